@@ -1,0 +1,1 @@
+"""Graph + catalogue -> facts and diagnostics, whole or incrementally."""

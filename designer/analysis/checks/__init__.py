@@ -1,0 +1,1 @@
+"""Checks that look at a finished analysis for mistakes that shapes alone do not show."""

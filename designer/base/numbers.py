@@ -1,0 +1,30 @@
+"""Numbers as people read them: `11.19 M`, `1.9 GiB`, `64×54×54`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_COUNTS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_BYTES = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
+
+
+def count(value: float) -> str:
+    """A count with a decimal prefix and four significant digits at most: 11193610 -> `11.19 M`."""
+    for size, prefix in _COUNTS:
+        if abs(value) >= size:
+            return f"{value / size:.2f} {prefix}"
+    return f"{value:g}"
+
+
+def size_bytes(value: float) -> str:
+    """A size in bytes with a binary prefix: 2040109466 -> `1.9 GiB`."""
+    for size, prefix in _BYTES:
+        if abs(value) >= size:
+            scaled = value / size
+            return f"{scaled:.1f} {prefix}" if scaled < 100 else f"{scaled:.0f} {prefix}"
+    return f"{value:g} B"
+
+
+def shape(dimensions: Sequence[int]) -> str:
+    """A tensor's shape as the canvas shows it: (64, 54, 54) -> `64×54×54`; a scalar is `scalar`."""
+    return "×".join(str(int(d)) for d in dimensions) or "scalar"

@@ -1,0 +1,1 @@
+"""Arithmetic that several layer families share: sliding windows, broadcasting, cost."""

@@ -1,0 +1,1 @@
+"""Blocks -> Python classes, with a map between nodes and lines."""

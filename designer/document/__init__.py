@@ -1,0 +1,1 @@
+"""Reading and writing designs: the format, its upgrades, atomic saves."""

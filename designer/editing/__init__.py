@@ -1,0 +1,1 @@
+"""Named transactions, undo history and the commands that gestures stand for."""

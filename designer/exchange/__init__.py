@@ -1,0 +1,1 @@
+"""What leaves Blockyard: exported modules and whole projects."""

@@ -1,0 +1,1 @@
+"""Run folders: their records, metric logs and figures."""

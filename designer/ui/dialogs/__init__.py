@@ -1,0 +1,1 @@
+"""The few dialogs there are."""
