@@ -1,0 +1,53 @@
+"""The nodes at a block's edge: where tensors enter and leave it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from designer.catalogue.spec import Family, LayerSpec, Parameter, ParameterType, Tensor, Values
+from designer.graph.block import INPUT, OUTPUT
+
+
+def _input(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    # Inside a block, the tensor comes from the instance; analysis asks this rule only at the outermost block.
+    return Tensor((1, *values.shape))
+
+
+def _output(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    return inputs[0]
+
+
+SPECS = (
+    LayerSpec(
+        kind=INPUT,
+        family=Family.IO,
+        stem="input",
+        summary="Where a tensor enters the design or the block.",
+        help="""In a design, `shape` is the shape of one example without the batch: `(1, 28, 28)` is a grey image of 28×28
+pixels, `(3, 224, 224)` a colour image. Inside a block the shape follows from what the instance receives.""",
+        url="https://pytorch.org/docs/stable/tensors.html",
+        infer=_input,
+        inputs=(),
+        parameters=(
+            Parameter(
+                "shape",
+                ParameterType.SHAPE,
+                (1, 28, 28),
+                "Shape of one example, channels first, without the batch.",
+                minimum=1,
+                maximum=1 << 20,
+            ),
+        ),
+        brief=lambda texts: texts["shape"],
+    ),
+    LayerSpec(
+        kind=OUTPUT,
+        family=Family.IO,
+        stem="output",
+        summary="Where a tensor leaves the design or the block.",
+        help="A design's output is what the network returns; a block's output is an output port of its instances.",
+        url="https://pytorch.org/docs/stable/generated/torch.nn.Module.html",
+        infer=_output,
+        outputs=(),
+    ),
+)

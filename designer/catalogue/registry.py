@@ -1,0 +1,38 @@
+"""The registry: every kind of layer by its name. A new family adds one line here."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import MappingProxyType
+
+from designer.catalogue.layers import (
+    activation,
+    boundary,
+    convolution,
+    dropout,
+    linear,
+    merge,
+    normalisation,
+    pooling,
+    shape,
+)
+from designer.catalogue.spec import LayerSpec
+
+_FAMILIES = (boundary, convolution, pooling, normalisation, activation, linear, dropout, shape, merge)
+
+
+@cache
+def registry() -> MappingProxyType[str, LayerSpec]:
+    """Every LayerSpec by kind, in the order of the palette. Raises ValueError where a kind is defined twice."""
+    specs: dict[str, LayerSpec] = {}
+    for family in _FAMILIES:
+        for spec in family.SPECS:
+            if spec.kind in specs:
+                raise ValueError(f"the kind {spec.kind} is defined twice")
+            specs[spec.kind] = spec
+    return MappingProxyType(specs)
+
+
+def spec_of(kind: str) -> LayerSpec | None:
+    """The LayerSpec of a kind, or None where no layer has that name."""
+    return registry().get(kind)

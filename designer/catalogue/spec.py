@@ -1,0 +1,195 @@
+"""What a layer is: its parameters, ports, shape rule, cost, code and help, in one `LayerSpec` a kind.
+
+A layer's rules are pure Python over shapes; torch is asked only by the contract test, which holds every rule against
+real execution. A dimension may be a plain int or a subclass of it: rules use ordinary arithmetic and comparisons, so
+that code generation can run them on dimensions that remember how they were calculated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from designer.base.errors import BlockyardError
+from designer.graph.block import INPUT_PORT, OUTPUT_PORT
+from designer.graph.expressions import Value
+
+
+class Family(StrEnum):
+    """What kind of thing a layer does; decides its colour and its place in the palette."""
+
+    IO = "io"
+    BLOCK = "block"
+    CONVOLUTION = "convolution"
+    POOLING = "pooling"
+    NORMALISATION = "normalisation"
+    ACTIVATION = "activation"
+    LINEAR = "linear"
+    MERGE = "merge"
+    SHAPE = "shape"
+
+
+class ParameterType(StrEnum):
+    """The kinds of values that a parameter takes, and so the editor that it gets."""
+
+    INT = "int"
+    FLOAT = "float"
+    BOOL = "bool"
+    CHOICE = "choice"  # one of `choices`
+    SIZE = "size"  # one int for all spatial axes, or a tuple of one a spatial axis
+    SHAPE = "shape"  # a tuple of ints of any length
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a layer, in PyTorch's spelling.
+
+    required: PyTorch gives it no default, so code always states it. minimum, maximum: bounds of each number in it.
+    """
+
+    name: str
+    type: ParameterType
+    default: Value
+    doc: str
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[Value, ...] = ()
+    required: bool = False
+    axes: int = 0  # a SIZE's number of spatial axes
+
+
+class Tensor(NamedTuple):
+    """What flows through a wire: a shape, batch first, and PyTorch's name of the element type."""
+
+    shape: tuple[int, ...]
+    dtype: str = "float32"
+
+    @property
+    def rank(self) -> int:
+        """The number of dimensions, the batch among them."""
+        return len(self.shape)
+
+
+class Values:
+    """A layer's parameters by attribute: `p.kernel_size`."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What would mend a LayerError, in words that analysis turns into a fix: one of its two forms is filled in.
+
+    insert: a kind to put before the node, with `params`. set_param: a parameter of the node and its better value.
+    """
+
+    title: str
+    insert: str = ""
+    set_param: str = ""
+    value: Value = None
+    params: Mapping[str, Value] = field(default_factory=dict)
+
+
+class LayerError(BlockyardError):
+    """A layer cannot take what it receives. code: the diagnostic's code, for example `window_too_large`."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        expected: str = "",
+        received: str = "",
+        fix: str = "",
+        remedies: Sequence[Remedy] = (),
+    ) -> None:
+        super().__init__(message, expected=expected, fix=fix)
+        self.code = code
+        self.received = received
+        self.remedies = tuple(remedies)
+
+
+class Window(NamedTuple):
+    """A sliding window along one spatial axis, in elements: what the receptive field is made of."""
+
+    kernel: int
+    stride: int
+    padding: int
+    dilation: int = 1
+
+
+ShapeRule = Callable[[Values, Sequence[Tensor]], Tensor | tuple[Tensor, ...]]
+CostRule = Callable[[Values, Sequence[Tensor], Sequence[Tensor]], int]
+
+
+def _nothing(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+    return 0
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A constructor argument that follows from the incoming tensors, such as `in_channels`."""
+
+    name: str
+    of: Callable[[Values, Sequence[Tensor]], int | tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """Everything that Blockyard knows of one kind of layer.
+
+    kind: PyTorch's class name where there is one. stem: the stem of new nodes' names (`conv` -> conv1, conv2).
+    infer: parameters and incoming tensors -> outgoing tensor (a tuple of them where there are several outputs); raises
+    LayerError. weights: the number of learnable parameters. macs: multiply-accumulates as FlopCounterMode counts them
+    (FLOPs = 2 × MACs; additions of a bias, activations and pooling count nothing). window: the sliding windows, one a
+    spatial axis, None where the layer works element by element, or "all" where every output sees the whole input.
+    module: the class that code constructs, with `derived` arguments first; function: or, for a layer without state, the
+    expression that code writes, from the parameters' sources and the inputs' names. brief: the card's line.
+    """
+
+    kind: str
+    family: Family
+    stem: str
+    summary: str
+    help: str
+    url: str
+    infer: ShapeRule
+    parameters: tuple[Parameter, ...] = ()
+    inputs: tuple[str, ...] = (INPUT_PORT,)
+    outputs: tuple[str, ...] = (OUTPUT_PORT,)
+    variadic: bool = False  # takes any number of inputs from two up, at ports x1, x2, …
+    weights: CostRule = _nothing
+    macs: CostRule = _nothing
+    window: Callable[[Values], Sequence[Window] | str | None] = lambda values: None
+    module: str = ""
+    derived: tuple[Derived, ...] = ()
+    function: Callable[[Mapping[str, str], Sequence[str]], str] | None = None
+    brief: Callable[[Mapping[str, str]], str] = lambda texts: ""
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name, or None."""
+        return next((parameter for parameter in self.parameters if parameter.name == name), None)
+
+    def input_ports(self, wired: Sequence[str] = ()) -> tuple[str, ...]:
+        """The names of the input ports; a variadic layer always has one free port behind those that are wired."""
+        if not self.variadic:
+            return self.inputs
+        highest = max((variadic_index(port) for port in wired), default=0)
+        return tuple(f"x{index}" for index in range(1, max(2, highest + 1) + 1))
+
+
+def variadic_index(port: str) -> int:
+    """The position of a variadic input port: `x3` -> 3; 0 where it is not one."""
+    return int(port[1:]) if port.startswith("x") and port[1:].isdecimal() and len(port) < 6 else 0

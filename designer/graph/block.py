@@ -1,0 +1,199 @@
+"""A block: a named graph with typed parameters. All values here are immutable.
+
+An edit makes a new `Block` that shares everything it did not touch with the old one. A snapshot therefore costs little,
+undo restores the very same objects, another thread may read one while the person edits on, and "what changed" is a
+comparison by identity. Who may edit, and how it is recorded, is the business of `editing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
+
+import networkx as nx
+
+from designer.graph.expressions import Setting, Value
+
+INPUT = "Input"  # the kind of a node through which a tensor enters its block
+OUTPUT = "Output"  # the kind of a node through which a tensor leaves its block
+INPUT_PORT = "input"  # the port of a node that has one input
+OUTPUT_PORT = "output"  # the port of a node that has one output
+
+
+class Endpoint(NamedTuple):
+    """One port of one node."""
+
+    node: str
+    port: str
+
+
+class Edge(NamedTuple):
+    """A wire: from an output port to an input port. An input port takes one edge, an output port any number."""
+
+    source: Endpoint
+    target: Endpoint
+
+
+def edge(source: str, target: str, source_port: str = OUTPUT_PORT, target_port: str = INPUT_PORT) -> Edge:
+    """The edge between two nodes by their ids, at their usual ports."""
+    return Edge(Endpoint(source, source_port), Endpoint(target, target_port))
+
+
+@dataclass(frozen=True)
+class Node:
+    """An instance of a layer kind or of a block.
+
+    id: never changes while the document lives; name: what people and generated code call it. params: only what differs
+    from the kind's defaults. repeat: how many copies stand in a row. when: whether the node is there; where it does not
+    hold the input passes through. position: the upper left corner on the canvas, in pixels.
+    """
+
+    id: str
+    kind: str
+    name: str = ""
+    params: Mapping[str, Setting] = field(default_factory=dict)
+    repeat: Setting = 1
+    when: Setting = True
+    position: tuple[float, float] = (0.0, 0.0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.name or self.id)
+        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+
+    def with_param(self, name: str, setting: Setting) -> Node:
+        """This node with one parameter set."""
+        return replace(self, params={**self.params, name: setting})
+
+    def without_param(self, name: str) -> Node:
+        """This node with one parameter back at its default."""
+        return replace(self, params={key: value for key, value in self.params.items() if key != name})
+
+
+@dataclass(frozen=True)
+class BlockParameter:
+    """A parameter of a block: what an instance may set, and what expressions inside the block may name."""
+
+    name: str
+    default: Value
+    doc: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A graph of nodes with a name, which is also the name of its class in generated code.
+
+    nodes: by id, in the order that generated code and parameters follow wherever the wires leave a choice.
+    """
+
+    name: str
+    title: str = ""
+    description: str = ""
+    source: str = ""  # the paper or the page that it follows
+    parameters: tuple[BlockParameter, ...] = ()
+    nodes: Mapping[str, Node] = field(default_factory=dict)
+    edges: tuple[Edge, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "nodes", MappingProxyType(dict(self.nodes)))
+
+    # -- edits: each returns a new block ------------------------------------------------------------------------------
+
+    def with_node(self, node: Node) -> Block:
+        """This block with a node added, or replaced where one of that id is there."""
+        block = replace(self, nodes={**self.nodes, node.id: node})
+        if node.id in self.nodes:
+            block._inherit_topology(self)
+        return block
+
+    def with_nodes(self, nodes: Iterable[Node]) -> Block:
+        """This block with several nodes added or replaced."""
+        added = {node.id: node for node in nodes}
+        block = replace(self, nodes={**self.nodes, **added})
+        if len(block.nodes) == len(self.nodes):
+            block._inherit_topology(self)
+        return block
+
+    def without_nodes(self, ids: Iterable[str]) -> Block:
+        """This block without some nodes and without the edges at them."""
+        gone = set(ids)
+        return replace(
+            self,
+            nodes={key: node for key, node in self.nodes.items() if key not in gone},
+            edges=tuple(e for e in self.edges if e.source.node not in gone and e.target.node not in gone),
+        )
+
+    def with_edge(self, new: Edge) -> Block:
+        """This block with an edge added; the edge that held its target port before makes way."""
+        return replace(self, edges=(*(e for e in self.edges if e.target != new.target), new))
+
+    def without_edges(self, edges: Iterable[Edge]) -> Block:
+        """This block without some edges."""
+        gone = set(edges)
+        return replace(self, edges=tuple(e for e in self.edges if e not in gone))
+
+    def _inherit_topology(self, other: Block) -> None:
+        # Replacing a node leaves the wiring as it was: what was worked out about it stays true.
+        for name in ("graph", "order", "incoming"):
+            if name in other.__dict__:
+                self.__dict__[name] = other.__dict__[name]
+
+    # -- questions --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def graph(self) -> nx.DiGraph:
+        """The nodes' ids and their wiring, without edges from or to nodes that are not there."""
+        graph = nx.DiGraph()
+        graph.add_nodes_from(self.nodes)
+        graph.add_edges_from(
+            (e.source.node, e.target.node)
+            for e in self.edges
+            if e.source.node in self.nodes and e.target.node in self.nodes
+        )
+        return graph
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The ids in topological order; the order of `nodes` decides ties. Nodes on or behind a cycle are left out."""
+        position = {key: index for index, key in enumerate(self.nodes)}
+        order: list[str] = []
+        try:
+            order.extend(nx.lexicographical_topological_sort(self.graph, key=position.__getitem__))
+        except nx.NetworkXUnfeasible:
+            cyclic = {key for part in self.cycles for key in part}
+            behind = set().union(*(nx.descendants(self.graph, key) for key in cyclic))
+            sound = self.graph.subgraph(set(self.nodes) - cyclic - behind)
+            order = list(nx.lexicographical_topological_sort(sound, key=position.__getitem__))
+        return tuple(order)
+
+    @property
+    def cycles(self) -> list[set[str]]:
+        """The sets of nodes that feed themselves."""
+        parts = nx.strongly_connected_components(self.graph)
+        return [part for part in parts if len(part) > 1 or any(self.graph.has_edge(key, key) for key in part)]
+
+    @cached_property
+    def incoming(self) -> Mapping[str, Mapping[str, Endpoint]]:
+        """For each node id, the source of each wired input port."""
+        incoming: dict[str, dict[str, Endpoint]] = {key: {} for key in self.nodes}
+        for source, target in self.edges:
+            if target.node in incoming:
+                incoming[target.node][target.port] = source
+        return incoming
+
+    @cached_property
+    def inputs(self) -> tuple[Node, ...]:
+        """The Input nodes: the block's input ports, named by their ids."""
+        return tuple(node for node in self.nodes.values() if node.kind == INPUT)
+
+    @cached_property
+    def outputs(self) -> tuple[Node, ...]:
+        """The Output nodes: the block's output ports, named by their ids."""
+        return tuple(node for node in self.nodes.values() if node.kind == OUTPUT)
+
+    @property
+    def defaults(self) -> dict[str, Value]:
+        """The value of each parameter where nobody set it."""
+        return {parameter.name: parameter.default for parameter in self.parameters}

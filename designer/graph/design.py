@@ -1,0 +1,83 @@
+"""A design: the outermost block of a document, with the blocks that it is made of. Immutable, as blocks are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+
+import networkx as nx
+
+from designer.base.errors import DesignError
+from designer.graph.block import Block
+from designer.graph.expressions import Value
+
+
+@dataclass(frozen=True)
+class Design:
+    """main: the name of the outermost block. blocks: all blocks by name, the outermost among them."""
+
+    main: str
+    blocks: Mapping[str, Block] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "blocks", MappingProxyType(dict(self.blocks)))
+
+    @property
+    def root(self) -> Block:
+        """The outermost block."""
+        return self.blocks[self.main]
+
+    def with_block(self, block: Block) -> Design:
+        """This design with a block added, or replaced where one of that name is there."""
+        return replace(self, blocks={**self.blocks, block.name: block})
+
+    def without_block(self, name: str) -> Design:
+        """This design without one of its inner blocks."""
+        return replace(self, blocks={key: block for key, block in self.blocks.items() if key != name})
+
+    def with_variables(self, values: Mapping[str, Value]) -> Design:
+        """This design with other defaults for its variables, as `--set name=value` asks for.
+
+        Raises DesignError where the design has no variable of a name.
+        """
+        known = self.root.defaults
+        for name in values:
+            if name not in known:
+                raise DesignError(
+                    f"The design '{self.main}' has no variable '{name}'.",
+                    expected="one of these: " + (", ".join(known) or "it has none"),
+                )
+        parameters = tuple(
+            replace(parameter, default=values.get(parameter.name, parameter.default))
+            for parameter in self.root.parameters
+        )
+        return self.with_block(replace(self.root, parameters=parameters))
+
+    @cached_property
+    def uses(self) -> nx.DiGraph:
+        """Which block stands in which: an edge from a block to each block that it contains."""
+        graph = nx.DiGraph()
+        graph.add_nodes_from(self.blocks)
+        for block in self.blocks.values():
+            graph.add_edges_from((block.name, node.kind) for node in block.nodes.values() if node.kind in self.blocks)
+        return graph
+
+    @cached_property
+    def recursive(self) -> frozenset[str]:
+        """The blocks that contain themselves, directly or through others."""
+        parts = nx.strongly_connected_components(self.uses)
+        return frozenset(name for part in parts for name in part if len(part) > 1 or self.uses.has_edge(name, name))
+
+    def inner_blocks(self) -> Iterator[Block]:
+        """The blocks that the outermost one needs, innermost first; a recursive one is left out."""
+        if self.main in self.recursive:
+            return
+        reachable = (nx.descendants(self.uses, self.main) | {self.main}) - self.recursive
+        order = nx.lexicographical_topological_sort(
+            self.uses.subgraph(reachable).reverse(copy=False), key=list(self.blocks).index
+        )
+        for name in order:
+            if name != self.main:
+                yield self.blocks[name]
