@@ -34,6 +34,9 @@ class Theme:
     good: str
     warn: str
     bad: str
+    good_text: str  # the three again, dark or light enough to be read on `panel` and `raised`
+    warn_text: str
+    bad_text: str
 
     def family(self, name: str) -> str:
         """The stripe colour of a family of layers; unknown families are grey."""
@@ -54,6 +57,9 @@ DARK = Theme(
     good="#4cc38a",
     warn="#f5b547",
     bad="#ff6b6b",
+    good_text="#4cc38a",
+    warn_text="#f5b547",
+    bad_text="#ff7b7b",
 )
 
 LIGHT = Theme(
@@ -70,6 +76,9 @@ LIGHT = Theme(
     good="#16875a",
     warn="#b7791f",
     bad="#d33a3a",
+    good_text="#0f7049",
+    warn_text="#8a5a10",
+    bad_text="#c22b2b",
 )
 
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}

@@ -1,0 +1,98 @@
+"""Line icons from Lucide (resources/icons), tinted with the theme and drawn sharply at the screens' pixel ratios."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton
+
+from designer.base.paths import resources_dir
+from designer.ui.theme.current import current_theme, theme_source
+
+FAMILY_ICONS = {
+    "io": "arrow-right-to-line",
+    "block": "blocks",
+    "convolution": "grid-3x3",
+    "pooling": "shrink",
+    "normalisation": "sliders-horizontal",
+    "activation": "spline",
+    "linear": "waypoints",
+    "merge": "merge",
+    "shape": "move-3d",
+    "recurrent": "repeat",
+    "attention": "eye",
+    "dropout": "funnel",
+}
+ROLES = ("text", "muted", "accent", "on_accent", "good", "warn", "bad")
+_DISABLED_OPACITY = 0.4
+
+
+def family_icon_name(family: str) -> str:
+    """The icon of a family of layers; a plain box for families without one."""
+    return FAMILY_ICONS.get(family, "box")
+
+
+@lru_cache(maxsize=256)
+def _source(name: str) -> str:
+    return (resources_dir() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1024)
+def icon_pixmap(name: str, colour: str, size: int = 16, ratio: float = 1.0, opacity: float = 1.0) -> QPixmap:
+    """One icon as a pixmap. size: edge in device-independent px. ratio: physical px for each of them."""
+    edge = round(size * ratio)
+    pixmap = QPixmap(edge, edge)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", QColor(colour).name()).encode()))
+    painter = QPainter(pixmap)
+    painter.setOpacity(opacity)
+    renderer.render(painter, QRectF(0, 0, edge, edge))
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def _ratios() -> tuple[float, ...]:
+    return tuple(sorted({1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, colour: str, size: int, ratios: tuple[float, ...]) -> QIcon:
+    made = QIcon()
+    for ratio in ratios:
+        made.addPixmap(icon_pixmap(name, colour, size, ratio))
+        faint = icon_pixmap(name, colour, size, ratio, _DISABLED_OPACITY)
+        made.addPixmap(faint, QIcon.Mode.Disabled)
+    return made
+
+
+def icon(name: str, colour: str | None = None, size: int = 16) -> QIcon:
+    """The icon `name` (Lucide's spelling). colour: a role of the theme, `#rrggbb`, or None for quiet text."""
+    theme = current_theme()
+    colour = colour or "muted"
+    return _icon(name, getattr(theme, colour) if colour in ROLES else colour, size, _ratios())
+
+
+class _IconWearer(QObject):
+    """Lives as a child of a button or action and draws its icon anew when the theme changes."""
+
+    def __init__(self, target: QAbstractButton | QAction) -> None:
+        super().__init__(target)
+        self.name, self.role, self.size = "", "muted", 16
+        theme_source().changed.connect(self.draw)
+
+    def draw(self, _theme: object = None) -> None:
+        self.parent().setIcon(icon(self.name, self.role, self.size))
+
+
+def wear_icon(target: QAbstractButton | QAction, name: str, role: str = "muted", size: int = 16) -> None:
+    """Give `target` an icon that follows the theme. Calling it again replaces the icon."""
+    wearer = target.findChild(_IconWearer, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    wearer = wearer or _IconWearer(target)
+    wearer.name, wearer.role, wearer.size = name, role, size
+    if isinstance(target, QAbstractButton):
+        target.setIconSize(QSize(size, size))
+    wearer.draw()

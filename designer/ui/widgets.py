@@ -1,0 +1,143 @@
+"""Small widgets that several docks share: headings, hairlines, fact tables, empty states, elided text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from designer.ui.theme.current import current_theme, theme_source
+from designer.ui.theme.fonts import figure_font, section_font, ui_font
+from designer.ui.theme.icons import icon_pixmap
+
+
+def set_state(widget: QWidget, name: str, value: object) -> None:
+    """Set a dynamic property and let the style sheet see it; costs nothing where it is already so."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    widget.update()
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
+    """A label in one of the sheet's roles: `heading`, `section`, `muted`, `error`, `good`, `warn`."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if role:
+        made.setProperty("role", role)
+    if role == "section":
+        made.setFont(section_font())
+    made.setWordWrap(wrap)
+    return made
+
+
+def hairline() -> QFrame:
+    """One quiet line between two areas."""
+    made = QFrame()
+    made.setProperty("role", "hairline")
+    return made
+
+
+class ElidedLabel(QLabel):
+    """A label that shortens its text with an ellipsis; the whole text is its tooltip then."""
+
+    def __init__(self, text: str = "", role: str = "") -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setMinimumWidth(24)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        if role:
+            self.setProperty("role", role)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2, super().sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
+        painter.end()
+        tip = self.text() if shown != self.text() else ""
+        if self.toolTip() != tip and not self.property("ownTip"):
+            self.setToolTip(tip)
+
+
+class FactTable(QWidget):
+    """Names at the left, figures at the right, in tabular figures. Rows are reused, so that an update is cheap."""
+
+    def __init__(self, row_px: int = 24) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(1, 1)
+        self._row_px = row_px
+        self._rows: list[tuple[QLabel, QLabel]] = []
+
+    def set_facts(self, facts: Sequence[tuple[str, str]]) -> None:
+        """Show `(label, value)` pairs, in order."""
+        while len(self._rows) < len(facts):
+            self._add_row()
+        for index, (name, value) in enumerate(self._rows):
+            shown = index < len(facts)
+            if shown:
+                texts = facts[index]
+                for part, text in zip((name, value), texts, strict=True):
+                    if part.text() != text:
+                        part.setText(text)
+                value.setAccessibleName(f"{texts[0]}: {texts[1]}")
+            name.setVisible(shown)
+            value.setVisible(shown)
+
+    def texts(self) -> list[tuple[str, str]]:
+        """What stands in the table now."""
+        return [(name.text(), value.text()) for name, value in self._rows if not name.isHidden()]
+
+    def _add_row(self) -> None:
+        name, value = label(role="muted"), label(wrap=True)
+        value.setFont(figure_font())
+        value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        for column, part in enumerate((name, value)):
+            part.setMinimumHeight(self._row_px)
+            self._grid.addWidget(part, len(self._rows), column)
+        self._rows.append((name, value))
+
+
+class EmptyState(QWidget):
+    """An icon, one sentence, and a quieter line under it, in the middle of an otherwise empty dock."""
+
+    def __init__(self, icon_name: str, title: str, hint: str = "", role: str = "muted") -> None:
+        super().__init__()
+        self._icon_name, self._role = icon_name, role
+        self._picture = QLabel()
+        self._title = label(title, "heading", wrap=True)
+        self._hint = label(hint, "muted", wrap=True)
+        box = QVBoxLayout(self)
+        box.setSpacing(6)
+        box.addStretch()
+        for part in (self._picture, self._title, self._hint):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            box.addWidget(part)
+        box.addStretch()
+        self._title.setFont(ui_font())
+        self._hint.setVisible(bool(hint))
+        self._draw()
+        theme_source().changed.connect(self._draw)
+
+    def set_texts(self, title: str, hint: str = "") -> None:
+        """Replace both sentences; an empty hint takes no room."""
+        self._title.setText(title)
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
+
+    def _draw(self, _theme: object = None) -> None:
+        colour = getattr(current_theme(), self._role)
+        pixmap = icon_pixmap(self._icon_name, colour, 24, self.devicePixelRatioF(), 0.9)
+        self._picture.setPixmap(pixmap)
