@@ -193,6 +193,11 @@ class Block:
         """The Output nodes: the block's output ports, named by their ids."""
         return tuple(node for node in self.nodes.values() if node.kind == OUTPUT)
 
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of its nodes: layers and other blocks."""
+        return frozenset(node.kind for node in self.nodes.values())
+
     @property
     def defaults(self) -> dict[str, Value]:
         """The value of each parameter where nobody set it."""

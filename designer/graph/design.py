@@ -61,7 +61,7 @@ class Design:
         graph = nx.DiGraph()
         graph.add_nodes_from(self.blocks)
         for block in self.blocks.values():
-            graph.add_edges_from((block.name, node.kind) for node in block.nodes.values() if node.kind in self.blocks)
+            graph.add_edges_from((block.name, kind) for kind in block.kinds if kind in self.blocks)
         return graph
 
     @cached_property

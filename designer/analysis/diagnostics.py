@@ -1,0 +1,45 @@
+"""What analysis has to say to a person: diagnostics, and the fixes that mend them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from designer.graph.design import Design
+
+
+class Severity(StrEnum):
+    """error: it cannot run. warning: it runs, and is probably not what was meant. info: worth knowing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A titled, undoable edit. apply: the design as it is -> the design as it should be."""
+
+    title: str
+    apply: Callable[[Design], Design]
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One problem. path: node ids from the outermost block down; empty for the design itself. label: names, dotted."""
+
+    code: str
+    severity: Severity
+    message: str
+    expected: str = ""
+    received: str = ""
+    advice: str = ""  # what to do, in words
+    fixes: tuple[Fix, ...] = ()
+    path: tuple[str, ...] = ()
+    label: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The message with what to do, as it stands in a list."""
+        return f"{self.message} {self.advice}".strip()

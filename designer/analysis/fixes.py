@@ -1,0 +1,90 @@
+"""The edits that fixes are made of: pure functions from a design to a mended design."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from designer.analysis.diagnostics import Fix
+from designer.catalogue.registry import spec_of
+from designer.catalogue.spec import Remedy
+from designer.graph.block import INPUT_PORT, OUTPUT_PORT, Block, Edge, Endpoint, Node, edge
+from designer.graph.design import Design
+from designer.graph.expressions import Setting, Value
+from designer.graph.names import fresh_node_id
+
+
+def _on_block(name: str, change: Callable[[Block], Block]) -> Callable[[Design], Design]:
+    return lambda design: design.with_block(change(design.blocks[name]))
+
+
+def set_param(title: str, block: str, node: str, param: str, setting: Setting) -> Fix:
+    """Give a parameter another value."""
+    return Fix(title, _on_block(block, lambda b: b.with_node(b.nodes[node].with_param(param, setting))))
+
+
+def reset_param(title: str, block: str, node: str, param: str) -> Fix:
+    """Take a parameter back to its default, or away where the kind does not have it."""
+    return Fix(title, _on_block(block, lambda b: b.with_node(b.nodes[node].without_param(param))))
+
+
+def rename(title: str, block: str, node: str, name: str) -> Fix:
+    """Give a node another name."""
+    return Fix(title, _on_block(block, lambda b: b.with_node(replace(b.nodes[node], name=name))))
+
+
+def remove_node(title: str, block: str, node: str) -> Fix:
+    """Take a node away."""
+    return Fix(title, _on_block(block, lambda b: b.without_nodes([node])))
+
+
+def remove_edge(title: str, block: str, wire: Edge) -> Fix:
+    """Take a wire away."""
+    return Fix(title, _on_block(block, lambda b: b.without_edges([wire])))
+
+
+def insert_before(title: str, block: str, target: Endpoint, kind: str, params: Mapping[str, Value]) -> Fix:
+    """Put a new node of `kind` on the wire that ends at `target`."""
+    return Fix(title, _on_block(block, lambda b: _insert(b, target, kind, params)))
+
+
+def _insert(block: Block, target: Endpoint, kind: str, params: Mapping[str, Value]) -> Block:
+    spec = spec_of(kind)
+    source = block.incoming[target.node].get(target.port)
+    new_id = fresh_node_id(block, spec.stem if spec else kind.lower())
+    x, y = block.nodes[target.node].position
+    from_x, from_y = block.nodes[source.node].position if source else (x - 200, y)
+    new = Node(new_id, kind, params=params, position=((x + from_x) / 2, (y + from_y) / 2 + 96))
+    nodes: dict[str, Node] = {}
+    for key, node in block.nodes.items():  # right before its target, so that ties in the order fall as drawn
+        if key == target.node:
+            nodes[new_id] = new
+        nodes[key] = node
+    result = replace(block, nodes=nodes)
+    if source:
+        result = result.with_edge(Edge(source, Endpoint(new_id, INPUT_PORT)))
+    return result.with_edge(Edge(Endpoint(new_id, OUTPUT_PORT), target))
+
+
+def append_boundary(title: str, block: str, kind: str, neighbour: str | None) -> Fix:
+    """Add an Input or an Output node, wired to `neighbour` where there is one."""
+
+    def change(b: Block) -> Block:
+        at_start = kind == "Input"
+        new_id = "input" if at_start else "output"
+        new_id = new_id if new_id not in b.nodes else fresh_node_id(b, new_id)
+        x, y = b.nodes[neighbour].position if neighbour else (0.0, 0.0)
+        new = Node(new_id, kind, position=(x - 208 if at_start else x + 208, y))
+        b = replace(b, nodes={new_id: new, **b.nodes} if at_start else {**b.nodes, new_id: new})
+        if neighbour is None:
+            return b
+        return b.with_edge(edge(new_id, neighbour) if at_start else edge(neighbour, new_id))
+
+    return Fix(title, _on_block(block, change))
+
+
+def from_remedy(remedy: Remedy, block: str, node: str, port: str) -> Fix:
+    """The fix that a layer's own rule proposes."""
+    if remedy.insert:
+        return insert_before(remedy.title, block, Endpoint(node, port), remedy.insert, remedy.params)
+    return set_param(remedy.title, block, node, remedy.set_param, remedy.value)

@@ -1,0 +1,229 @@
+"""Expressions: the small, safe subset of Python in which a parameter may be written.
+
+`64 // ratio`, `4 * width`, `stride != 1 or in_channels != out_channels`: numbers, text, tuples, names of the block's
+parameters, arithmetic, comparisons, `and`, `or`, `not`, `a if c else b`, indexing, and a few functions. Read with `ast`,
+never with `eval`; the length of the source and the size of every result are bounded, so that a stranger's document
+cannot make the program hang. Because it is a subset of Python, code generation can emit an expression as it stands.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from designer.base.errors import BlockyardError
+
+MAX_SOURCE = 500  # characters
+MAX_NODES = 200  # syntax nodes
+MAX_NUMBER = 2**53  # largest magnitude of a result
+MAX_EXPONENT = 64
+MAX_ITEMS = 1000  # items of a tuple, characters of a text
+
+Value = int | float | bool | str | None | tuple["Value", ...]
+
+
+class ExpressionError(BlockyardError):
+    """An expression that cannot be read or has no value here."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A parameter written in terms of the parameters of the block that it stands in."""
+
+    source: str
+
+    def __str__(self) -> str:
+        return self.source
+
+
+Setting = Value | Expression  # what a parameter holds
+
+
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+}
+_UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Not: operator.not_,
+}
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "abs": abs,
+    "float": float,
+    "int": int,
+    "len": len,
+    "max": max,
+    "min": min,
+    "round": round,
+}
+_OPERATORS = (*_BINARY, *_UNARY, *_COMPARE, ast.And, ast.Or)
+_FORMS = (
+    ast.Name, ast.Load, ast.Tuple, ast.BoolOp, ast.IfExp, ast.Subscript, ast.UnaryOp, ast.BinOp, ast.Compare
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def parse(source: str) -> ast.expr:
+    """The syntax tree of `source`. Raises ExpressionError where it is not in the subset, or too long."""
+    if len(source) > MAX_SOURCE:
+        raise ExpressionError(
+            f"The expression has {len(source)} characters.", expected=f"at most {MAX_SOURCE}", fix="Shorten it."
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's advice on odd literals is for programmers
+            tree = ast.parse(source.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise ExpressionError(
+            f"'{source}' cannot be read as an expression.",
+            expected="something like 64, 2 * width or (3, 3)",
+            fix="Check brackets and operators.",
+        ) from error
+    nodes = list(ast.walk(tree))
+    if len(nodes) > MAX_NODES:
+        raise ExpressionError(f"'{source[:40]}…' has too many terms.", fix="Split it into parameters of the block.")
+    for node in nodes:
+        _check_allowed(node, source)
+    return tree
+
+
+def _check_allowed(node: ast.AST, source: str) -> None:
+    match node:
+        case ast.Constant(value=bool() | int() | float() | str() | None):
+            return
+        case ast.Call(func=ast.Name(id=name), keywords=[]) if name in FUNCTIONS:
+            return
+        case ast.Call(func=ast.Name(id=name)):
+            raise ExpressionError(f"'{name}' is not a function here.", expected=f"one of {', '.join(FUNCTIONS)}")
+    if not isinstance(node, _FORMS + _OPERATORS):
+        raise ExpressionError(
+            f"'{source}' uses {type(node).__name__.lower()}, which expressions do not have.",
+            expected="numbers, names, + - * / // % **, comparisons, and, or, not, if-else, tuples",
+        )
+
+
+def names_in(source: str) -> frozenset[str]:
+    """The names that `source` reads, functions left out."""
+    return frozenset(
+        node.id for node in ast.walk(parse(source)) if isinstance(node, ast.Name) and node.id not in FUNCTIONS
+    )
+
+
+def canonical(source: str) -> str:
+    """`source` as Python's own unparser writes it: the spelling that generated code uses."""
+    return ast.unparse(parse(source))
+
+
+def evaluate(setting: Setting, scope: Mapping[str, Value]) -> Value:
+    """The value of a parameter. A plain value is its own; an expression is worked out over `scope`.
+
+    Raises ExpressionError: a name that `scope` lacks, a division by zero, a result that is too large or not finite.
+    """
+    if not isinstance(setting, Expression):
+        return setting
+    try:
+        return _bounded(_evaluate(parse(setting.source), scope))
+    except ZeroDivisionError as error:
+        raise ExpressionError(f"'{setting.source}' divides by zero.", fix="Make the divisor at least 1.") from error
+    except (TypeError, ValueError, IndexError, OverflowError, RecursionError) as error:
+        raise ExpressionError(f"'{setting.source}' has no value here: {error}.") from error
+
+
+def _evaluate(node: ast.expr, scope: Mapping[str, Value]) -> Any:
+    match node:
+        case ast.Constant(value=value):
+            return value
+        case ast.Name(id=name):
+            if name not in scope:
+                known = ", ".join(sorted(scope)) or "none, this block has no parameters"
+                raise ExpressionError(f"'{name}' is not a parameter here.", expected=f"one of these: {known}")
+            return scope[name]
+        case ast.Tuple(elts=items):
+            return tuple(_evaluate(item, scope) for item in items)
+        case ast.UnaryOp(op=op, operand=operand):
+            return _UNARY[type(op)](_evaluate(operand, scope))
+        case ast.BinOp(left=left, op=op, right=right):
+            return _binary(op, _evaluate(left, scope), _evaluate(right, scope))
+        case ast.BoolOp(op=op, values=values):
+            result: Any = None
+            for value in values:
+                result = _evaluate(value, scope)
+                if bool(result) != isinstance(op, ast.And):
+                    return result
+            return result
+        case ast.Compare():
+            return all(_comparisons(node, scope))
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return _evaluate(body if _evaluate(test, scope) else orelse, scope)
+        case ast.Subscript(value=value, slice=index):
+            return _evaluate(value, scope)[_evaluate(index, scope)]
+        case ast.Call(func=ast.Name(id=name), args=args):
+            return FUNCTIONS[name](*(_evaluate(argument, scope) for argument in args))
+    raise ExpressionError(f"'{ast.unparse(node)}' is not an expression.")
+
+
+def _comparisons(node: ast.Compare, scope: Mapping[str, Value]) -> Iterator[bool]:
+    left = _evaluate(node.left, scope)
+    for op, comparator in zip(node.ops, node.comparators, strict=True):
+        right = _evaluate(comparator, scope)
+        yield _COMPARE[type(op)](left, right)
+        left = right
+
+
+def _binary(op: ast.operator, left: Any, right: Any) -> Any:
+    if isinstance(op, ast.Pow) and isinstance(right, int | float) and abs(right) > MAX_EXPONENT:
+        raise ExpressionError(f"The exponent {right} is too large.", expected=f"at most {MAX_EXPONENT}")
+    if isinstance(left, str) or isinstance(right, str):
+        raise ExpressionError("Text cannot be calculated with.", expected="numbers on both sides of the operator")
+    for sequence, times in ((left, right), (right, left)):
+        if isinstance(sequence, tuple) and isinstance(times, int) and len(sequence) * times > MAX_ITEMS:
+            raise ExpressionError("The tuple is too long.", expected=f"at most {MAX_ITEMS} items")
+    return _bounded(_BINARY[type(op)](left, right))
+
+
+def _bounded(value: Any) -> Any:
+    if isinstance(value, str | tuple) and len(value) > MAX_ITEMS:
+        raise ExpressionError("The result is too long.", expected=f"at most {MAX_ITEMS} items")
+    if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
+        raise ExpressionError("The result is not a finite number.")
+    if isinstance(value, int | float) and abs(value) > MAX_NUMBER:
+        raise ExpressionError("The result is too large.", expected=f"at most {MAX_NUMBER}")
+    return value
+
+
+def from_text(text: str) -> Setting:
+    """What a person typed into a parameter's field: a literal becomes its value, anything else an expression.
+
+    `3` -> 3, `(3, 3)` -> (3, 3), `3, 3` -> (3, 3), `'same'` -> 'same', `64 // ratio` -> Expression('64 // ratio').
+    Raises ExpressionError where it is neither.
+    """
+    parse(text)
+    try:
+        return ast.literal_eval(text.strip())
+    except ValueError:
+        return Expression(text.strip())
+
+
+def to_text(setting: Setting) -> str:
+    """The inverse of `from_text`: what a field shows for a parameter."""
+    return setting.source if isinstance(setting, Expression) else repr(setting)

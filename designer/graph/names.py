@@ -1,0 +1,43 @@
+"""Names: what may be one in generated code, and fresh ones for new nodes."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Collection
+
+from designer.graph.block import Block
+
+# What torch.nn.Module, nn.Sequential and generated classes use themselves: a node of that name would hide it.
+RESERVED = frozenset(
+    """T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double
+    dump_patches eval extend extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half
+    insert ipu load_state_dict modules mtia named_buffers named_children named_modules named_parameters nn parameters
+    pop register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
+    register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook
+    register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook
+    register_state_dict_pre_hook requires_grad_ self set_extra_state set_submodule share_memory state_dict super to
+    to_empty torch train training type xpu zero_grad""".split()
+)
+
+
+def is_identifier(name: str) -> bool:
+    """Whether `name` is a plain ASCII Python identifier and no keyword."""
+    return name.isidentifier() and name.isascii() and not keyword.iskeyword(name)
+
+
+def is_node_name(name: str) -> bool:
+    """Whether a node may be called `name`: it becomes an attribute of a module and a variable in `forward`."""
+    return is_identifier(name) and not name.startswith("_") and name not in RESERVED
+
+
+def fresh(stem: str, taken: Collection[str]) -> str:
+    """`stem` with the lowest number from 1 up that is not taken: conv1, conv2, …"""
+    number = 1
+    while f"{stem}{number}" in taken:
+        number += 1
+    return f"{stem}{number}"
+
+
+def fresh_node_id(block: Block, stem: str) -> str:
+    """A name for a new node, free both as an id and as a name in `block`."""
+    return fresh(stem, set(block.nodes) | {node.name for node in block.nodes.values()})
