@@ -36,7 +36,8 @@ QLabel[role="good"] { color: $good_text; }
 QLabel[role="warn"] { color: $warn_text; }
 QLabel[role="expression"] { color: $accent; }
 QFrame[role="hairline"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
-QFrame[role="card"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
+QFrame[role="card"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
+QFrame[role="card"]:focus { border-color: $accent; }
 QFrame[role="popup"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
 
 QLineEdit, QAbstractSpinBox, QComboBox, QTextEdit[role="field"], QPlainTextEdit[role="field"] {
@@ -49,9 +50,13 @@ QPlainTextEdit[role="field"]:focus { border-color: $accent; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $faint; }
 QLineEdit[state="expression"] { color: $accent; border-color: $accent; }
 QLineEdit[state="invalid"], QLineEdit[state="invalid"]:focus { border-color: $bad; }
-QLineEdit[role="title"] { background: transparent; font-weight: 600; padding: 0 4px; }
-QLineEdit[role="title"]:hover { background: $raised; }
-QLineEdit[role="title"]:focus { background: $raised; }
+QLineEdit[role="title"] { background: transparent; font-weight: 600; padding: 0; border: none;
+  border-bottom: 1px solid transparent; border-radius: 0; min-height: ${inner}px; }
+QLineEdit[role="title"]:hover { border-bottom-color: $line; }
+QLineEdit[role="title"]:focus { border-bottom-color: $accent; }
+QLineEdit[role="title"][readOnly="true"]:hover { border-bottom-color: transparent; }
+QLineEdit[role="title"][state="invalid"] { border-bottom-color: $bad; }
+QLineEdit QToolButton { min-height: 0; min-width: 0; padding: 0; border: none; background: transparent; }
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button {
   subcontrol-origin: border; width: 20px; border: none; background: transparent; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { subcontrol-position: top right; }
@@ -77,8 +82,8 @@ QPushButton[primary="true"]:focus { border-color: $text; }
 QPushButton[primary="true"]:disabled { background: $raised; color: $faint; }
 QPushButton[quiet="true"], QPushButton[link="true"] { background: transparent; }
 QPushButton[quiet="true"]:hover { background: $raised; }
-QPushButton[link="true"] { color: $accent; padding: 0 4px; }
-QPushButton[link="true"]:hover { text-decoration: underline; }
+QPushButton[link="true"] { color: $accent; padding: 0; border: none; min-height: 18px; }
+QPushButton[link="true"]:hover, QPushButton[link="true"]:focus { text-decoration: underline; background: transparent; }
 QPushButton[chip="true"] { border-radius: 14px; color: $muted; }
 QPushButton[chip="true"]:hover { color: $text; }
 QPushButton::menu-indicator { image: none; width: 0; }
@@ -143,7 +148,7 @@ QHeaderView::up-arrow { image: url("$glyphs/chevron-up.svg"); width: 12px; heigh
 QScrollBar { background: transparent; border: none; margin: 0; }
 QScrollBar:vertical { width: 10px; }
 QScrollBar:horizontal { height: 10px; }
-QScrollBar::handle { background: $thumb; border-radius: 3px; margin: 2px; }
+QScrollBar::handle { background: $thumb; border-radius: 2px; margin: 3px; }
 QScrollBar::handle:hover { background: $muted; }
 QScrollBar::handle:vertical { min-height: 28px; }
 QScrollBar::handle:horizontal { min-width: 28px; }
@@ -174,7 +179,7 @@ def build_stylesheet(theme: Theme) -> str:
         pressed=mix(theme.raised, theme.text, 0.16),
         selection=mix(theme.panel, theme.accent, 0.28),
         faint=mix(theme.muted, theme.panel, 0.4),
-        thumb=mix(theme.line, theme.muted, 0.3),
+        thumb=mix(theme.line, theme.muted, 0.2),
         accent_hover=mix(theme.accent, theme.text, 0.14),
         accent_pressed=mix(theme.accent, theme.text, 0.28),
     )

@@ -1,0 +1,211 @@
+"""The code dock: the source that is trained and exported, read-only, line by line in step with the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextBlock,
+    QTextCursor,
+    QTextFormat,
+)
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QTextEdit, QVBoxLayout, QWidget
+
+from designer.ui.docks.highlight import PythonHighlighter
+from designer.ui.theme.current import current_theme, theme_source
+from designer.ui.theme.fonts import mono_font
+from designer.ui.theme.icons import wear_icon
+from designer.ui.theme.stylesheet import mix
+from designer.ui.widgets import ElidedLabel
+
+Lines = tuple[int, int]  # first and last line of a node, from 1, both included
+
+
+class _Gutter(QWidget):
+    def __init__(self, view: CodeView) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._view.gutter_px(), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._view.paint_gutter(event)
+
+
+class CodeView(QPlainTextEdit):
+    """A read-only text with line numbers and tinted lines. line_clicked(line): from 1."""
+
+    line_clicked = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setFont(mono_font())
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.document().setDocumentMargin(8)
+        self.highlighter = PythonHighlighter(self.document())
+        self.tinted: Lines | None = None
+        self._gutter = _Gutter(self)
+        self.blockCountChanged.connect(self._place_gutter)
+        self.updateRequest.connect(self._scroll_gutter)
+        theme_source().changed.connect(self._retheme)
+        self._place_gutter()
+
+    def set_text(self, text: str) -> None:
+        """Replace the text; the place that was being read stays where it was."""
+        vertical, horizontal = self.verticalScrollBar().value(), self.horizontalScrollBar().value()
+        self.highlighter.lex(text)
+        self.setPlainText(text)
+        self.verticalScrollBar().setValue(vertical)
+        self.horizontalScrollBar().setValue(horizontal)
+        self._tint()
+
+    def tint(self, lines: Lines | None, *, scroll: bool = True) -> None:
+        """Tint these lines and bring them into view; None takes the tint away."""
+        self.tinted = lines
+        self._tint()
+        if lines is not None and scroll:
+            top = self.firstVisibleBlock().blockNumber() + 1
+            shown = max(1, self.viewport().height() // max(1, self.fontMetrics().lineSpacing()))
+            if lines[0] < top + 1 or lines[1] > top + shown - 2:
+                self.verticalScrollBar().setValue(max(0, lines[0] - 1 - max(1, (shown - lines[1] + lines[0]) // 3)))
+
+    def _tint(self) -> None:
+        made = []
+        first, last = self.tinted or (1, 0)
+        for number in range(first, min(last, self.blockCount()) + 1):
+            selection = QTextEdit.ExtraSelection()
+            selection.cursor = QTextCursor(self.document().findBlockByNumber(number - 1))
+            selection.format.setBackground(QColor(mix(current_theme().panel, current_theme().accent, 0.16)))
+            selection.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+            made.append(selection)
+        self.setExtraSelections(made)
+        self._gutter.update()
+
+    def _retheme(self, _theme: object) -> None:
+        self._tint()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            self.line_clicked.emit(self.cursorForPosition(event.position().toPoint()).blockNumber() + 1)
+
+    def gutter_px(self) -> int:
+        """The width of the line numbers."""
+        return self.fontMetrics().horizontalAdvance("9") * max(3, len(str(self.blockCount()))) + 20
+
+    def _place_gutter(self, _count: int = 0) -> None:
+        self.setViewportMargins(self.gutter_px(), 0, 0, 0)
+        area = self.contentsRect()
+        self._gutter.setGeometry(QRect(area.left(), area.top(), self.gutter_px(), area.height()))
+
+    def _scroll_gutter(self, area: QRect, dy: int) -> None:
+        if dy:
+            self._gutter.scroll(0, dy)
+        else:
+            self._gutter.update(0, area.y(), self._gutter.width(), area.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_gutter()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_gutter"):
+            self._place_gutter()
+
+    def paint_gutter(self, event: QPaintEvent) -> None:
+        """Paint the numbers of the lines that are visible."""
+        theme = current_theme()
+        painter = QPainter(self._gutter)
+        painter.fillRect(event.rect(), QColor(theme.panel))
+        painter.setFont(self.font())
+        first, last = self.tinted or (1, 0)
+        block: QTextBlock = self.firstVisibleBlock()
+        top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
+        while block.isValid() and top <= event.rect().bottom():
+            height = self.blockBoundingRect(block).height()
+            number = block.blockNumber() + 1
+            painter.setPen(QColor(theme.accent if first <= number <= last else mix(theme.muted, theme.panel, 0.3)))
+            space = QRect(0, round(top), self._gutter.width() - 12, round(height))
+            painter.drawText(space, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(number))
+            block, top = block.next(), top + height
+        painter.end()
+
+
+class Code(QWidget):
+    """node_clicked(node_key): a line of that node was clicked. export_requested: the button was pressed."""
+
+    node_clicked = Signal(object)
+    export_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(self.tr("Code"))
+        self._lines: Mapping[Hashable, Lines] = {}
+        self._node: Hashable | None = None
+        self.view = CodeView()
+        self.view.setAccessibleName(self.tr("Generated code"))
+        self.copy_button = QPushButton(self.tr("Copy"))
+        self.export_button = QPushButton(self.tr("Export…"))
+        self._note = ElidedLabel(role="muted")
+        self._set_note("")
+        top = QHBoxLayout()
+        top.setContentsMargins(16, 8, 12, 8)
+        top.addWidget(self._note, 1)
+        for button, name in ((self.copy_button, "copy"), (self.export_button, "download")):
+            wear_icon(button, name)
+            top.addWidget(button)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addLayout(top)
+        box.addWidget(self.view)
+        self._copied = QTimer(self, singleShot=True, interval=1600)
+        self._copied.timeout.connect(lambda: self.copy_button.setText(self.tr("Copy")))
+        self.copy_button.clicked.connect(self.copy)
+        self.export_button.clicked.connect(self.export_requested)
+        self.view.line_clicked.connect(self._clicked)
+
+    def sizeHint(self) -> QSize:
+        return QSize(720, 260)
+
+    def set_code(self, text: str, line_map: Mapping[Hashable, Lines], note: str = "") -> None:
+        """Show `text`. line_map: the lines of each node, from 1. note: a quiet remark at the top, such as the file."""
+        self._lines = dict(line_map)
+        if text != self.view.toPlainText():
+            self.view.set_text(text)
+        self._set_note(note)
+        self.view.tint(self._lines.get(self._node), scroll=False)
+
+    def highlight_node(self, node_key: Hashable | None) -> None:
+        """Tint the lines of a node and bring them into view; None or an unknown one tints nothing."""
+        if node_key != self._node:
+            self._node = node_key
+            self.view.tint(self._lines.get(node_key))
+
+    def copy(self) -> None:
+        """Put the whole source on the clipboard."""
+        QGuiApplication.clipboard().setText(self.view.toPlainText())
+        self.copy_button.setText(self.tr("Copied"))
+        self._copied.start()
+
+    def _set_note(self, note: str) -> None:
+        self._note.setText(note or self.tr("This is what trains, and what is exported."))
+
+    def _clicked(self, line: int) -> None:
+        hits = [(last - first, key) for key, (first, last) in self._lines.items() if first <= line <= last]
+        if hits:
+            self.node_clicked.emit(min(hits, key=lambda hit: hit[0])[1])

@@ -1,0 +1,293 @@
+"""The typed editors of values: one line edit that knows numbers, sizes, choices and expressions, and one switch.
+
+Inspector and recipe form both build their rows from these (through `form`). An editor never loses what was typed: what
+cannot be read stays, under a red border, until the person mends it or presses Escape.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QFont,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QCompleter, QLineEdit, QMenu
+
+from designer.ui.docks.literals import Reader, Reading, read_text, stepped
+from designer.ui.docks.views import ParameterView
+from designer.ui.theme.current import current_theme
+from designer.ui.theme.fonts import figure_font
+from designer.ui.theme.icons import icon_pixmap
+from designer.ui.widgets import set_state
+
+_PREFIX_PX = 14  # room for the ƒ
+_BUTTON_PX = 20  # room for the chevrons at the right
+_STEPPED = ("int", "float", "size")
+
+
+class ValueEdit(QLineEdit):
+    """An editor for one parameter.
+
+    edited(text): a readable value differs from the last one; live for literals, at Return or focus-out for
+    expressions. finished(): the person is done with this value (closes an undo step). complaint_changed(text): the
+    sentence to show under the editor, or empty.
+    """
+
+    edited = Signal(str)
+    finished = Signal()
+    complaint_changed = Signal(str)
+
+    def __init__(self, view: ParameterView) -> None:
+        super().__init__()
+        self.view = view
+        self._sent = view.value_text
+        self._at_focus = view.value_text
+        self._complaint = ""
+        self._reader = Reader(Reading.LITERAL, view.value_text)
+        self._names = QStringListModel(self)
+        self._live = QTimer(self, singleShot=True, interval=0)
+        self._live.timeout.connect(self._send_live)
+        self.setFont(figure_font())
+        self.textEdited.connect(self._typed)
+        self.returnPressed.connect(self._commit)
+        self.show_value(view, afresh=True)
+
+    # -- showing the model
+
+    def show_value(self, view: ParameterView, *, afresh: bool = False) -> None:
+        """Show the model's value. While a person types here, their text stays unless the model changed elsewhere."""
+        changed_elsewhere = view.value_text not in (self.view.value_text, self._sent)
+        was_mixed = self.view.is_mixed
+        self.view = view
+        if afresh or changed_elsewhere or was_mixed != view.is_mixed or not (self.hasFocus() or self._is_refused()):
+            self._live.stop()
+            text = "" if view.is_mixed else view.value_text
+            if self.text() != text:
+                self.setText(text)
+                self.setCursorPosition(0)
+            self._at_focus = view.value_text
+        if afresh:
+            self.setPlaceholderText(self.tr("several values") if view.is_mixed else view.placeholder)
+        self._sent = view.value_text
+        self.setEnabled(view.is_enabled)
+        self._judge()
+
+    def offer_names(self, names: tuple[str, ...]) -> None:
+        """Offer these names while an expression is typed."""
+        if tuple(self._names.stringList()) == names:
+            return
+        self._names.setStringList(list(names))
+        if self.completer() is None and names and self.view.type != "text":
+            completer = QCompleter(self._names, self)
+            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            self.setCompleter(completer)
+
+    @property
+    def is_expression(self) -> bool:
+        """Whether the text that stands here is an expression and not a literal."""
+        if self.text() == self.view.value_text and self.view.is_expression:
+            return True
+        return self._reader.reading is Reading.EXPRESSION
+
+    def _is_refused(self) -> bool:
+        return self._reader.reading is Reading.INVALID and self.isModified()
+
+    def _judge(self) -> None:
+        is_own = self.text() == self.view.value_text
+        untouched = is_own or (self.view.is_mixed and not self.text())
+        self._reader = Reader(Reading.LITERAL, self.text()) if untouched else read_text(self.view, self.text())
+        if is_own and not self.view.error and self.view.type != "text" and self.view.value_text:
+            own = read_text(self.view, self.text())
+            self._reader = own if own.reading is Reading.EXPRESSION else self._reader
+        is_same = is_own or self._reader.text == self.view.value_text
+        complaint = self._reader.complaint or (self.view.error if is_same else "")
+        state = "invalid" if complaint else "expression" if self.is_expression else "literal"
+        set_state(self, "state", state)
+        self._make_room()
+        if complaint != self._complaint:
+            self._complaint = complaint
+            self.complaint_changed.emit(complaint)
+
+    # -- typing
+
+    def _typed(self, _text: str) -> None:
+        self._judge()
+        if self._reader.reading is Reading.LITERAL and self.view.type in _STEPPED:
+            self._live.start()
+
+    def _send_live(self) -> None:
+        if self._reader.reading is Reading.LITERAL:
+            self._send(self._reader.text)
+
+    def _send(self, text: str) -> None:
+        if text == self._sent and not (self.view.is_mixed and text):
+            return
+        self._sent = text
+        self.edited.emit(text)
+
+    def _commit(self) -> None:
+        self._live.stop()
+        if self.view.is_mixed and not self.text():
+            return
+        self._judge()
+        if self._reader.reading is Reading.INVALID:
+            return
+        if self._reader.text != self.text():
+            self.setText(self._reader.text)
+        self.setModified(False)
+        self._send(self._reader.text)
+        self._judge()
+        self.finished.emit()
+
+    def put(self, text: str) -> None:
+        """Set the value as if it had been typed and confirmed."""
+        self.setText(text)
+        self._commit()
+
+    def step(self, steps: int) -> None:
+        """Go up or down by `steps`, where the value is a number or a choice."""
+        text = stepped(self.view, self.text(), steps)
+        if text is not None and text != self.text():
+            self.setText(text)
+            self._judge()
+            self._live.start()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._at_focus = self.view.value_text
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._commit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
+        opens = event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier
+        if self.view.choices and (event.key() == Qt.Key.Key_F4 or opens):
+            self.open_choices()
+        elif event.key() in keys and stepped(self.view, self.text(), 1) is not None:
+            self.step(keys[event.key()])
+        elif event.key() == Qt.Key.Key_Escape and self.text() != self._at_focus:
+            self.put(self._at_focus)
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus() and event.angleDelta().y() and stepped(self.view, self.text(), 1) is not None:
+            self.step(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+        else:
+            event.ignore()  # the panel scrolls
+
+    # -- mouse and menus
+
+    def _buttons(self) -> QRect:
+        return self.rect().adjusted(self.width() - _BUTTON_PX - 2, 0, 0, 0)
+
+    def _has_stepper(self) -> bool:
+        return not self.view.choices and stepped(self.view, self.text(), 1) is not None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        inside = self._buttons().contains(event.position().toPoint()) and event.button() == Qt.MouseButton.LeftButton
+        if inside and self.view.choices:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self.open_choices()
+        elif inside and self._has_stepper():
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self.step(1 if event.position().y() < self.height() / 2 else -1)
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        over = self._buttons().contains(event.position().toPoint()) and (self.view.choices or self._has_stepper())
+        self.setCursor(Qt.CursorShape.ArrowCursor if over else Qt.CursorShape.IBeamCursor)
+        super().mouseMoveEvent(event)
+
+    def open_choices(self) -> None:
+        """Open the menu of the values that may stand here."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for choice in self.view.choices:
+            action = menu.addAction(choice, lambda text=choice: self.put(text))
+            action.setCheckable(True)
+            action.setChecked(choice == self.text())
+            if choice == self.text():
+                menu.setActiveAction(action)
+        menu.setMinimumWidth(self.width())
+        menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        add_reset_action(menu, self)
+        menu.popup(event.globalPos())
+
+    # -- painting
+
+    def _make_room(self) -> None:
+        left = _PREFIX_PX if self.is_expression else 0
+        hint = self._hint()
+        right = self.fontMetrics().horizontalAdvance(hint) + 8 if hint else 0
+        right += _BUTTON_PX - 6 if self.view.choices or self._has_stepper() else 0
+        margins = self.textMargins()
+        if (margins.left(), margins.right()) != (left, right):
+            self.setTextMargins(left, 0, right, 0)
+        room = self.width() - left - right - 22
+        is_cut = self.fontMetrics().horizontalAdvance(self.text()) > room
+        self.setToolTip(self.text() if is_cut else self.view.doc)
+        self.update()
+
+    def _hint(self) -> str:
+        shows = self.is_expression and self.text() == self.view.value_text and self.view.resolved_text
+        return f"= {self.view.resolved_text}" if shows else ""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        theme = current_theme()
+        painter = QPainter(self)
+        if self.is_expression:
+            font = QFont(self.font())
+            font.setItalic(True)
+            painter.setFont(font)
+            painter.setPen(QColor(theme.accent))
+            painter.drawText(self.rect().adjusted(9, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, "ƒ")
+            painter.setFont(self.font())
+        hint = self._hint()
+        if hint:
+            painter.setPen(QColor(theme.muted))
+            space = self.rect().adjusted(0, 0, -9, 0)
+            painter.drawText(space, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, hint)
+        elif self.view.choices:
+            self._glyph(painter, "chevron-down", self.height() // 2, 12)
+        elif self._has_stepper() and (self.hasFocus() or self.underMouse()):
+            self._glyph(painter, "chevron-up", self.height() // 2 - 5, 10)
+            self._glyph(painter, "chevron-down", self.height() // 2 + 5, 10)
+        painter.end()
+
+    def _glyph(self, painter: QPainter, name: str, middle: int, size: int) -> None:
+        pixmap = icon_pixmap(name, current_theme().muted, size, self.devicePixelRatioF())
+        painter.drawPixmap(self.width() - 9 - size, middle - size // 2, pixmap)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
+            self.update()
+        return super().event(event)
+
+
+def add_reset_action(menu: QMenu, editor: ValueEdit) -> None:
+    """Add "Reset to default" to the menu of an editor, with the value that it would become."""
+    default = editor.view.default_text
+    if default is None:
+        return
+    menu.addSeparator()
+    action = menu.addAction(editor.tr("Reset to default ({0})").format(default), lambda: editor.put(default))
+    action.setEnabled(not editor.view.is_default or editor.view.is_mixed)

@@ -1,0 +1,135 @@
+"""Telling a literal from an expression from a slip, for each type of parameter. Pure text; no widgets, no model.
+
+The model has the last word on what a value means; this only decides how an editor looks while a person types, and
+brings the ways in which people write sizes (`3x3`, `3×3`, `3, 3`) into the one that the model reads: `(3, 3)`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QCoreApplication
+
+from designer.ui.docks.views import ParameterView
+
+_INT = re.compile(r"[+-]?\d+(_\d+)*")
+_NUMBER = re.compile(r"[+-]?(\d+(_\d+)*\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_SIZES = re.compile(r"[\[(]?\s*[+-]?\d+(\s*[,×xX]\s*[+-]?\d+)*\s*,?\s*[\])]?")
+_BOOLS = {"true": "True", "on": "True", "yes": "True", "false": "False", "off": "False", "no": "False"}
+
+
+class Reading(Enum):
+    """What a typed text is."""
+
+    LITERAL = "literal"
+    EXPRESSION = "expression"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The outcome of reading a text. text: as the model should get it. complaint: why it is invalid."""
+
+    reading: Reading
+    text: str
+    complaint: str = ""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Editors", text)
+
+
+def _invalid(text: str, complaint: str) -> Reader:
+    return Reader(Reading.INVALID, text, complaint)
+
+
+def _within(view: ParameterView, text: str, value: float) -> Reader:
+    name = view.label or view.name
+    if view.minimum is not None and value < view.minimum:
+        return _invalid(text, _tr("{0} must be {1} or more.").format(name, f"{view.minimum:g}"))
+    if view.maximum is not None and value > view.maximum:
+        return _invalid(text, _tr("{0} must be {1} or less.").format(name, f"{view.maximum:g}"))
+    return Reader(Reading.LITERAL, text)
+
+
+def _sizes(view: ParameterView, text: str) -> Reader | None:
+    if not _SIZES.fullmatch(text):
+        return None
+    numbers = [int(number) for number in re.findall(r"[+-]?\d+", text)]
+    is_tuple = len(numbers) > 1 or "," in text or view.type == "shape"
+    inner = ", ".join(str(number) for number in numbers)
+    written = (f"({inner},)" if len(numbers) == 1 else f"({inner})") if is_tuple else str(numbers[0])
+    for number in (min(numbers), max(numbers)):
+        reader = _within(view, written, number)
+        if reader.reading is Reading.INVALID:
+            return reader
+    return Reader(Reading.LITERAL, written)
+
+
+def _literal(view: ParameterView, text: str) -> Reader | None:
+    if view.type == "text" or text in view.choices or (text == view.default_text and text):
+        return Reader(Reading.LITERAL, text)
+    if view.type == "bool" and text.lower() in _BOOLS:
+        return Reader(Reading.LITERAL, _BOOLS[text.lower()])
+    if view.type == "int" and _INT.fullmatch(text):
+        return _within(view, text, int(text))
+    if view.type == "float" and _NUMBER.fullmatch(text):
+        return _within(view, text, float(text))
+    if view.type in ("size", "shape"):
+        return _sizes(view, text)
+    return None
+
+
+def read_text(view: ParameterView, text: str) -> Reader:
+    """Read what a person typed into the editor of `view`."""
+    text = text.strip()
+    if text.startswith(("=", "ƒ")):
+        text = text[1:].strip()
+    literal = _literal(view, text)
+    if literal is not None:
+        return literal
+    name = view.label or view.name
+    if not text:
+        return _invalid(text, _tr("{0} needs a value.").format(name))
+    try:
+        ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        wanted = {
+            "int": _tr("a whole number"),
+            "float": _tr("a number"),
+            "bool": _tr("on or off"),
+            "choice": _tr("one of {0}").format(", ".join(view.choices)),
+            "size": _tr("a size such as 3 or 3, 3"),
+            "shape": _tr("a shape such as 1, 28, 28"),
+        }.get(view.type, _tr("a value"))
+        return _invalid(text, _tr("{0} takes {1}, or an expression such as 2 * width.").format(name, wanted))
+    if view.type in ("int", "float") and _NUMBER.fullmatch(text):
+        return _invalid(text, _tr("{0} must be a whole number.").format(name))
+    return Reader(Reading.EXPRESSION, text)
+
+
+def stepped(view: ParameterView, text: str, steps: int) -> str | None:
+    """The literal `steps` further on, kept within the limits; None where stepping means nothing."""
+    reader = read_text(view, text)
+    if view.choices and (text in view.choices or reader.reading is Reading.LITERAL):
+        index = view.choices.index(text) if text in view.choices else 0
+        return view.choices[min(max(index - steps, 0), len(view.choices) - 1)]
+    if view.type == "float" and reader.reading is Reading.LITERAL:
+        return _float_step(view, reader.text, steps)
+    if view.type not in ("int", "size") or not _INT.fullmatch(text.strip()):
+        return None
+    value = int(text) + steps
+    value = value if view.minimum is None else max(value, int(view.minimum))
+    return str(value if view.maximum is None else min(value, int(view.maximum)))
+
+
+def _float_step(view: ParameterView, text: str, steps: int) -> str:
+    """A step of one in the second significant digit: 0.1 -> 0.11, 0.0005 -> 0.00051, 0 -> 0.1."""
+    value = float(text)
+    step = 0.1 if value == 0.0 else 10.0 ** (int(f"{abs(value):e}".partition("e")[2]) - 1)
+    value += steps * step
+    value = value if view.minimum is None else max(value, view.minimum)
+    return f"{value if view.maximum is None else min(value, view.maximum):.6g}"

@@ -1,0 +1,121 @@
+"""What the docks show, as plain frozen data. A presenter makes these from the model; no dock knows the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class PaletteEntry:
+    """One kind that can be put on the canvas. family: decides heading and stripe; `block` comes first."""
+
+    kind: str
+    title: str
+    family: str
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class ParameterView:
+    """One editable value. Texts are as a person types them: `3`, `(3, 3)`, `True`, `zeros`, `4 * width`.
+
+    type: `int`, `float`, `bool`, `choice`, `size` (an int or a tuple), `shape` or `text`. resolved_text: what an
+    expression comes to, empty if unknown. error: the model's complaint, empty if none. is_mixed: several nodes are
+    selected and differ. placeholder: shown in an empty editor.
+    """
+
+    name: str
+    value_text: str
+    type: str = "text"
+    choices: tuple[str, ...] = ()
+    default_text: str | None = None
+    is_expression: bool = False
+    resolved_text: str = ""
+    doc: str = ""
+    error: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    label: str = ""  # shown instead of the name
+    is_mixed: bool = False
+    is_enabled: bool = True
+    placeholder: str = ""
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the value is the one that would be there untouched; so it is where no default is known."""
+        return self.default_text is None or self.value_text == self.default_text
+
+
+FieldView = ParameterView  # a recipe's field is edited by the same editors as a node's parameter
+
+
+@dataclass(frozen=True)
+class FactView:
+    """One figure that analysis knows, already written for people: `parameters`, `147,584`."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class NodeView:
+    """A selected node. key: any hashable identity; the same key again means an update in place.
+
+    structure: `repeat` and `when`, as parameters. names: what an expression may use here, offered while typing.
+    """
+
+    key: object
+    name: str
+    kind: str
+    family: str = ""
+    summary: str = ""
+    parameters: tuple[ParameterView, ...] = ()
+    structure: tuple[ParameterView, ...] = ()
+    facts: tuple[FactView, ...] = ()
+    names: tuple[str, ...] = ()
+    name_is_editable: bool = True
+    name_error: str = ""
+    has_help: bool = True
+
+
+@dataclass(frozen=True)
+class DesignView:
+    """The design, or the block that is open: shown while nothing is selected."""
+
+    key: object
+    title: str
+    kind: str = ""
+    description: str = ""
+    input_shape: ParameterView | None = None
+    variables: tuple[ParameterView, ...] = ()
+    totals: tuple[FactView, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProblemView:
+    """One diagnostic in words. severity: `error`, `warning` or `info`. fixes: the titles of its buttons."""
+
+    severity: str
+    code: str
+    node_label: str
+    node_key: object
+    message: str
+    expected: str = ""
+    received: str = ""
+    fixes: tuple[str, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class RunView:
+    """One row of the runs table. state: `running`, `finished`, `stopped`, `failed`. started: seconds since 1970."""
+
+    run_dir: str
+    name: str
+    design: str
+    recipe: str
+    epochs: str
+    loss: float | None
+    accuracy: float | None
+    state: str
+    started: float
