@@ -1,0 +1,117 @@
+"""Where a run's messages go: its metrics log, its status file, and whoever listens."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from .protocol import (
+    HEARTBEAT_S,
+    METRICS_FILE,
+    STATUS_FILE,
+    Batch,
+    EngineError,
+    Epoch,
+    Failed,
+    Finished,
+    Message,
+    Started,
+    Status,
+    replace_file,
+    write_line,
+)
+
+
+class Journal:
+    """Writes messages into a run folder, and keeps its status file fresh, from any thread.
+
+    As a context manager: entering begins the run's log anew and its heartbeat, leaving ends them.
+    """
+
+    def __init__(self, run_dir: Path, listener: Callable[[Message], None]) -> None:
+        """listener: is told each message after it was written."""
+        now = time.time()
+        self._run_dir = run_dir
+        self._listener = listener
+        self._status = Status("starting", os.getpid(), started_at=now, heartbeat=now)
+        self._lock = threading.RLock()
+        self._ended = threading.Event()
+        self._heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> Self:
+        try:
+            replace_file(self._run_dir / STATUS_FILE, self._status_text())
+            self._metrics = (self._run_dir / METRICS_FILE).open("w", encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise _unwritable(self._run_dir, error) from error
+        self._heart.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._heart.join()
+        try:
+            self._metrics.close()
+        except OSError:
+            self._metrics = None  # a full disk was told of when the write failed
+
+    def tell(self, message: Message) -> None:
+        """Log the message, note what it means for the status, pass it on. Raises EngineError on a full disk."""
+        with self._lock:
+            try:
+                self._metrics.write(write_line(message) + "\n")
+                self._metrics.flush()
+            except OSError as error:
+                if not isinstance(message, Failed):
+                    raise _unwritable(self._run_dir, error) from error
+            self._note(message)
+            self._listener(message)
+
+    def _note(self, message: Message) -> None:
+        match message:
+            case Started():
+                self._status = replace(self._status, state="running", epochs=message.epochs)
+            case Batch():
+                self._status = replace(self._status, epoch=message.epoch)
+                return  # the next heartbeat writes it
+            case Epoch():
+                self._status = replace(self._status, figures=asdict(message))
+            case Failed():
+                self._status = replace(self._status, state="failed", message=message.message)
+            case Finished():
+                self._status = replace(self._status, state="stopped" if message.stopped else "finished")
+            case _:
+                return
+        self._write_status()
+
+    def _beat(self) -> None:
+        while not self._ended.wait(HEARTBEAT_S):
+            self._write_status()
+
+    def _write_status(self) -> None:
+        with self._lock:
+            self._status = replace(self._status, heartbeat=time.time())
+            try:
+                replace_file(self._run_dir / STATUS_FILE, self._status_text())
+            except OSError:
+                return  # the metrics log, written first, tells of a full disk; a reader in the way is gone next time
+
+    def _status_text(self) -> str:
+        return json.dumps(asdict(self._status))
+
+
+def _unwritable(run_dir: Path, error: OSError) -> EngineError:
+    return EngineError(
+        f"The run folder {run_dir} cannot be written: {error.strerror}.",
+        expected="a folder with room and the right to write",
+        fix="Free some space on the disk, or train into another folder.",
+    )

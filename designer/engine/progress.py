@@ -1,0 +1,69 @@
+"""Shows a run to a person at a terminal: a line an epoch, and a moving bar where the terminal can. No torch here."""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+from .protocol import Batch, Epoch, Failed, Finished, Message, Started, Summary, Warned
+
+_BAR_WIDTH = 24
+
+
+class Progress:
+    """Writes messages as text. Call it with each message in turn."""
+
+    def __init__(self, output: TextIO, errors: TextIO) -> None:
+        """output: gets figures; only a terminal gets the bar. errors: gets warnings and the failure."""
+        self._output = output
+        self._errors = errors
+        self._bar_shown = False
+
+    def __call__(self, message: Message) -> None:
+        match message:
+            case Started():
+                self._line(
+                    f"Training {message.params:,} parameters on {message.device}: {message.train_examples:,} images, "
+                    f"{message.epochs} epochs of {message.batches_per_epoch} batches"
+                )
+            case Batch():
+                self._bar(message)
+            case Epoch():
+                self._line(
+                    f"epoch {message.epoch}: train loss {message.train_loss:.3f}, accuracy {message.train_accuracy:.3f}"
+                    f" | test loss {message.test_loss:.3f}, accuracy {message.test_accuracy:.3f}"
+                    f" | {message.examples_per_second:,.0f} examples/s"
+                )
+            case Warned():
+                self._line(f"Warning: {message.message} {message.fix}", self._errors)
+            case Failed():
+                expected = f"Expected {message.expected}." if message.expected else ""
+                self._line(" ".join(filter(None, (message.message, expected, message.fix))), self._errors)
+            case Finished():
+                self._line(f"{'Stopped' if message.stopped else 'Finished'}: {message.run}")
+            case Summary():
+                self._line(message.text)
+
+    def _bar(self, batch: Batch) -> None:
+        if not self._output.isatty():
+            return
+        filled = _BAR_WIDTH * batch.batch // batch.batches
+        self._output.write(
+            f"\r\033[Kepoch {batch.epoch} {'━' * filled}{'─' * (_BAR_WIDTH - filled)} {batch.batch}/{batch.batches}"
+            f"  loss {batch.loss:.3f}  accuracy {batch.accuracy:.3f}  {batch.examples_per_second:,.0f} examples/s"
+        )
+        self._output.flush()
+        self._bar_shown = True
+
+    def _line(self, text: str, stream: TextIO | None = None) -> None:
+        if self._bar_shown:
+            self._output.write("\r\033[K")
+            self._output.flush()
+            self._bar_shown = False
+        (stream or self._output).write(text + "\n")
+        (stream or self._output).flush()
+
+
+def at_the_terminal() -> Progress:
+    """Progress on this process's standard output and standard error."""
+    return Progress(sys.stdout, sys.stderr)

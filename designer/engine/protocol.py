@@ -1,0 +1,252 @@
+"""What the engine says and hears, and the files of a run folder. Standard library only.
+
+One message is one JSON object on one line, with its kind under "type". The worker writes messages to its standard
+output and to `metrics.jsonl`, and reads controls from its standard input. Whoever talks to the engine uses this
+module and `recipe`, and needs no torch. Reading never raises: a line that is no message becomes `Unreadable`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+MODEL_FILE = "model.py"  # the generated source; its last class is the network. Written by the caller
+RECIPE_FILE = "recipe.json"  # `Recipe.to_json()`, with `data.source` resolved. Written by the caller
+METRICS_FILE = "metrics.jsonl"  # every message of the run, one a line
+STATUS_FILE = "status.json"  # a `Status`, replaced in one step about once a second
+LOG_FILE = "log.txt"  # what the network printed, warnings, tracebacks
+CHECKPOINTS_DIR = "checkpoints"
+LAST_CHECKPOINT = "last.pt"  # in CHECKPOINTS_DIR: the weights and optimizer state to go on from
+
+HEARTBEAT_S = 1.0  # seconds between two writes of the status file
+STALE_S = 5.0  # an engine that has not written its status for so long is taken for dead
+
+
+class EngineError(Exception):
+    """Something a person can mend: what happened, what was expected, what to do. Told as a `Failed` message."""
+
+    def __init__(self, message: str, *, expected: str = "", fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.expected = expected
+        self.fix = fix
+
+
+@dataclass(frozen=True)
+class Started:
+    """The network and the data are ready, training begins. The first message of a run that can start."""
+
+    type: ClassVar = "started"
+    run: str  # the run folder
+    device: str  # "cpu", "cuda:0", "mps"
+    epochs: int
+    batches_per_epoch: int
+    params: int  # of the network, trainable or not
+    train_examples: int
+    test_examples: int
+    num_classes: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """How training goes, at most about 20 times a second; always after the first and last batch of an epoch."""
+
+    type: ClassVar = "batch"
+    epoch: int  # from 1
+    batch: int  # from 1, within the epoch
+    batches: int  # of one epoch
+    step: int  # from 1, over the whole run
+    loss: float  # mean over the examples since the last message
+    accuracy: float  # likewise, 0 to 1
+    learning_rate: float
+    examples_per_second: float  # since the last message
+    memory_bytes: int | None  # peak on the device; of this process on a CPU; null where the system does not tell
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch is trained, evaluated and saved."""
+
+    type: ClassVar = "epoch"
+    epoch: int  # from 1
+    train_loss: float  # mean over the epoch while the weights were changing
+    train_accuracy: float
+    test_loss: float
+    test_accuracy: float
+    examples_per_second: float  # of training alone
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something to tell the person; the run goes on. Codes: `stuck_at_chance`, `unreadable_control`."""
+
+    type: ClassVar = "warning"
+    code: str
+    message: str
+    fix: str = ""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The run ended in an error. The last message of such a run; the exit status is 1."""
+
+    type: ClassVar = "failed"
+    message: str
+    expected: str = ""
+    fix: str = ""
+
+    @classmethod
+    def of(cls, error: EngineError) -> Failed:
+        """The message that tells of an error."""
+        return cls(error.message, error.expected, error.fix)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The run ended as it should: trained to the end, or stopped on request. The last message of such a run."""
+
+    type: ClassVar = "finished"
+    run: str
+    stopped: bool
+
+
+@dataclass(frozen=True)
+class Summary:
+    """torchinfo's table of a network."""
+
+    type: ClassVar = "summary"
+    text: str
+    params: int
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Control: stop at the end of the current batch."""
+
+    type: ClassVar = "stop"
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A line that is no message of this protocol. Never written."""
+
+    type: ClassVar = "unreadable"
+    line: str  # its beginning
+    reason: str
+
+
+Message = Started | Batch | Epoch | Warned | Failed | Finished | Summary
+_MESSAGES = {kind.type: kind for kind in (Started, Batch, Epoch, Warned, Failed, Finished, Summary)}
+_CONTROLS = {Stop.type: Stop}
+_ACCEPTED = {  # by the annotation's text
+    "str": (str,),
+    "bool": (bool,),
+    "int": (int,),
+    "float": (int, float),
+    "int | None": (int, type(None)),
+}
+_SHOWN_CHARACTERS = 120  # of an unreadable line
+
+
+def write_line(message: Message | Stop) -> str:
+    """The message as one line of JSON, without the line's end."""
+    return json.dumps({"type": message.type, **asdict(message)}, allow_nan=False)
+
+
+def read_line(line: str | bytes) -> Message | Unreadable:
+    """The message on one line of the engine's output. Fields that this version does not know are ignored."""
+    return _read(line, _MESSAGES)
+
+
+def read_control(line: str | bytes) -> Stop | Unreadable:
+    """The control on one line of the engine's input."""
+    return _read(line, _CONTROLS)
+
+
+def read_metrics(run_dir: Path) -> Iterator[Message | Unreadable]:
+    """Every message of a run so far, from its folder; nothing where there is no log yet."""
+    try:
+        with (Path(run_dir) / METRICS_FILE).open("rb") as lines:
+            yield from (read_line(line) for line in lines if line.strip())
+    except FileNotFoundError:
+        return
+
+
+def _read(line: str | bytes, kinds: dict[str, type]) -> Any:
+    text = line.decode("utf-8", "replace") if isinstance(line, bytes) else line
+
+    def unreadable(reason: str) -> Unreadable:
+        return Unreadable(text.strip()[:_SHOWN_CHARACTERS], reason)
+
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError):
+        return unreadable("it is not JSON")
+    if not isinstance(values, dict):
+        return unreadable("it is not a JSON object")
+    name = values.get("type")
+    kind = kinds.get(name) if isinstance(name, str) else None
+    if kind is None:
+        return unreadable(f'its "type" is none of {", ".join(kinds)}')
+    known = {field.name: field for field in fields(kind) if field.name in values}
+    for field in known.values():
+        value, accepted = values[field.name], _ACCEPTED[field.type]
+        if not isinstance(value, accepted) or (isinstance(value, bool) and bool not in accepted):
+            return unreadable(f'its "{field.name}" is not {field.type}')
+    try:
+        return kind(**{field_name: values[field_name] for field_name in known})
+    except TypeError:
+        return unreadable("a field is missing")
+
+
+State = Literal["starting", "running", "finished", "stopped", "failed", "died"]
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a run stands, from its status file.
+
+    `died` is never written: it is what `read_status` makes of a run that claims to be under way but whose engine has
+    not been heard of for `STALE_S` seconds. Times are seconds since 1970.
+    """
+
+    state: State
+    pid: int
+    started_at: float
+    heartbeat: float
+    epoch: int = 0  # the one under way, from 1; 0 before the first
+    epochs: int = 0
+    figures: dict[str, Any] | None = None  # the fields of the last `Epoch` message
+    message: str = ""  # why it failed
+
+    @property
+    def under_way(self) -> bool:
+        """Whether an engine is at work on the run."""
+        return self.state in ("starting", "running")
+
+
+def read_status(run_dir: Path, now: float | None = None) -> Status | None:
+    """Where the run stands, or None where no engine ever began or the file is damaged.
+
+    now: seconds since 1970, the present by default.
+    """
+    try:
+        values = json.loads((Path(run_dir) / STATUS_FILE).read_text("utf-8"))
+        status = Status(**{field.name: values[field.name] for field in fields(Status)})
+        stale = (time.time() if now is None else now) - status.heartbeat > STALE_S
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if status.under_way and stale:
+        return Status(**{**asdict(status), "state": "died"})
+    return status
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a text file so that a reader sees either the old contents or the new, never a part."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(text, "utf-8")
+    fresh.replace(path)

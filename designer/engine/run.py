@@ -1,0 +1,89 @@
+"""The command line of an exported project: trains the `model.py` that lies beside `train.py`.
+
+A project is `model.py`, `recipe.json`, a copy of this folder named `engine`, and a `train.py` that calls `main`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from .job import carry_out
+from .progress import at_the_terminal
+from .protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, MODEL_FILE, RECIPE_FILE, EngineError, Message, write_line
+from .recipe import Recipe, read_recipe
+
+
+def main(project: Path, arguments: Sequence[str] | None = None) -> int:
+    """Train the project's network as its recipe and the command line say. project: the folder of `train.py`.
+
+    Each training gets a run folder, with its copy of model and recipe. Returns the exit status: 0 fine, 1 the training
+    failed, 2 bad usage.
+    """
+    options = _parse(arguments)
+    try:
+        recipe = _adapted(read_recipe(options.recipe or project / RECIPE_FILE), options, project)
+        run_dir = _new_run(project, options.run_dir, recipe)
+    except EngineError as error:
+        expected = f"Expected {error.expected}." if error.expected else ""
+        sys.stderr.write(" ".join(filter(None, (error.message, expected, error.fix))) + "\n")
+        return 2
+    stop = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    status = carry_out(run_dir, _write_json if options.json else at_the_terminal(), stop)
+    checkpoint = run_dir / CHECKPOINTS_DIR / LAST_CHECKPOINT
+    if checkpoint.exists() and not options.json:
+        sys.stdout.write(f"The weights are in {checkpoint}\n")
+    return status
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Train the network of model.py. Ctrl-C stops after the current batch.")
+    parser.add_argument("--data", metavar="DIR", help="folder of the data set's IDX files")
+    parser.add_argument("--recipe", type=Path, metavar="FILE", help="another recipe than recipe.json")
+    parser.add_argument("--epochs", type=int, metavar="N")
+    parser.add_argument("--batch-size", type=int, metavar="N")
+    parser.add_argument("--limit", type=int, metavar="N", help="use at most so many images")
+    parser.add_argument("--seed", type=int, metavar="S")
+    parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:N or mps")
+    parser.add_argument("--run-dir", type=Path, metavar="DIR", help="where to keep this training (runs/TIME)")
+    parser.add_argument("--json", action="store_true", help="print JSON lines")
+    return parser.parse_args(arguments)
+
+
+def _adapted(recipe: Recipe, options: argparse.Namespace, project: Path) -> Recipe:
+    source = options.data or recipe.data.source
+    beside = project / source
+    data = {"source": str(beside) if not options.data and beside.is_dir() else source, "limit": options.limit}
+    rest = {name: getattr(options, name) for name in ("epochs", "batch_size", "seed", "device")}
+    changed_data = replace(recipe.data, **{name: value for name, value in data.items() if value is not None})
+    return replace(recipe, data=changed_data, **{name: value for name, value in rest.items() if value is not None})
+
+
+def _new_run(project: Path, wanted: Path | None, recipe: Recipe) -> Path:
+    run_dir = (wanted or project / "runs" / time.strftime("%Y-%m-%d_%H%M%S")).absolute()
+    try:
+        run_dir.mkdir(parents=True, exist_ok=wanted is not None)
+        if (project / MODEL_FILE).resolve() != (run_dir / MODEL_FILE).resolve():
+            shutil.copyfile(project / MODEL_FILE, run_dir / MODEL_FILE)
+        (run_dir / RECIPE_FILE).write_text(json.dumps(recipe.to_json(), indent=2) + "\n", "utf-8")
+    except OSError as error:
+        raise EngineError(
+            f"The run folder {run_dir} cannot be made: {error}.",
+            expected="model.py in the project, and a folder that can be written",
+            fix="Check the files, or name another folder with --run-dir.",
+        ) from error
+    return run_dir
+
+
+def _write_json(message: Message) -> None:
+    sys.stdout.write(write_line(message) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,51 @@
+"""Notices a network that learns nothing: after most of the first epoch it still does no better than guessing."""
+
+from __future__ import annotations
+
+import math
+
+from .meter import Totals
+from .protocol import Warned
+
+_MIN_STEPS = 150  # a network may idle for a while before it takes off; short epochs are given more of them
+_MIN_STEPS_OF_A_RUN = 20  # a run shorter than this says nothing
+_SHARE_OF_EPOCH = 0.75
+
+
+class StuckWatch:
+    """Judges once, when three quarters of the first epoch and enough batches are done, or else at the run's end.
+
+    What counts is the last half of the batches so far: a mean loss within 3 % of ln(classes), or above it, and less
+    than one and a half times the hits of guessing.
+    """
+
+    def __init__(self, num_classes: int, batches_per_epoch: int, epochs: int) -> None:
+        self._num_classes = num_classes
+        last_step = batches_per_epoch * epochs
+        self._due = min(last_step, max(math.ceil(_SHARE_OF_EPOCH * batches_per_epoch), _MIN_STEPS))
+        self._done = num_classes < 2 or last_step < _MIN_STEPS_OF_A_RUN
+        self._recent = Totals()
+
+    def see(self, window: Totals, step: int) -> Warned | None:
+        """Take in what came since the last report. step: batches so far, from 1. Returns the warning when it is due."""
+        if self._done:
+            return None
+        if step > self._due / 2:
+            self._recent = Totals(
+                self._recent.examples + window.examples,
+                self._recent.loss + window.loss,
+                self._recent.correct + window.correct,
+            )
+        if step < self._due:
+            return None
+        self._done = True
+        chance = math.log(self._num_classes)
+        if self._recent.mean_loss < 0.97 * chance or self._recent.accuracy >= 1.5 / self._num_classes:
+            return None
+        return Warned(
+            code="stuck_at_chance",
+            message=f"After {step} batches the network still guesses: its loss is {self._recent.mean_loss:.3f} (guessing "
+            f"among {self._num_classes} classes gives {chance:.3f}), its accuracy {self._recent.accuracy:.0%}.",
+            fix="Use a smaller learning rate, Xavier initialisation (init: xavier_uniform), or ReLU in place of "
+            "sigmoid activations, whose gradients vanish when they saturate. Another seed may also start better.",
+        )

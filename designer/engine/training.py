@@ -1,0 +1,73 @@
+"""Trains what a run folder holds: reads its recipe, builds its network, loads its data, and starts the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from .checkpoints import last_checkpoint, save_checkpoint
+from .data import load_data
+from .device import choose_device
+from .loop import Hooks, Training
+from .network import build_network, count_parameters, initialise, try_network
+from .protocol import MODEL_FILE, RECIPE_FILE, EngineError, Message, Started
+from .recipe import Recipe, read_recipe
+
+
+def train_folder(run_dir: Path, emit: Callable[[Message], None], should_stop: Callable[[], bool]) -> bool:
+    """Train the run folder's `model.py` by its `recipe.json`. Returns whether it was stopped. Raises EngineError.
+
+    emit: told each message from `Started` to the last `Epoch`. should_stop: asked after each batch.
+    """
+    recipe = read_recipe(run_dir / RECIPE_FILE)
+    device = choose_device(recipe.device)
+    try:
+        return _train(run_dir, recipe, device, emit, should_stop)
+    except (RuntimeError, MemoryError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        raise EngineError(
+            f"There is not enough memory on {device} for batches of {recipe.batch_size}.",
+            expected="a batch that fits beside the weights and the optimizer's state",
+            fix=f"Lower batch_size (try {max(recipe.batch_size // 2, 1)}), the image size, or the network's width.",
+        ) from error
+
+
+def _train(
+    run_dir: Path,
+    recipe: Recipe,
+    device: torch.device,
+    emit: Callable[[Message], None],
+    should_stop: Callable[[], bool],
+) -> bool:
+    torch.manual_seed(recipe.seed)
+    network = build_network(run_dir / MODEL_FILE)
+    initialise(network, recipe.init)  # on the CPU, so that a seed gives the same weights on every device
+    network.to(device)
+    data = load_data(recipe.data, device, near=[run_dir])
+    try_network(network, data.prepare(data.train.images[:2]), data.num_classes)
+    checkpoint = last_checkpoint(run_dir)
+    hooks = Hooks(emit, should_stop, lambda *state: save_checkpoint(checkpoint, *state))
+    training = Training(network, recipe, data, device, hooks)
+    emit(
+        Started(
+            run=str(run_dir),
+            device=str(device),
+            epochs=recipe.epochs,
+            batches_per_epoch=training.batches_per_epoch,
+            params=count_parameters(network),
+            train_examples=len(data.train),
+            test_examples=len(data.test),
+            num_classes=data.num_classes,
+        )
+    )
+    return training.run()
+
+
+def _is_out_of_memory(error: RuntimeError | MemoryError) -> bool:
+    # a CPU's allocator and mps raise a plain RuntimeError
+    return isinstance(error, torch.cuda.OutOfMemoryError | MemoryError) or any(
+        sign in str(error) for sign in ("can't allocate memory", "out of memory")
+    )

@@ -1,0 +1,89 @@
+"""The child process that trains a run folder: `python -m designer.engine.worker RUN_DIR`.
+
+RUN_DIR holds `model.py` and `recipe.json`; the files it gains, the messages on standard output and the controls on
+standard input are in `protocol`. What the network or a library prints goes to the folder's log. The run outlives
+whoever started it: closed pipes do not stop it. The exit status is 0 for a run that finished or was stopped, 1 for one
+that failed, 2 for bad usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from .job import carry_out
+from .protocol import LOG_FILE, Failed, Message, write_line
+
+_STANDARD_INPUT, _STANDARD_OUTPUT, _STANDARD_ERROR = range(3)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train the run folder named on the command line. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="worker", description="Train the network of a run folder.")
+    parser.add_argument("run_dir", type=Path, metavar="RUN_DIR")
+    run_dir: Path = parser.parse_args(arguments).run_dir.absolute()
+    tell = _line_writer()
+    try:
+        _send_output_to(run_dir / LOG_FILE)
+    except OSError as error:
+        tell(
+            Failed(
+                f"The run folder {run_dir} cannot be used: {error.strerror}.",
+                expected="a folder with model.py and recipe.json that can be written",
+                fix="Check the path and its permissions.",
+            )
+        )
+        return 1
+    _be_a_good_neighbour()
+    return carry_out(run_dir, tell, _stop_on_signals(), controls=_STANDARD_INPUT)
+
+
+def _line_writer() -> Callable[[Message], None]:
+    """Writes messages to what is standard output now, and falls silent for good once nobody reads there."""
+    try:
+        descriptor: int | None = os.dup(_STANDARD_OUTPUT)
+    except OSError:
+        descriptor = None
+
+    def tell(message: Message) -> None:
+        nonlocal descriptor
+        line = (write_line(message) + "\n").encode()
+        while descriptor is not None and line:
+            try:
+                line = line[os.write(descriptor, line) :]
+            except OSError:
+                descriptor = None
+
+    return tell
+
+
+def _send_output_to(log: Path) -> None:
+    """From now on, whatever this process prints, Python or not, is added to the log."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    for stream in (_STANDARD_OUTPUT, _STANDARD_ERROR):
+        os.dup2(descriptor, stream)
+    if descriptor > _STANDARD_ERROR:
+        os.close(descriptor)
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal closes: go on
+    return stop
+
+
+def _be_a_good_neighbour() -> None:
+    if hasattr(os, "nice"):
+        os.nice(5)  # the window stays smooth while every core trains
+
+
+if __name__ == "__main__":
+    sys.exit(main())
