@@ -63,6 +63,10 @@ class Node:
         object.__setattr__(self, "name", self.name or self.id)
         object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
 
+    def __str__(self) -> str:
+        """How a message names it: Conv2d 'conv3'."""
+        return f"{self.kind} '{self.name}'"
+
     def with_param(self, name: str, setting: Setting) -> Node:
         """This node with one parameter set."""
         return replace(self, params={**self.params, name: setting})

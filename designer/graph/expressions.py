@@ -1,7 +1,7 @@
 """Expressions: the small, safe subset of Python in which a parameter may be written.
 
 `64 // ratio`, `4 * width`, `stride != 1 or in_channels != out_channels`: numbers, text, tuples, names of the block's
-parameters, arithmetic, comparisons, `and`, `or`, `not`, `a if c else b`, indexing, and a few functions. Read with `ast`,
+parameters, arithmetic, comparisons, `and`, `or`, `not`, `a if c else b`, indexing, a few functions. Read with `ast`,
 never with `eval`; the length of the source and the size of every result are bounded, so that a stranger's document
 cannot make the program hang. Because it is a subset of Python, code generation can emit an expression as it stands.
 """

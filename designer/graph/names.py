@@ -16,7 +16,7 @@ RESERVED = frozenset(
     register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook
     register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook
     register_state_dict_pre_hook requires_grad_ self set_extra_state set_submodule share_memory state_dict super to
-    to_empty torch train training type xpu zero_grad""".split()
+    to_empty torch train training type xpu zero_grad""".split()  # noqa: SIM905
 )
 
 

@@ -1,1 +1,28 @@
-"""Checks that look at a finished analysis for mistakes that shapes alone do not show."""
+"""Checks over a finished block: mistakes that no single node's rule can see. A new check is a function in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from designer.analysis.checks import names, paths
+from designer.analysis.diagnostics import Diagnostic
+from designer.analysis.facts import BlockFacts
+
+Finding = tuple[str, Diagnostic]  # the node's id, "" for the block itself
+Check = Callable[[BlockFacts, bool], Iterator[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    paths.boundary_missing,
+    paths.no_path_to_output,
+    names.invalid_name,
+    names.duplicate_name,
+)
+
+
+def run_checks(facts: BlockFacts, is_main: bool) -> Mapping[str, tuple[Diagnostic, ...]]:
+    """What all checks find in a block, by node id. is_main: whether it is the outermost block."""
+    found: dict[str, tuple[Diagnostic, ...]] = {}
+    for check in CHECKS:
+        for key, diagnostic in check(facts, is_main):
+            found[key] = (*found.get(key, ()), diagnostic)
+    return found

@@ -1,0 +1,235 @@
+"""What analysis knows: facts of a node, of a block, and of a whole design."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from designer.analysis import field as fields
+from designer.analysis.diagnostics import Diagnostic, Severity
+from designer.analysis.field import Field
+from designer.catalogue.spec import Tensor
+from designer.graph.block import INPUT, OUTPUT, Block, Node
+from designer.graph.design import Design
+from designer.graph.expressions import Value
+
+MAX_DIAGNOSTICS = 500  # of a whole design; a person reads the first few
+_GRAVITY = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over nodes. params: learnable numbers; macs: multiply-accumulates of one forward pass of the batch;
+    activation_bytes: the outputs of all layers."""
+
+    params: int = 0
+    macs: int = 0
+    activation_bytes: int = 0
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(
+            self.params + other.params,
+            self.macs + other.macs,
+            self.activation_bytes + other.activation_bytes,
+        )
+
+
+@dataclass(frozen=True)
+class NodeFacts:
+    """What is known of one node.
+
+    inputs, outputs: one tensor a port, None where it is unknown. values: the parameters worked out. totals: over all
+    copies. field: the receptive field seen from the block's input. copies: what is inside, one a copy, for a block.
+    """
+
+    node: Node
+    inputs: tuple[Tensor | None, ...] = ()
+    outputs: tuple[Tensor | None, ...] = ()
+    values: Mapping[str, Value] = field(default_factory=dict)
+    totals: Totals = Totals()
+    field: Field = ()
+    active: bool = True
+    repeat: int = 1
+    copies: tuple[BlockFacts, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def inside(self) -> BlockFacts | None:
+        """The facts of the block that this node is an instance of; of its first copy."""
+        return self.copies[0] if self.copies else None
+
+    @property
+    def output(self) -> Tensor | None:
+        """The tensor at the first output port."""
+        return self.outputs[0] if self.outputs else None
+
+    @cached_property
+    def worst(self) -> Severity | None:
+        """The gravest severity of its own rules' diagnostics, here or inside."""
+        return _worst([d.severity for d in self.diagnostics] + [inner.worst for inner in self.copies])
+
+
+@dataclass(frozen=True)
+class BlockFacts:
+    """What is known of a block under certain parameters and inputs.
+
+    nodes: by id, all of them. remarks: what checks over the whole block say, by node id; "" stands for the block.
+    """
+
+    block: Block
+    scope: Mapping[str, Value]
+    inputs: tuple[Tensor | None, ...]
+    outputs: tuple[Tensor | None, ...]
+    nodes: Mapping[str, NodeFacts]
+    remarks: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def totals(self) -> Totals:
+        """Sums over the nodes."""
+        found = [facts.totals for facts in self.nodes.values()]
+        return Totals(sum(t.params for t in found), sum(t.macs for t in found), sum(t.activation_bytes for t in found))
+
+    @cached_property
+    def field(self) -> Field:
+        """The receptive field at the block's output, seen from its input."""
+        return fields.widest([self.nodes[node.id].field for node in self.block.outputs if self.nodes[node.id].field])
+
+    @cached_property
+    def worst(self) -> Severity | None:
+        """The gravest severity in it, None where nothing is to be said."""
+        remarks = [d.severity for found in self.remarks.values() for d in found]
+        return _worst(remarks + [facts.worst for facts in self.nodes.values()])
+
+    def severity(self, key: str) -> Severity | None:
+        """The gravest severity at one node, inside it too."""
+        return _worst([d.severity for d in self.remarks.get(key, ())] + [self.nodes[key].worst])
+
+    def diagnostics(self, key: str) -> tuple[Diagnostic, ...]:
+        """What is to be said of one node itself."""
+        return (*self.nodes[key].diagnostics, *self.remarks.get(key, ()))
+
+    def order(self) -> Iterator[str]:
+        """The ids of the layers and blocks in topological order, Input and Output nodes left out."""
+        return (key for key in self.block.order if self.block.nodes[key].kind not in (INPUT, OUTPUT))
+
+
+class Row(NamedTuple):
+    """One line of a summary. path: names, dotted. receptive_field: elements an axis in the design's input."""
+
+    path: str
+    facts: NodeFacts
+    receptive_field: tuple[int, ...] | None
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The facts and diagnostics of a whole design, for one batch size."""
+
+    design: Design
+    root: BlockFacts
+    batch: int
+
+    @property
+    def totals(self) -> Totals:
+        """Sums over the whole design."""
+        return self.root.totals
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error; warnings may be there."""
+        return self.root.worst != Severity.ERROR
+
+    @property
+    def input_shapes(self) -> tuple[tuple[int, ...], ...]:
+        """The shapes that enter the design, batch first."""
+        entries = (self.root.nodes[node.id].output for node in self.root.block.inputs)
+        return tuple(tensor.shape for tensor in entries if tensor)
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """All problems, errors first, each with its path from the outermost block; at most MAX_DIAGNOSTICS."""
+        found: list[Diagnostic] = []
+        seen: set[tuple[str, str, str]] = set()
+        for diagnostic, where in _walk(self.root, (), ()):
+            # A fault drawn once shows in every instance of its block: say it once, where it comes first.
+            key = (where, diagnostic.code, diagnostic.message)
+            if key not in seen:
+                seen.add(key)
+                found.append(diagnostic)
+            if len(found) == MAX_DIAGNOSTICS:
+                break
+        return tuple(sorted(found, key=lambda d: _GRAVITY[d.severity]))
+
+    def inside(self, path: tuple[str, ...]) -> BlockFacts | None:
+        """The facts of the block behind `path`, a chain of node ids from the outermost block; None if there is none."""
+        facts: BlockFacts | None = self.root
+        for key in path:
+            node = facts.nodes.get(key) if facts else None
+            facts = node.inside if node else None
+        return facts
+
+    def receptive_field(self, path: tuple[str, ...]) -> tuple[int, ...] | None:
+        """The receptive field of a node in elements of the design's input, one number a spatial axis."""
+        facts: BlockFacts | None = self.root
+        outer: Field | None = None
+        for key in path:
+            node = facts.nodes.get(key) if facts else None
+            if node is None:
+                return None
+            seen_from_block = node.field
+            if key == path[-1]:
+                field = seen_from_block if outer is None else fields.compose(outer, seen_from_block)
+                return self._sizes(field)
+            entry = self._entry_field(facts, key)
+            outer = entry if outer is None else fields.compose(outer, entry)
+            facts = node.inside
+        return None
+
+    @staticmethod
+    def _entry_field(facts: BlockFacts, key: str) -> Field:
+        sources = facts.block.incoming[key].values()
+        return fields.widest([facts.nodes[s.node].field for s in sources if s.node in facts.nodes])
+
+    def _sizes(self, field: Field) -> tuple[int, ...] | None:
+        shapes = self.input_shapes
+        return fields.sizes(field, shapes[0][2:]) if shapes else None
+
+    def rows(self, depth: int = 1) -> Iterator[Row]:
+        """The layers and blocks in topological order; blocks opened down to `depth` levels, each copy by itself."""
+        yield from self._rows(self.root, "", None, depth)
+
+    def _rows(self, block: BlockFacts, prefix: str, outer: Field | None, depth: int) -> Iterator[Row]:
+        for key in block.order():
+            facts = block.nodes[key]
+            path = prefix + facts.node.name
+            field = facts.field if outer is None else fields.compose(outer, facts.field)
+            if depth <= 1 or not facts.copies:
+                yield Row(path, facts, self._sizes(field))
+                continue
+            entry = self._entry_field(block, key)
+            entry = entry if outer is None else fields.compose(outer, entry)
+            for number, inner in enumerate(facts.copies):
+                name = f"{path}.{number}." if len(facts.copies) > 1 else f"{path}."
+                yield from self._rows(inner, name, entry, depth - 1)
+                entry = fields.compose(entry, inner.field)
+
+
+def _worst(severities: Iterable[Severity | None]) -> Severity | None:
+    return min((s for s in severities if s), key=_GRAVITY.__getitem__, default=None)
+
+
+def _walk(facts: BlockFacts, path: tuple[str, ...], names: tuple[str, ...]) -> Iterator[tuple[Diagnostic, str]]:
+    """Each diagnostic with its path filled in, and the place where it was drawn."""
+    for diagnostic in facts.remarks.get("", ()):
+        yield replace(diagnostic, path=path, label=".".join(names) or facts.block.name), facts.block.name
+    for key, node in facts.nodes.items():
+        if not facts.severity(key):
+            continue
+        here, label = (*path, key), (*names, node.node.name)
+        for diagnostic in facts.diagnostics(key):
+            yield replace(diagnostic, path=here, label=".".join(label)), f"{facts.block.name}.{key}"
+        distinct = {id(inner): inner for inner in node.copies if inner.worst}
+        for inner in distinct.values():
+            yield from _walk(inner, here, label)

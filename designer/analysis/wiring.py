@@ -1,0 +1,150 @@
+"""What a node's wires bring, and what is wrong with them: open ports, ports that are not there, cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from designer.analysis import fixes, ports
+from designer.analysis.diagnostics import Diagnostic, Severity
+from designer.analysis.facts import NodeFacts
+from designer.analysis.field import Field
+from designer.catalogue.registry import spec_of
+from designer.catalogue.spec import Tensor, variadic_index
+from designer.graph.block import Block, Edge, Endpoint, Node
+from designer.graph.design import Design
+
+
+class Wires(NamedTuple):
+    """What arrives at a node, one a port: tensors and the receptive fields that they carry."""
+
+    tensors: tuple[Tensor | None, ...]
+    fields: tuple[Field, ...]
+    diagnostics: list[Diagnostic]
+
+
+def incoming(design: Design, block: Block, node: Node, facts: Mapping[str, NodeFacts]) -> Wires:
+    """The tensors at the input ports of `node`. A variadic layer's are those that are wired, in the order of ports."""
+    wired = block.incoming[node.id]
+    names = ports.input_ports(design, block, node)
+    spec = spec_of(node.kind)
+    diagnostics = [_missing_port(block, node, source, port) for port, source in wired.items() if port not in names]
+    if spec and spec.variadic:
+        names = tuple(sorted((port for port in wired if port in names), key=variadic_index))
+        if len(names) < 2:
+            diagnostics.append(_too_few(node, len(names)))
+            return Wires((None,) * len(names), (), diagnostics)
+    elif wired or not names:
+        diagnostics += [_open_port(node, port, len(names)) for port in names if port not in wired]
+    else:
+        diagnostics += _nothing_wired(block, node, names)
+    tensors, fields = [], []
+    for port in names:
+        tensor, field = None, ()
+        source = wired.get(port)
+        if source and source.node in block.nodes:
+            upstream = block.nodes[source.node]
+            outputs = ports.output_ports(design, block, upstream)
+            known = facts.get(source.node)
+            if source.port not in outputs:
+                diagnostics.append(_missing_source(block, node, upstream, source, port, outputs))
+            elif known and known.outputs:
+                tensor, field = known.outputs[min(outputs.index(source.port), len(known.outputs) - 1)], known.field
+        tensors.append(tensor)
+        fields.append(field)
+    return Wires(tuple(tensors), tuple(fields), diagnostics)
+
+
+def _too_few(node: Node, count: int) -> Diagnostic:
+    return Diagnostic(
+        "unconnected_input",
+        Severity.ERROR,
+        f"{node}: it joins tensors, but {'one is' if count else 'none is'} wired to it.",
+        expected="two inputs or more",
+        received=str(count),
+        advice="Draw another wire to it.",
+    )
+
+
+def _open_port(node: Node, port: str, count: int) -> Diagnostic:
+    which = f"input '{port}'" if count > 1 else "its input"
+    return Diagnostic(
+        "unconnected_input",
+        Severity.ERROR,
+        f"{node}: nothing is wired to {which}.",
+        expected="a wire",
+        received="none",
+        advice="Draw a wire from another node's output.",
+    )
+
+
+def _nothing_wired(block: Block, node: Node, names: tuple[str, ...]) -> list[Diagnostic]:
+    if any(e.source.node == node.id for e in block.edges) or not block.outputs or node in block.outputs:
+        return [_open_port(node, port, len(names)) for port in names]
+    return [
+        Diagnostic(
+            "unused_node",
+            Severity.WARNING,
+            f"{node}: it is not connected yet, and is left out of the network.",
+            expected="wires at its ports",
+            received="none",
+            advice="Connect it, or delete it.",
+            fixes=(fixes.remove_node(f"Delete {node.name}", block.name, node.id),),
+        )
+    ]
+
+
+def _missing_port(block: Block, node: Node, source: Endpoint, port: str) -> Diagnostic:
+    return Diagnostic(
+        "missing_port",
+        Severity.ERROR,
+        f"{node}: a wire ends at its port '{port}', which it does not have.",
+        expected="a wire to one of its ports",
+        received=port,
+        advice="Remove the wire.",
+        fixes=(fixes.remove_edge("Remove the wire", block.name, Edge(source, Endpoint(node.id, port))),),
+    )
+
+
+def _missing_source(
+    block: Block, node: Node, upstream: Node, source: Endpoint, port: str, outputs: tuple[str, ...]
+) -> Diagnostic:
+    return Diagnostic(
+        "missing_port",
+        Severity.ERROR,
+        f"{node}: its wire starts at port '{source.port}' of {upstream}, which is not there.",
+        expected=", ".join(outputs) or "no output at all",
+        received=source.port,
+        advice="Remove the wire.",
+        fixes=(fixes.remove_edge("Remove the wire", block.name, Edge(source, Endpoint(node.id, port))),),
+    )
+
+
+def cyclic_nodes(block: Block, facts: Mapping[str, NodeFacts]) -> dict[str, NodeFacts]:
+    """The facts of nodes on or behind a cycle: nothing is known of them, and those on it say why."""
+    found: dict[str, NodeFacts] = {}
+    for part in block.cycles:
+        names = ", ".join(block.nodes[key].name for key in block.nodes if key in part)
+        inside = [e for e in block.edges if e.source.node in part and e.target.node in part]
+        for key in part:
+            node = block.nodes[key]
+            cut = next(e for e in inside if e.target.node == key)
+            found[key] = NodeFacts(
+                node,
+                outputs=(None,),
+                diagnostics=(
+                    Diagnostic(
+                        "cycle",
+                        Severity.ERROR,
+                        f"{node}: it feeds itself, through {names}.",
+                        expected="wires that lead forward only",
+                        received="a cycle",
+                        advice="Remove one of its wires.",
+                        fixes=(fixes.remove_edge(f"Cut the wire into {node.name}", block.name, cut),),
+                    ),
+                ),
+            )
+    for key, node in block.nodes.items():
+        if key not in facts and key not in found:
+            found[key] = NodeFacts(node, outputs=(None,))
+    return found
