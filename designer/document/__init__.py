@@ -1,1 +1,1 @@
-"""Reading and writing designs: the format, its upgrades, atomic saves."""
+"""Reading and writing designs: the format, its upgrades, atomic saves, and the documents that ship with Blockyard."""

@@ -1,0 +1,96 @@
+"""Version 1 of the document format: JSON, read strictly.
+
+```
+{
+  "blockyard": 1,                     the version of the format
+  "main": "VGG11",                    the outermost block
+  "blocks": [
+    {
+      "name": "VGG11", "title": "…", "description": "…", "source": "…",
+      "parameters": [{"name": "ratio", "default": 1, "doc": "…"}],
+      "nodes": [
+        {"id": "conv1", "kind": "Conv2d", "name": "conv", "params": {"out_channels": "=64 // ratio"},
+         "repeat": "=num_convs", "when": "=ratio > 1", "position": [40, 120]}
+      ],
+      "edges": [["conv1", "relu1"], ["conv1", "add.x2"]]
+    }
+  ],
+  "recipe": {"epochs": 5}             optional
+}
+```
+
+A text that begins with `=` is an expression; `'` before a text says that it is none (`'=x` is the text `=x`). A list
+is a tuple. An end of an edge is `node` or `node.port`; the port is left out where it is the usual one, `output` at the
+source and `input` at the target. Whatever has its default is left out: a name that equals the id, no parameters, a
+repeat of 1, a position of (0, 0).
+
+Files end in `EXTENSION`; presets and library blocks are files of this format too. Here is only the shape of the file,
+as msgspec structs; `convert` makes designs of it, `reading` and `writing` deal with bytes and files.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+EXTENSION = ".blockyard"
+VERSION = 1  # of the format that this program writes; it reads every version up to it
+
+MAX_BYTES = 32 << 20  # of a file
+MAX_DEPTH = 40  # levels of brackets
+MAX_BLOCKS = 1_000
+MAX_NODES = 100_000  # of all blocks together
+MAX_EDGES = 400_000  # likewise
+MAX_NAME = 200  # characters of a name or of a kind
+NODE_ID = r"^[A-Za-z0-9_-]{1,100}$"  # no dot: it parts a node from its port
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME)]
+NodeId = Annotated[str, msgspec.Meta(pattern=NODE_ID)]
+
+
+class ParameterFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A parameter of a block; of the outermost block, a variable of the design."""
+
+    name: Name
+    default: Any
+    doc: str = ""
+
+
+class NodeFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """An instance of a layer kind or of a block."""
+
+    id: NodeId
+    kind: Name
+    name: Annotated[str, msgspec.Meta(max_length=MAX_NAME)] = ""
+    params: dict[Name, Any] = {}  # noqa: RUF012 - msgspec copies it for each struct
+    repeat: Any = 1
+    when: Any = True
+    position: tuple[float, float] = (0.0, 0.0)
+
+
+class BlockFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A named graph."""
+
+    name: Name
+    title: str = ""
+    description: str = ""
+    source: str = ""
+    parameters: list[ParameterFile] = []
+    nodes: list[NodeFile] = []
+    edges: list[tuple[str, str]] = []
+
+
+class DocumentFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A whole file."""
+
+    blockyard: int
+    main: Name
+    blocks: Annotated[list[BlockFile], msgspec.Meta(min_length=1, max_length=MAX_BLOCKS)]
+    recipe: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a document, for editors that check as one types."""
+    found = msgspec.json.schema(DocumentFile)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Blockyard document", **found}
