@@ -75,7 +75,6 @@ class PythonHighlighter(QSyntaxHighlighter):
             made.setForeground(QColor(colour))
             if name == "Name.Class":
                 made.setFontWeight(QFont.Weight.DemiBold)
-            made.setFontItalic(name == "Comment")
             self._formats[name] = made
 
     def _retheme(self, _theme: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QDrag, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QColor, QDrag, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QStackedWidget, QVBoxLayout, QWidget
 
 from designer.ui.docks.palette_model import PaletteDelegate, PaletteModel, Ranking, by_substring
@@ -88,6 +88,18 @@ class _Search(QLineEdit):
     def __init__(self, view: _List) -> None:
         super().__init__()
         self._view = view
+        self.hint = ""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        room = self.width() - self.fontMetrics().horizontalAdvance(self.placeholderText()) - 52
+        if self.hint and not self.text() and not self.hasFocus() and room > 30:
+            painter = QPainter(self)
+            painter.setFont(ui_font(-1))
+            painter.setPen(QColor(current_theme().muted))
+            space = self.rect().adjusted(0, 0, -10, 0)
+            painter.drawText(space, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.hint)
+            painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         moves = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
@@ -119,7 +131,7 @@ class Palette(QWidget):
         self.search.setPlaceholderText(self.tr("Search layers and blocks"))
         self.search.setAccessibleName(self.tr("Search layers and blocks"))
         self.search.setToolTip(self.tr("Type to search; Down and Up choose, Return adds"))
-        self.search.setClearButtonEnabled(False)
+        self.search.hint = self.tr("Tab")
         self._loupe = self.search.addAction(self._loupe_icon(), QLineEdit.ActionPosition.LeadingPosition)
         self._nothing = EmptyState("search", self.tr("Nothing found"), self.tr("Try a shorter word."))
         self._stack = QStackedWidget()

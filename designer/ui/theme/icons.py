@@ -7,7 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QPushButton
 
 from designer.base.paths import resources_dir
 from designer.ui.theme.current import current_theme, theme_source
@@ -28,6 +28,7 @@ FAMILY_ICONS = {
 }
 ROLES = ("text", "muted", "accent", "on_accent", "good", "warn", "bad")
 _DISABLED_OPACITY = 0.4
+_TEXT_GAP_PX = 3
 
 
 def family_icon_name(family: str) -> str:
@@ -59,21 +60,36 @@ def _ratios() -> tuple[float, ...]:
     return tuple(sorted({1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}))
 
 
+def _beside_text(pixmap: QPixmap, gap: int, mirrored: bool) -> QPixmap:
+    """The pixmap with `gap` px of air on the side of the text, which style sheets cannot give."""
+    ratio = pixmap.devicePixelRatio()
+    wide = QPixmap(pixmap.width() + round(gap * ratio), pixmap.height())
+    wide.fill(Qt.GlobalColor.transparent)
+    wide.setDevicePixelRatio(ratio)
+    painter = QPainter(wide)
+    painter.drawPixmap(gap if mirrored else 0, 0, pixmap)
+    painter.end()
+    return wide
+
+
 @lru_cache(maxsize=512)
-def _icon(name: str, colour: str, size: int, ratios: tuple[float, ...]) -> QIcon:
+def _icon(name: str, colour: str, size: int, ratios: tuple[float, ...], gap: int, mirrored: bool) -> QIcon:
     made = QIcon()
     for ratio in ratios:
-        made.addPixmap(icon_pixmap(name, colour, size, ratio))
-        faint = icon_pixmap(name, colour, size, ratio, _DISABLED_OPACITY)
-        made.addPixmap(faint, QIcon.Mode.Disabled)
+        for mode, opacity in ((QIcon.Mode.Normal, 1.0), (QIcon.Mode.Disabled, _DISABLED_OPACITY)):
+            pixmap = icon_pixmap(name, colour, size, ratio, opacity)
+            made.addPixmap(_beside_text(pixmap, gap, mirrored) if gap else pixmap, mode)
     return made
 
 
-def icon(name: str, colour: str | None = None, size: int = 16) -> QIcon:
-    """The icon `name` (Lucide's spelling). colour: a role of the theme, `#rrggbb`, or None for quiet text."""
-    theme = current_theme()
+def icon(name: str, colour: str | None = None, size: int = 16, *, gap: int = 0, mirrored: bool = False) -> QIcon:
+    """The icon `name` (Lucide's spelling).
+
+    colour: a role of the theme, `#rrggbb`, or None for quiet text. gap: px of air at its right (left if mirrored).
+    """
     colour = colour or "muted"
-    return _icon(name, getattr(theme, colour) if colour in ROLES else colour, size, _ratios())
+    tint = getattr(current_theme(), colour) if colour in ROLES else colour
+    return _icon(name, tint, size, _ratios(), gap, mirrored)
 
 
 class _IconWearer(QObject):
@@ -85,7 +101,13 @@ class _IconWearer(QObject):
         theme_source().changed.connect(self.draw)
 
     def draw(self, _theme: object = None) -> None:
-        self.parent().setIcon(icon(self.name, self.role, self.size))
+        target = self.parent()
+        gap, mirrored = 0, False
+        if isinstance(target, QPushButton):
+            gap = _TEXT_GAP_PX if target.text() else 0
+            mirrored = target.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            target.setIconSize(QSize(self.size + gap, self.size))
+        target.setIcon(icon(self.name, self.role, self.size, gap=gap, mirrored=mirrored))
 
 
 def wear_icon(target: QAbstractButton | QAction, name: str, role: str = "muted", size: int = 16) -> None:

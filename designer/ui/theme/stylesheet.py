@@ -38,6 +38,8 @@ QLabel[role="expression"] { color: $accent; }
 QFrame[role="hairline"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame[role="card"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="card"]:focus { border-color: $accent; }
+QFrame[role="toast"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
+QFrame[role="plot"] { background: $ground; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="popup"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
 
 QLineEdit, QAbstractSpinBox, QComboBox, QTextEdit[role="field"], QPlainTextEdit[role="field"] {
@@ -141,7 +143,7 @@ QTableView::item { padding: 0 8px; border-bottom: 1px solid $line; }
 QTableView::item:hover { background: $raised; }
 QHeaderView { background: $panel; border: none; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $line;
-  padding: 0 8px; min-height: 28px; }
+  padding: 0 10px; min-height: 28px; }
 QHeaderView::section:hover { color: $text; }
 QHeaderView::down-arrow { image: url("$glyphs/chevron-down.svg"); width: 12px; height: 12px; }
 QHeaderView::up-arrow { image: url("$glyphs/chevron-up.svg"); width: 12px; height: 12px; }

@@ -1,0 +1,219 @@
+"""Curves that grow: numpy buffers thinned to what the screen can show, and a pyqtgraph plot that wears the theme.
+
+pyqtgraph and numpy come with this module, so nothing may import it before a plot is really wanted.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QLineF, QSize, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from designer.ui.theme.current import current_theme, theme_source
+from designer.ui.theme.fonts import SECTION_PX, SMALL_PX, UI_PX, figure_font
+from designer.ui.theme.tokens import Theme
+from designer.ui.widgets import label
+
+_FIRST_CAPACITY = 1024
+_LINE_PX = 1.6
+
+
+class Series:
+    """Points with rising x, in buffers that double; `window` thins them without losing a peak."""
+
+    def __init__(self) -> None:
+        self._x, self._y = np.empty(_FIRST_CAPACITY), np.empty(_FIRST_CAPACITY)
+        self.size = 0
+
+    def append(self, x: float, y: float) -> None:
+        """Add a point at the end. A y that is no finite number is left out."""
+        if not math.isfinite(y):
+            return
+        if self.size == len(self._x):
+            self._x = np.concatenate([self._x, np.empty_like(self._x)])
+            self._y = np.concatenate([self._y, np.empty_like(self._y)])
+        self._x[self.size], self._y[self.size] = x, y
+        self.size += 1
+
+    def last(self) -> float | None:
+        """The newest y, if there is one."""
+        return float(self._y[self.size - 1]) if self.size else None
+
+    def window(self, low: float, high: float, buckets: int) -> tuple[np.ndarray, np.ndarray]:
+        """The points with low <= x <= high and one on either side; the lowest and highest of each bucket if many."""
+        x, y = self._x[: self.size], self._y[: self.size]
+        first = max(0, int(np.searchsorted(x, low)) - 1)
+        last = min(self.size, int(np.searchsorted(x, high, side="right")) + 1)
+        x, y = x[first:last], y[first:last]
+        if len(x) <= 2 * buckets:
+            return x.copy(), y.copy()
+        each = -(-len(x) // buckets)
+        whole = len(x) // each * each
+        rows = y[:whole].reshape(-1, each)
+        start = np.arange(0, whole, each)
+        picks = np.sort(np.stack([start + rows.argmin(1), start + rows.argmax(1)], axis=1), axis=1).ravel()
+        if whole < len(x):
+            rest = y[whole:]
+            picks = np.append(picks, np.unique([whole + rest.argmin(), whole + rest.argmax(), len(x) - 1]))
+        return x[picks], y[picks]
+
+
+class _Axis(pg.AxisItem):
+    def __init__(self, orientation: str, unit: str = "") -> None:
+        super().__init__(orientation, maxTickLength=0)
+        self._unit = f" {unit}" if unit else ""
+        self.enableAutoSIPrefix(False)
+        self.setStyle(
+            tickFont=figure_font(SECTION_PX - UI_PX), tickTextOffset=6, autoReduceTextSpace=False, maxTickLevel=0
+        )
+
+    def tickStrings(self, values, scale, spacing) -> list[str]:
+        if self.orientation == "bottom" and spacing < 1:
+            return [f"{value:g}" if abs(value - round(value)) < 1e-9 else f"{value:.3g}" for value in values]
+        return [f"{round(value, 10):.4g}{self._unit}" for value in values]
+
+
+class _Key(QWidget):
+    """A short sample of a line, its name and its last value."""
+
+    def __init__(self, name: str, role: str, dashed: bool) -> None:
+        super().__init__()
+        self._role, self._dashed = role, dashed
+        self._name, self._value = label(name, "muted"), label("")
+        for part in (self._name, self._value):
+            part.setFont(figure_font(SMALL_PX - UI_PX))
+        box = QHBoxLayout(self)
+        box.setContentsMargins(20, 0, 0, 0)
+        box.setSpacing(5)
+        box.addWidget(self._name)
+        box.addWidget(self._value)
+
+    def show_value(self, text: str) -> None:
+        if self._value.text() != text:
+            self._value.setText(text)
+        self.setVisible(bool(text))
+
+    def value(self) -> str:
+        return self._value.text()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(line_pen(current_theme(), self._role, self._dashed, 2.0))
+        painter.drawLine(QLineF(1, self.height() / 2, 15, self.height() / 2))
+        painter.end()
+
+
+def line_pen(theme: Theme, role: str, dashed: bool, width: float = _LINE_PX) -> QPen:
+    """The pen of a curve: its width is the same at any zoom."""
+    pen = QPen(QColor(getattr(theme, role)), width)
+    pen.setCosmetic(True)
+    if dashed:
+        pen.setDashPattern([3.0, 2.0])
+    return pen
+
+
+class _Curves(pg.PlotWidget):
+    reset = Signal()
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 160)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(150, 90)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.reset.emit()
+        event.accept()
+
+
+class CurvePlot(QWidget):
+    """One figure of a run: train by batch, test by epoch. Drag pans, the wheel zooms, a double click shows all."""
+
+    def __init__(self, title: str, unit: str, names: tuple[str, str, str], decimals: int, scale: float = 1.0) -> None:
+        """names: of the train curve, the test curve and the x axis. scale: of values before they are shown."""
+        super().__init__()
+        self._unit, self._decimals, self._scale, self._x_name = unit, decimals, scale, names[2]
+        self.train, self.test = Series(), Series()
+        self.train_key, self.test_key = _Key(names[0], "accent", False), _Key(names[1], "warn", True)
+        self._x_axis = _Axis("bottom")
+        self._axes = (self._x_axis, _Axis("left", unit))
+        self.plot = _Curves(axisItems={"bottom": self._x_axis, "left": self._axes[1]})
+        self.plot.setAccessibleName(title)
+        self.plot.setMenuEnabled(False)
+        self.plot.hideButtons()
+        self.plot.setAntialiasing(True)
+        self.plot.showGrid(x=False, y=True, alpha=0.9)
+        self.plot.getPlotItem().getViewBox().setDefaultPadding(0.03)
+        self._train_line, self._test_line = (self.plot.plot(antialias=True) for _ in range(2))
+        for line in (self._train_line, self._test_line):
+            line.curve.setSegmentedLineMode("off")  # segments would break dashes and joins
+        self._lay_out(title)
+        self.plot.reset.connect(self.show_all)
+        self.plot.getPlotItem().getViewBox().sigXRangeChanged.connect(self._range_changed)
+        theme_source().changed.connect(self._retheme)
+        self._retheme(current_theme())
+        self.clear()
+
+    def _lay_out(self, title: str) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(2, 0, 2, 0)
+        head.setSpacing(14)
+        head.addWidget(label(title, "muted"))
+        head.addStretch()
+        head.addWidget(self.train_key)
+        head.addWidget(self.test_key)
+        frame = QFrame()
+        frame.setProperty("role", "plot")
+        inner = QVBoxLayout(frame)
+        inner.setContentsMargins(6, 8, 10, 4)
+        inner.addWidget(self.plot)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(6)
+        box.addLayout(head)
+        box.addWidget(frame, 1)
+
+    def clear(self) -> None:
+        """Forget every point."""
+        self.train, self.test = Series(), Series()
+        self.show_all()
+        self.redraw()
+
+    def show_all(self) -> None:
+        """Fit the whole curves again."""
+        self.plot.enableAutoRange()
+        self._draw_lines()
+
+    def redraw(self) -> None:
+        """Draw what has been added. Cheap however many points there are: only what can be seen is passed on."""
+        self._draw_lines()
+        for key, series in ((self.train_key, self.train), (self.test_key, self.test)):
+            last = series.last()
+            unit = f" {self._unit}" if self._unit else ""
+            key.show_value("" if last is None else f"{last * self._scale:.{self._decimals}f}{unit}")
+
+    def _draw_lines(self) -> None:
+        box = self.plot.getPlotItem().getViewBox()
+        low, high = (-math.inf, math.inf) if box.autoRangeEnabled()[0] else box.viewRange()[0]
+        buckets = max(64, int(self.plot.width()) // 2)
+        for line, series in ((self._train_line, self.train), (self._test_line, self.test)):
+            x, y = series.window(low, high, buckets)
+            line.setData(x, y * self._scale)
+
+    def _range_changed(self, *_args: object) -> None:
+        if not self.plot.getPlotItem().getViewBox().autoRangeEnabled()[0]:
+            self._draw_lines()
+
+    def _retheme(self, theme: Theme) -> None:
+        self.plot.setBackground(theme.ground)
+        for axis in self._axes:
+            axis.setPen(pg.mkPen(theme.line))
+            axis.setTextPen(pg.mkPen(theme.muted))
+        self._x_axis.setLabel(self._x_name, **{"color": theme.muted, "font-size": f"{SECTION_PX}px"})
+        self._train_line.setPen(line_pen(theme, "accent", False))
+        self._test_line.setPen(line_pen(theme, "warn", True, 1.8))

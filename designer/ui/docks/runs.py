@@ -1,0 +1,188 @@
+"""The runs dock: every run that was kept, newest first, with its last figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QSize, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QTableView, QVBoxLayout, QWidget
+
+from designer.ui.docks.views import RunView
+from designer.ui.theme.current import current_theme, theme_source
+from designer.ui.theme.fonts import figure_font
+from designer.ui.widgets import EmptyState
+
+_SORT_ROLE = int(Qt.ItemDataRole.UserRole)
+_NAME, _DESIGN, _RECIPE, _EPOCHS, _LOSS, _ACCURACY, _STATE, _STARTED = range(8)
+_FIGURES = (_EPOCHS, _LOSS, _ACCURACY)
+_WIDTHS = {_NAME: 150, _DESIGN: 150, _RECIPE: 260, _EPOCHS: 80, _LOSS: 84, _ACCURACY: 124, _STATE: 96, _STARTED: 140}
+
+
+class RunsModel(QAbstractTableModel):
+    """The runs as a Qt table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs: tuple[RunView, ...] = ()
+        self._figures = figure_font()
+
+    def set_runs(self, runs: Sequence[RunView]) -> None:
+        """Replace the rows; figures of the same runs change in place, so that the selection stays."""
+        runs = tuple(runs)
+        if [run.run_dir for run in runs] == [run.run_dir for run in self.runs]:
+            self.runs = runs
+            if runs:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(runs) - 1, 7))
+            return
+        self.beginResetModel()
+        self.runs = runs
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self.runs)
+
+    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else 8
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return (
+                self.tr("Run"),
+                self.tr("Design"),
+                self.tr("Recipe"),
+                self.tr("Epochs"),
+                self.tr("Test loss"),
+                self.tr("Test accuracy"),
+                self.tr("State"),
+                self.tr("Started"),
+            )[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._alignment(section)
+        return None
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        run, column = self.runs[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._texts(run)[column]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._alignment(column)
+        if role == Qt.ItemDataRole.FontRole and column in (*_FIGURES, _STARTED):
+            return self._figures
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return QColor(self._colour(run, column))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return run.run_dir if column == _NAME else self._texts(run)[column]
+        if role == _SORT_ROLE:
+            raw = {_LOSS: run.loss, _ACCURACY: run.accuracy, _STARTED: run.started}
+            value = raw.get(column, self._texts(run)[column])
+            return -1.0 if value is None else value
+        return None
+
+    def _texts(self, run: RunView) -> tuple[str, ...]:
+        states = {
+            "running": self.tr("running"),
+            "finished": self.tr("finished"),
+            "stopped": self.tr("stopped"),
+            "failed": self.tr("failed"),
+            "died": self.tr("engine lost"),
+        }
+        loss = "–" if run.loss is None else f"{run.loss:.4f}"
+        accuracy = "–" if run.accuracy is None else f"{100 * run.accuracy:.1f} %"
+        started = datetime.fromtimestamp(run.started).strftime("%Y-%m-%d %H:%M")
+        state = states.get(run.state, run.state)
+        return (run.name, run.design, run.recipe, run.epochs, loss, accuracy, state, started)
+
+    @staticmethod
+    def _alignment(column: int) -> int:
+        side = Qt.AlignmentFlag.AlignRight if column in _FIGURES else Qt.AlignmentFlag.AlignLeft
+        return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+    @staticmethod
+    def _colour(run: RunView, column: int) -> str:
+        theme = current_theme()
+        states = {"running": theme.accent, "failed": theme.bad_text, "died": theme.bad_text}
+        if column == _STATE:
+            return states.get(run.state, theme.good_text if run.state == "finished" else theme.muted)
+        return theme.muted if column in (_RECIPE, _STARTED) else theme.text
+
+
+class _Table(QTableView):
+    open_requested = Signal(str)
+
+    def open_current(self, index: QModelIndex | None = None) -> None:
+        index = self.currentIndex() if index is None else index
+        if index.isValid():
+            proxy = self.model()
+            self.open_requested.emit(proxy.sourceModel().runs[proxy.mapToSource(index).row()].run_dir)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.open_current()
+        else:
+            super().keyPressEvent(event)
+
+
+class Runs(QWidget):
+    """open_requested(run_dir): a run was double-clicked, or Return pressed on it."""
+
+    open_requested = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(self.tr("Runs"))
+        self._model = RunsModel()
+        proxy = QSortFilterProxyModel(self)
+        proxy.setSourceModel(self._model)
+        proxy.setSortRole(_SORT_ROLE)
+        self.table = _Table()
+        self.table.setModel(proxy)
+        self.table.setAccessibleName(self.tr("Runs"))
+        self._dress()
+        self._empty = EmptyState("history", self.tr("No runs yet"), self.tr("Each training leaves its record here."))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.table)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self._stack)
+        self.table.open_requested.connect(self.open_requested)
+        self.table.doubleClicked.connect(self.table.open_current)
+        theme_source().changed.connect(self._retheme)
+
+    def _dress(self) -> None:
+        table = self.table
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setSortingEnabled(True)
+        table.sortByColumn(_STARTED, Qt.SortOrder.DescendingOrder)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(30)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(60)
+        for column, width in _WIDTHS.items():
+            table.setColumnWidth(column, width)
+        header.setStretchLastSection(True)
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 220)
+
+    def show_runs(self, runs: Sequence[RunView]) -> None:
+        """Show these runs."""
+        self._model.set_runs(runs)
+        self._stack.setCurrentIndex(1 if runs else 0)
+
+    def selected(self) -> list[str]:
+        """The folders of the selected runs."""
+        proxy = self.table.model()
+        rows = self.table.selectionModel().selectedRows()
+        return [self._model.runs[proxy.mapToSource(row).row()].run_dir for row in rows]
+
+    def _retheme(self, _theme: object) -> None:
+        self.table.viewport().update()

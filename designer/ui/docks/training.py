@@ -1,0 +1,261 @@
+"""The training dock: loss and accuracy as they come, how far the run is, and what it says when it ends.
+
+A thousand batches a second may be told; they are drawn at most thirty times a second. pyqtgraph is imported when the
+first run begins and not before.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from designer.base import numbers
+from designer.ui.theme.icons import wear_icon
+from designer.ui.widgets import ElidedLabel, EmptyState, FactTable, label, set_state
+
+if TYPE_CHECKING:
+    from designer.ui.docks.plots import CurvePlot
+
+_FRAME_MS = 33
+_WIDE_PX, _SIDE_PX = 760, 288
+_RATE_MEMORY_S = 8.0  # how far back the speed looks from which the time left is guessed
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it: `12 s`, `1 min 12 s`, `2 h 05 min`."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+class _Clock:
+    """Steps per second of late, from the moments at which steps were told."""
+
+    def __init__(self) -> None:
+        self._marks: list[tuple[float, int]] = []
+
+    def tell(self, step: int, now: float) -> None:
+        if not self._marks or now - self._marks[-1][0] > 0.1:
+            self._marks.append((now, step))
+            while len(self._marks) > 2 and now - self._marks[1][0] > _RATE_MEMORY_S:
+                self._marks.pop(0)
+
+    def seconds_for(self, steps: int) -> float | None:
+        if len(self._marks) < 3:
+            return None
+        (start, first), (end, last) = self._marks[0], self._marks[-1]
+        return steps * (end - start) / (last - first) if last > first else None
+
+
+class Training(QWidget):
+    """What is told comes as plain mappings with the engine's names; missing figures are left out of the table.
+
+    add_batch: epoch, batch, step, loss, accuracy, learning_rate, examples_per_second, memory_bytes, and if known
+    memory_total_bytes and device. add_epoch: epoch, train_loss, train_accuracy, test_loss, test_accuracy.
+    """
+
+    stop_requested = Signal()
+    open_run_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(self.tr("Training"))
+        self.loss: CurvePlot | None = None
+        self.accuracy: CurvePlot | None = None
+        self._title, self._epochs, self._per_epoch, self._device = "", 0, 1, ""
+        self._batch: dict[str, Any] = {}
+        self._epoch, self._step, self._is_running = 0, 0, False
+        self._clock = _Clock()
+        self._frame = QTimer(self, singleShot=True, interval=_FRAME_MS)
+        self._frame.timeout.connect(self._draw)
+        self.empty = EmptyState("chart-line", self.tr("Nothing has been trained yet"))
+        self._plots = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._plots.setSpacing(20)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self._make_page())
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self._stack)
+
+    def _make_page(self) -> QWidget:
+        self.heading = ElidedLabel(role="heading")
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(self.tr("Progress"))
+        self.facts = FactTable()
+        self.message, self.advice = label(wrap=True), label("", "muted", wrap=True)
+        for part in (self.message, self.advice):
+            part.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.stop_button = QPushButton(self.tr("Stop"))
+        self.open_button = QPushButton(self.tr("Open run folder"))
+        wear_icon(self.stop_button, "square", size=14)
+        wear_icon(self.open_button, "folder-open")
+        self.stop_button.clicked.connect(self._stop)
+        self.open_button.clicked.connect(self.open_run_requested)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.stop_button)
+        buttons.addWidget(self.open_button)
+        buttons.addStretch()
+        self._side = QWidget()
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(8)
+        for part in (self.heading, self.progress, self.facts, self.message, self.advice):
+            side.addWidget(part)
+        side.addStretch()
+        side.addLayout(buttons)
+        page = QWidget()
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, page)
+        self._row.setContentsMargins(16, 12, 16, 12)
+        self._row.setSpacing(20)
+        self._row.addLayout(self._plots, 1)
+        self._row.addWidget(self._side)
+        return page
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 260)
+
+    # -- what is told
+
+    def set_recipe_line(self, text: str) -> None:
+        """The recipe in one line, shown while there is no run: `fashion-mnist-mini · SGD · 10 epochs`."""
+        self.empty.set_texts(self.tr("Nothing has been trained yet"), text)
+
+    def begin(self, title: str, epochs: int, batches_per_epoch: int, device: str = "") -> None:
+        """A run begins: empty curves. title: `Run 12`."""
+        self._make_plots()
+        self._title, self._epochs, self._device = title, epochs, device
+        self._per_epoch = max(1, batches_per_epoch)
+        self._batch, self._epoch, self._step, self._is_running = {}, 0, 0, True
+        self._clock = _Clock()
+        self.loss.clear()
+        self.accuracy.clear()
+        self.progress.setRange(0, max(1, epochs * self._per_epoch))
+        self.stop_button.setText(self.tr("Stop"))
+        self.stop_button.setEnabled(True)
+        self.stop_button.show()
+        self.show_message("")
+        self._stack.setCurrentIndex(1)
+        self._draw()
+
+    def add_batch(self, batch: Mapping[str, Any]) -> None:
+        """Figures of the batches since the last call."""
+        self._batch.update({name: value for name, value in batch.items() if value is not None})
+        self._epoch = max(self._epoch, int(batch.get("epoch", 1)))
+        self._step = int(batch.get("step") or (self._epoch - 1) * self._per_epoch + int(batch.get("batch", 0)))
+        self._clock.tell(self._step, time.monotonic())
+        self._append("train", self._step / self._per_epoch, batch.get("loss"), batch.get("accuracy"))
+
+    def add_epoch(self, epoch: Mapping[str, Any]) -> None:
+        """Figures of a whole epoch."""
+        self._epoch = int(epoch["epoch"])
+        self._append("test", float(self._epoch), epoch.get("test_loss"), epoch.get("test_accuracy"))
+
+    def finish(self, text: str) -> None:
+        """The run ended as it should; `text` says how: `Finished in 3 min 20 s`."""
+        self._end()
+        self.show_message(text, role="good")
+
+    def fail(self, message: str, fix: str = "") -> None:
+        """The run ended in an error, told in words, with what to do."""
+        self._make_plots()
+        self._stack.setCurrentIndex(1)
+        self._end()
+        self.show_message(message, fix, role="error")
+
+    def show_message(self, text: str, advice: str = "", role: str = "warn") -> None:
+        """A sentence under the figures, and what to do; empty texts take no room. role: `warn`, `good` or `error`."""
+        set_state(self.message, "role", role)
+        for part, words in ((self.message, text), (self.advice, advice)):
+            part.setText(words)
+            part.setVisible(bool(words))
+
+    # -- showing it
+
+    def _append(self, curve: str, x: float, loss: float | None, accuracy: float | None) -> None:
+        if self.loss is None:
+            return
+        for plot, value in ((self.loss, loss), (self.accuracy, accuracy)):
+            if value is not None:
+                getattr(plot, curve).append(x, float(value))
+        if not self._frame.isActive():
+            self._frame.start()
+
+    def _end(self) -> None:
+        self._is_running = False
+        self.stop_button.hide()
+        self._draw()
+
+    def _stop(self) -> None:
+        self.stop_button.setEnabled(False)
+        self.stop_button.setText(self.tr("Stopping…"))
+        self.stop_requested.emit()
+
+    def _make_plots(self) -> None:
+        if self.loss is not None:
+            return
+        from designer.ui.docks.plots import CurvePlot  # pyqtgraph: not before it is needed
+
+        names = (self.tr("train"), self.tr("test"), self.tr("epoch"))
+        self.loss = CurvePlot(self.tr("Loss"), "", names, 3)
+        self.accuracy = CurvePlot(self.tr("Accuracy"), "%", names, 1, 100.0)
+        self._plots.addWidget(self.loss, 1)
+        self._plots.addWidget(self.accuracy, 1)
+
+    def _draw(self) -> None:
+        if not self.isVisible() or self.loss is None:
+            return  # drawn when shown
+        self.loss.redraw()
+        self.accuracy.redraw()
+        self.heading.setText(self._heading())
+        self.progress.setValue(min(self._step, self.progress.maximum()))
+        self.facts.set_facts(self._figures())
+
+    def _heading(self) -> str:
+        if not self._epoch:
+            return self.tr("{0} · starting").format(self._title) if self._is_running else self._title
+        return self.tr("{0} · epoch {1} of {2}").format(self._title, self._epoch, self._epochs)
+
+    def _figures(self) -> list[tuple[str, str]]:
+        known = self._batch
+        rows = []
+        if "examples_per_second" in known:
+            rows.append((self.tr("examples/s"), f"{known['examples_per_second']:,.0f}"))
+        left = self._clock.seconds_for(self._epochs * self._per_epoch - self._step)
+        if self._is_running and left is not None:
+            rows.append((self.tr("time left"), duration(left)))
+        device = known.get("device") or self._device
+        if device:
+            rows.append((self.tr("device"), str(device)))
+        if "memory_bytes" in known:
+            used = numbers.size_bytes(known["memory_bytes"])
+            total = known.get("memory_total_bytes")
+            used = self.tr("{0} of {1}").format(used, numbers.size_bytes(total)) if total else used
+            rows.append((self.tr("memory"), used))
+        if "learning_rate" in known:
+            rows.append((self.tr("learning rate"), f"{known['learning_rate']:.4g}"))
+        return rows
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show:
+            self._frame.start()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        ways = QBoxLayout.Direction
+        wide = self.width() >= _WIDE_PX
+        self._row.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        self._plots.setDirection(ways.LeftToRight if self.width() >= _WIDE_PX // 2 else ways.TopToBottom)
+        self._side.setMinimumWidth(_SIDE_PX if wide else 0)
+        self._side.setMaximumWidth(_SIDE_PX if wide else 16777215)
