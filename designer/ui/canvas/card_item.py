@@ -1,0 +1,144 @@
+"""One card in the scene: a single item that blits its picture, with less detail the further one zooms out.
+
+The item is a plain rectangle to Qt (bounds and index stay in C++); only painting comes to Python.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
+
+from designer.ui.canvas.card_paint import HOVERED, PLAIN, SELECTED, card_picture, mixed
+from designer.ui.canvas.cards import Card, PortRef
+from designer.ui.canvas.geometry import MARGIN, PORT_RADIUS, STRIPE, card_layout
+from designer.ui.canvas.pixmaps import Picture, PictureStore, Stamp
+from designer.ui.theme.tokens import Theme
+
+FLAT_BELOW = 0.4
+TITLE_ONLY_BELOW = 0.6
+Z_CARD, Z_RAISED = 10.0, 11.0
+
+
+class CardItem(QGraphicsRectItem):
+    """A card on the canvas. State is set by the scene; the item only paints it."""
+
+    def __init__(self, card: Card, theme: Theme, pictures: PictureStore) -> None:
+        super().__init__()
+        self.setPen(Qt.PenStyle.NoPen)
+        self.setZValue(Z_CARD)
+        self.theme = theme
+        self._stamp = Stamp(pictures)
+        self.is_selected = False
+        self.is_hovered = False
+        self.is_dimmed = False
+        self.lit_ports: frozenset[tuple[str, bool]] = frozenset()  # (name, is output) of ports to light up
+        self.show_card(card)
+
+    def show_card(self, card: Card) -> None:
+        """Take another card's content and place."""
+        self.card = card
+        self.look = card.look
+        self.layout = card_layout(card)
+        body = self.layout.body
+        self.setRect(body.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+        self.setPos(*card.position)
+        family = self.theme.family("block" if card.is_block else card.family)
+        faint = card.muted or card.absent
+        self._stripe_colour = mixed(family, self.theme.ground, 0.5) if faint else QColor(family)
+        self._flat_colour = mixed(self.theme.card, family, 0.12 if faint else 0.3)
+        self.update()
+
+    def show_theme(self, theme: Theme) -> None:
+        """Wear another palette."""
+        self.theme = theme
+        self.show_card(self.card)
+
+    def mark(self, *, selected: bool | None = None, hovered: bool | None = None) -> None:
+        """Change how the card is marked, and repaint it only if that changed."""
+        before = (self.is_selected, self.is_hovered)
+        if selected is not None:
+            self.is_selected = selected
+            self.setZValue(Z_RAISED if selected else Z_CARD)
+        if hovered is not None:
+            self.is_hovered = hovered
+        if before != (self.is_selected, self.is_hovered):
+            self.update()
+
+    def show_fit(self, lit_ports: frozenset[tuple[str, bool]], dimmed: bool) -> None:
+        """While a wire is being drawn: light up ports that it fits, or step back."""
+        if (lit_ports, dimmed) != (self.lit_ports, self.is_dimmed):
+            self.lit_ports, self.is_dimmed = lit_ports, dimmed
+            self.update()
+
+    def body_in_scene(self) -> QRectF:
+        """The card's body in scene units."""
+        return self.layout.body.translated(self.pos())
+
+    def ports(self) -> list[tuple[PortRef, QPointF]]:
+        """Every port with its place relative to the body's corner."""
+        card, layout = self.card, self.layout
+        found = [
+            (PortRef(card.id, port.name, False), place) for port, place in zip(card.inputs, layout.inputs, strict=True)
+        ]
+        found += [
+            (PortRef(card.id, port.name, True), place) for port, place in zip(card.outputs, layout.outputs, strict=True)
+        ]
+        return found
+
+    def port_in_scene(self, name: str, is_output: bool) -> QPointF:
+        """Where a port stands; an unknown name stands in the middle of its side."""
+        ports = self.card.outputs if is_output else self.card.inputs
+        places = self.layout.outputs if is_output else self.layout.inputs
+        for port, place in zip(ports, places, strict=True):
+            if port.name == name:
+                return self.pos() + place
+        return self.pos() + QPointF(self.layout.width if is_output else 0.0, self.layout.height / 2)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        zoom = painter.worldTransform().m11()
+        painter.setOpacity(0.35 if self.is_dimmed else 1.0)
+        if zoom < FLAT_BELOW:
+            self._paint_flat(painter, zoom)
+        else:
+            self._paint_picture(painter, zoom)
+            if self.lit_ports:
+                self._paint_lit_ports(painter)
+        painter.setOpacity(1.0)
+
+    def _paint_flat(self, painter: QPainter, zoom: float) -> None:
+        layout = self.layout
+        painter.fillRect(layout.body, self._flat_colour)
+        painter.fillRect(QRectF(0, 0, max(STRIPE, 2.5 / zoom), layout.height), self._stripe_colour)
+        if self.is_selected or self.card.badge:
+            theme = self.theme
+            colour = theme.accent if self.is_selected else theme.warn
+            if self.card.badge == "error":
+                colour = theme.bad
+            pen = QPen(QColor(colour), 2 * painter.device().devicePixelRatioF())
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(layout.body)
+
+    def _paint_picture(self, painter: QPainter, zoom: float) -> None:
+        state = SELECTED if self.is_selected else HOVERED if self.is_hovered else PLAIN
+        title_only = zoom < TITLE_ONLY_BELOW
+
+        def make(zoom: float, ratio: float) -> Picture:
+            return card_picture(self.card, self.layout, self.theme, zoom, ratio, state, title_only=title_only)
+
+        self._stamp.put(painter, (self.look, state, title_only), make)
+
+    def _paint_lit_ports(self, painter: QPainter) -> None:
+        accent = QColor(self.theme.accent)
+        for ref, place in self.ports():
+            if (ref.port, ref.is_output) in self.lit_ports:
+                halo = QColor(accent)
+                halo.setAlpha(60)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(halo)
+                painter.drawEllipse(place, PORT_RADIUS + 4, PORT_RADIUS + 4)
+                painter.setPen(QPen(accent, 1.6))
+                painter.setBrush(QColor(self.theme.ground))
+                painter.drawEllipse(place, PORT_RADIUS + 0.5, PORT_RADIUS + 0.5)

@@ -1,0 +1,223 @@
+"""How a card looks: frame, stripe, texts, rings, badge, painted once into a picture for a zoom and a state.
+
+Frames are drawn on whole device pixels and texts at the size in which they appear, so both are crisp at every zoom.
+`CardItem` blits what this makes; nothing here knows of scenes or gestures.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+
+from designer.ui.canvas.cards import Card
+from designer.ui.canvas.geometry import (
+    BADGE_RADIUS,
+    CORNER,
+    MARGIN,
+    PAD_LEFT,
+    PORT_RADIUS,
+    STACK_STEP,
+    STRIPE,
+    CardFonts,
+    CardLayout,
+    card_fonts,
+)
+from designer.ui.canvas.pixmaps import Picture
+from designer.ui.theme.tokens import Theme
+
+PLAIN, HOVERED, SELECTED = "plain", "hovered", "selected"
+_TEXT = Qt.TextFlag.TextSingleLine | Qt.AlignmentFlag.AlignVCenter
+_LEFT = int(_TEXT | Qt.AlignmentFlag.AlignLeft)
+_RIGHT = int(_TEXT | Qt.AlignmentFlag.AlignRight)
+_MIDDLE = int(_TEXT | Qt.AlignmentFlag.AlignHCenter)
+
+
+@lru_cache(maxsize=512)
+def mixed(first: str, second: str, share: float) -> QColor:
+    """A colour between two, `share` of the way from the first to the second. Shared: not to be changed."""
+    a, b = QColor(first), QColor(second)
+    parts = ((getattr(a, c)(), getattr(b, c)()) for c in ("red", "green", "blue"))
+    return QColor(*(round(x + (y - x) * share) for x, y in parts))
+
+
+def text_colour_on(ground: str) -> QColor:
+    """Near-black or white, whichever reads better on a ground."""
+    colour = QColor(ground)
+    light = 0.2126 * colour.redF() ** 2.2 + 0.7152 * colour.greenF() ** 2.2 + 0.0722 * colour.blueF() ** 2.2
+    return QColor("#10131a") if light > 0.24 else QColor("#ffffff")
+
+
+def card_picture(
+    card: Card, layout: CardLayout, theme: Theme, zoom: float, ratio: float, state: str, *, title_only: bool
+) -> Picture:
+    """Paint a card for a zoom and so many device pixels (`ratio`) to a logical one."""
+    scale = zoom * ratio
+    offset = math.ceil(MARGIN * scale)
+    width, height = round(layout.width * scale), round(layout.height * scale)
+    pixmap = QPixmap(width + 2 * offset, height + 2 * offset)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    painter.translate(offset, offset)
+    faint = card.muted or card.absent
+    if faint:
+        painter.setOpacity(0.5)
+    _Frame(painter, card, theme, QRectF(0, 0, width, height), scale, state).paint()
+    painter.scale(scale, scale)
+    fonts = card_fonts()
+    if title_only:
+        painter.setFont(fonts.overview)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(layout.body.adjusted(PAD_LEFT, 0, -4, 0), _LEFT, layout.overview_title)
+    else:
+        _paint_texts(painter, card, layout, theme, fonts)
+        _paint_rings(painter, layout, theme)
+    if card.badge:
+        painter.setOpacity(1.0)
+        _paint_badge(painter, card, layout, theme)
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return Picture(pixmap, offset, offset)
+
+
+class _Frame:
+    """The card's body in device pixels: shadow, stacked edges, ground, stripe, outline."""
+
+    def __init__(self, painter: QPainter, card: Card, theme: Theme, body: QRectF, scale: float, state: str) -> None:
+        self.painter, self.card, self.theme = painter, card, theme
+        self.body, self.scale, self.state = body, scale, state
+        self.corner = CORNER * scale
+        self.hairline = max(1.0, round(scale))
+
+    def paint(self) -> None:
+        faint = self.card.muted or self.card.absent
+        if not faint:
+            self._paint_shadow()
+        if self.card.repeat:
+            self._paint_stack()
+        family = "block" if self.card.is_block else self.card.family
+        shape = QPainterPath()
+        shape.addRoundedRect(self.body, self.corner, self.corner)
+        ground = mixed(self.theme.card, self.theme.accent, 0.05) if self.state == HOVERED else None
+        self.painter.fillPath(shape, ground or QColor(self.theme.card))
+        self.painter.save()
+        self.painter.setClipPath(shape)
+        stripe = max(round(STRIPE * self.scale), 2)
+        self.painter.fillRect(QRectF(0, 0, stripe, self.body.height()), QColor(self.theme.family(family)))
+        self.painter.restore()
+        self._paint_outline(faint)
+
+    def _paint_shadow(self) -> None:
+        strength = 34 if self.theme.name == "dark" else 9
+        self.painter.setPen(Qt.PenStyle.NoPen)
+        for step in range(3):
+            self.painter.setBrush(QColor(0, 0, 0, strength - step * strength // 4))
+            grown = self.body.adjusted(-step, step, step, 1 + step)
+            self.painter.drawRoundedRect(grown, self.corner + step, self.corner + step)
+
+    def _paint_stack(self) -> None:
+        for step in (2, 1):
+            shift = round(STACK_STEP * step * self.scale)
+            edge = self._inset(self.body.translated(shift, shift), self.hairline)
+            self.painter.setPen(QPen(mixed(self.theme.line, self.theme.muted, 0.25), self.hairline))
+            self.painter.setBrush(mixed(self.theme.card, self.theme.ground, 0.3 * step))
+            self.painter.drawRoundedRect(edge, self.corner, self.corner)
+
+    def _paint_outline(self, faint: bool) -> None:
+        width, colour = self.hairline, QColor(self.theme.line)
+        if self.state == HOVERED:
+            colour = mixed(self.theme.line, self.theme.muted, 0.6)
+        if faint:
+            colour = QColor(self.theme.muted)
+        if self.card.badge:
+            colour = QColor(self.theme.bad if self.card.badge == "error" else self.theme.warn)
+            width = max(1.5 * self.scale, 1.5)
+        if self.state == SELECTED:
+            if not self.card.badge:
+                colour = QColor(self.theme.accent)
+            else:  # the fault keeps its outline; the selection stands around it
+                self._paint_halo()
+            width = max(2.0 * self.scale, 2.0)
+        pen = QPen(colour, width)
+        if faint:
+            pen.setStyle(Qt.PenStyle.CustomDashLine)
+            pen.setDashPattern([4, 3])
+        self.painter.setPen(pen)
+        self.painter.setBrush(Qt.BrushStyle.NoBrush)
+        inset = self._inset(self.body, width)
+        self.painter.drawRoundedRect(inset, self.corner - width / 2, self.corner - width / 2)
+
+    def _paint_halo(self) -> None:
+        around = self.body.adjusted(-3 * self.scale, -3 * self.scale, 3 * self.scale, 3 * self.scale)
+        self.painter.setPen(QPen(QColor(self.theme.accent), max(1.5 * self.scale, 1.5)))
+        self.painter.setBrush(Qt.BrushStyle.NoBrush)
+        self.painter.drawRoundedRect(around, self.corner + 3 * self.scale, self.corner + 3 * self.scale)
+
+    @staticmethod
+    def _inset(body: QRectF, pen_width: float) -> QRectF:
+        half = pen_width / 2
+        return body.adjusted(half, half, -half, -half)
+
+
+def _paint_texts(painter: QPainter, card: Card, layout: CardLayout, theme: Theme, fonts: CardFonts) -> None:
+    painter.setFont(fonts.title)
+    painter.setPen(QColor(theme.text))
+    painter.drawText(layout.title_rect, _LEFT, layout.title)
+    painter.setPen(QColor(theme.muted))
+    painter.setFont(fonts.kind)
+    painter.drawText(layout.kind_rect, _RIGHT, layout.kind)
+    if card.is_block:
+        _paint_block_glyph(painter, layout, theme)
+    painter.setFont(fonts.brief)
+    painter.drawText(layout.brief_rect, _LEFT, layout.brief)
+    painter.setFont(fonts.small)
+    for text, place, at_right in layout.labels:
+        painter.drawText(place, _RIGHT if at_right else _LEFT, text)
+    if layout.condition:
+        painter.drawText(layout.condition_rect, _LEFT, layout.condition)
+        y = layout.condition_rect.center().y()
+        diamond = QPainterPath(QPointF(16, y))
+        for point in (QPointF(20, y - 4), QPointF(24, y), QPointF(20, y + 4)):
+            diamond.lineTo(point)
+        diamond.closeSubpath()
+        painter.strokePath(diamond, QPen(QColor(theme.muted), 1.2))
+    if layout.pill:
+        colour = theme.family("block" if card.is_block else card.family)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colour))
+        painter.drawRoundedRect(layout.pill_rect, 8.5, 8.5)
+        painter.setPen(text_colour_on(colour))
+        painter.drawText(layout.pill_rect, _MIDDLE, layout.pill)
+
+
+def _paint_block_glyph(painter: QPainter, layout: CardLayout, theme: Theme) -> None:
+    """Two nested squares beside the kind say in form, not in colour alone, that this card can be opened."""
+    x, y = layout.kind_rect.left() - 13, layout.kind_rect.center().y() - 4
+    painter.setPen(QPen(QColor(theme.muted), 1.1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(QRectF(x, y, 8.5, 8.5), 2, 2)
+    painter.fillRect(QRectF(x + 2.75, y + 2.75, 3, 3), QColor(theme.muted))
+
+
+def _paint_rings(painter: QPainter, layout: CardLayout, theme: Theme) -> None:
+    painter.setPen(QPen(mixed(theme.muted, theme.text, 0.15), 1.4))
+    painter.setBrush(QColor(theme.ground))
+    for point in (*layout.inputs, *layout.outputs):
+        painter.drawEllipse(point, PORT_RADIUS, PORT_RADIUS)
+
+
+def _paint_badge(painter: QPainter, card: Card, layout: CardLayout, theme: Theme) -> None:
+    colour = theme.bad if card.badge == "error" else theme.warn
+    centre = QPointF(layout.width - 2, 2)
+    painter.setPen(QPen(QColor(theme.ground), 2))
+    painter.setBrush(QColor(colour))
+    painter.drawEllipse(centre, BADGE_RADIUS, BADGE_RADIUS)
+    ink = text_colour_on(colour)
+    painter.setPen(QPen(ink, 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.drawLine(centre + QPointF(0, -4.2), centre + QPointF(0, 0.8))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    painter.drawEllipse(centre + QPointF(0, 4.3), 1.25, 1.25)

@@ -1,0 +1,149 @@
+"""What a drag on the canvas does, one class a gesture: pan, marquee, move cards. Wiring has a module of its own.
+
+The view makes a gesture at a press, feeds it the moves, and ends it by a release or by Escape. A gesture changes what
+is seen as it goes and tells of its outcome once, at the end, through the view's signals.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from designer.ui.canvas.geometry import snapped
+
+if TYPE_CHECKING:
+    from designer.ui.canvas.view import CanvasView
+
+START_DISTANCE_PX = 4  # a press that moves less is a click
+Modifiers = Qt.KeyboardModifier
+
+
+class Gesture:
+    """One press, its moves and its end."""
+
+    cursor: Qt.CursorShape | None = None
+
+    def __init__(self, view: CanvasView, pos: QPoint) -> None:
+        self.view = view
+        self.pressed_at = pos
+        self.has_moved = False
+
+    def move(self, pos: QPoint, modifiers: Modifiers) -> None:
+        """The mouse went to `pos`, in viewport pixels."""
+        if not self.has_moved and (pos - self.pressed_at).manhattanLength() >= START_DISTANCE_PX:
+            self.has_moved = True
+        if self.has_moved:
+            self.drag(pos, modifiers)
+
+    def drag(self, pos: QPoint, modifiers: Modifiers) -> None:
+        """The mouse went to `pos` and it is no click any more."""
+
+    def release(self, pos: QPoint, modifiers: Modifiers) -> bool:
+        """The button went up. Returns whether the gesture is over; a wire in hand stays at the first click."""
+        return True
+
+    def press(self, pos: QPoint, modifiers: Modifiers) -> bool:
+        """Another press while the gesture goes on. Returns whether the gesture is over."""
+        return True
+
+    def cancel(self) -> None:
+        """Undo what was shown; nothing happened."""
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint over the canvas, in viewport pixels."""
+
+
+class PanGesture(Gesture):
+    """The ground follows the hand."""
+
+    cursor = Qt.CursorShape.ClosedHandCursor
+
+    def __init__(self, view: CanvasView, pos: QPoint) -> None:
+        super().__init__(view, pos)
+        self._last = pos
+
+    def drag(self, pos: QPoint, modifiers: Modifiers) -> None:
+        self.view.pan_by(pos - self._last)
+        self._last = pos
+
+
+class MarqueeGesture(Gesture):
+    """A rectangle that selects what it touches; with Shift or Ctrl in addition to what is selected."""
+
+    def __init__(self, view: CanvasView, pos: QPoint, adding: bool) -> None:
+        super().__init__(view, pos)
+        scene = view.canvas
+        self._before = (scene.selected_cards, scene.selected_wires)
+        self._kept = self._before if adding else ((), ())
+        self._from = view.mapToScene(pos)
+        self._to = self._from
+
+    def drag(self, pos: QPoint, modifiers: Modifiers) -> None:
+        self._to = self.view.mapToScene(pos)
+        scene = self.view.canvas
+        rect = self._rect()
+        cards = scene.grid.within(rect)
+        wires = []
+        if not cards:  # a marquee over wires alone takes wires
+            wires = [key for key, wire in scene.wires.items() if wire.path().intersects(rect)]
+        scene.select((*self._kept[0], *cards), (*self._kept[1], *wires))
+        self.view.viewport().update()
+
+    def release(self, pos: QPoint, modifiers: Modifiers) -> bool:
+        if not self.has_moved:
+            self.view.canvas.select(*self._kept)
+        return True
+
+    def cancel(self) -> None:
+        self.view.canvas.select(*self._before)
+
+    def paint(self, painter: QPainter) -> None:
+        if not self.has_moved:
+            return
+        accent = QColor(self.view.canvas.theme.accent)
+        painter.setPen(QPen(accent, 1))
+        accent.setAlpha(28)
+        painter.setBrush(accent)
+        rect = self.view.mapFromScene(self._rect()).boundingRect()
+        painter.drawRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _rect(self) -> QRectF:
+        return QRectF(self._from, self._to).normalized()
+
+
+class MoveGesture(Gesture):
+    """The selected cards follow the hand, on the grid; with Alt freely."""
+
+    cursor = Qt.CursorShape.SizeAllCursor
+
+    def __init__(self, view: CanvasView, pos: QPoint, card_id: str, selects_at_click: bool) -> None:
+        super().__init__(view, pos)
+        self._card_id = card_id
+        self._selects_at_click = selects_at_click
+        scene = view.canvas
+        self._from = view.mapToScene(pos)
+        self._starts = {key: scene.cards[key].pos() for key in {**dict.fromkeys(scene.selected_cards), card_id: 0}}
+
+    def drag(self, pos: QPoint, modifiers: Modifiers) -> None:
+        start = self._starts[self._card_id]
+        goal = start + self.view.mapToScene(pos) - self._from
+        if not modifiers & Modifiers.AltModifier:
+            goal = QPointF(snapped(goal.x()), snapped(goal.y()))
+        shift = goal - start
+        self.view.canvas.move_cards({key: place + shift for key, place in self._starts.items()})
+
+    def release(self, pos: QPoint, modifiers: Modifiers) -> bool:
+        scene = self.view.canvas
+        if not self.has_moved:
+            if self._selects_at_click:
+                scene.select((self._card_id,))
+            return True
+        places = {key: scene.cards[key].pos() for key in self._starts}
+        if places != self._starts:
+            self.view.moved.emit({key: (place.x(), place.y()) for key, place in places.items()})
+        return True
+
+    def cancel(self) -> None:
+        self.view.canvas.move_cards(self._starts)

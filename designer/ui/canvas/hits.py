@@ -1,0 +1,127 @@
+"""What lies under a point of the canvas, and what a tooltip says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+
+from designer.ui.canvas.card_item import FLAT_BELOW
+from designer.ui.canvas.cards import PortRef
+from designer.ui.canvas.geometry import BADGE_RADIUS
+from designer.ui.canvas.scene import CanvasScene
+from designer.ui.canvas.wire_item import WireItem
+
+if TYPE_CHECKING:
+    from designer.ui.canvas.card_item import CardItem
+
+WIRE_REACH_PX = 6.0
+
+
+class Target(Enum):
+    """The kinds of things that a pointer can be over."""
+
+    GROUND = "ground"
+    CARD = "card"
+    WIRE = "wire"
+    PORT = "port"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What is under the pointer: `id` of a card or wire, `port` for a port."""
+
+    target: Target
+    id: str = ""
+    port: PortRef | None = None
+
+
+def hit_at(scene: CanvasScene, point: QPointF, zoom: float) -> Hit:
+    """What lies under a point of the scene: a port before its card, a card before a wire."""
+    port = port_at(scene, point, zoom)
+    if port is not None:
+        return Hit(Target.PORT, port.card, port)
+    card_id = card_at(scene, point)
+    if card_id is not None:
+        return Hit(Target.CARD, card_id)
+    wire_id = wire_at(scene, point, zoom)
+    if wire_id is not None:
+        return Hit(Target.WIRE, wire_id)
+    return Hit(Target.GROUND)
+
+
+def card_at(scene: CanvasScene, point: QPointF) -> str | None:
+    """The uppermost card whose body holds a point."""
+    found = scene.grid.within(_around(point, 0.01))
+    # Selected cards are raised; among equals the later one is painted over the earlier.
+    return max(found, key=lambda card_id: _height(scene.cards[card_id]), default=None)
+
+
+def port_at(scene: CanvasScene, point: QPointF, zoom: float) -> PortRef | None:
+    """The port under a point; None where ports are too small to be seen."""
+    if zoom < FLAT_BELOW:
+        return None
+    best, best_distance = None, max(9.0, 8.0 / zoom)
+    for card_id in scene.grid.within(_around(point, best_distance)):
+        item = scene.cards[card_id]
+        for ref, place in item.ports():
+            distance = length(item.pos() + place - point)
+            if distance <= best_distance:
+                best, best_distance = ref, distance
+    return best
+
+
+def wire_at(scene: CanvasScene, point: QPointF, zoom: float) -> str | None:
+    """The wire nearest to a point, if any is near enough to be meant."""
+    reach = WIRE_REACH_PX / zoom
+    best, best_distance = None, reach
+    for item in scene.items(_around(point, reach), Qt.ItemSelectionMode.IntersectsItemBoundingRect):
+        if isinstance(item, WireItem):
+            distance = item.distance_to(point)
+            if distance <= best_distance:
+                best, best_distance = item.wire.id, distance
+    return best
+
+
+def tooltip(scene: CanvasScene, hit: Hit, point: QPointF) -> str:
+    """What a tooltip says here: the fault behind a badge, a port's name, a wire's shape, what was cut short."""
+    if hit.target is Target.WIRE:
+        return scene.wires[hit.id].wire.label
+    if hit.target is Target.GROUND:
+        return ""
+    item = scene.cards[hit.id]
+    card = item.card
+    badge = QPointF(item.layout.width - 2, 2)
+    if card.badge_text and length(point - item.pos() - badge) <= BADGE_RADIUS + 2:
+        return card.badge_text
+    if hit.port is not None:
+        ports = card.outputs if hit.port.is_output else card.inputs
+        port = next(port for port in ports if port.name == hit.port.port)
+        return " · ".join(part for part in (port.label or port.name, port.fits_hint) if part)
+    layout = item.layout
+    is_cut = (layout.title, layout.brief, layout.kind, layout.pill, layout.condition) != (
+        card.title,
+        card.brief,
+        card.kind,
+        card.repeat,
+        card.condition,
+    )
+    lines = [card.badge_text]
+    if is_cut:
+        lines += [f"{card.title} · {card.kind}", card.brief, card.repeat, card.condition]
+    return "\n".join(line for line in lines if line)
+
+
+def length(vector: QPointF) -> float:
+    """How long a vector is."""
+    return (vector.x() ** 2 + vector.y() ** 2) ** 0.5
+
+
+def _around(point: QPointF, reach: float) -> QRectF:
+    return QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+
+
+def _height(item: CardItem) -> float:
+    return item.zValue()

@@ -1,0 +1,83 @@
+"""The canvas's own keys, in one table, and how one walks from card to card without a mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+
+from designer.ui.canvas.geometry import GRID
+
+if TYPE_CHECKING:
+    from designer.ui.canvas.view import CanvasView
+
+Key, Modifier = Qt.Key, Qt.KeyboardModifier
+_ARROWS = {
+    Key.Key_Left: QPointF(-1, 0),
+    Key.Key_Right: QPointF(1, 0),
+    Key.Key_Up: QPointF(0, -1),
+    Key.Key_Down: QPointF(0, 1),
+}
+_ACTIONS: dict[tuple[Key, Modifier], Callable[[CanvasView], object]] = {
+    (Key.Key_H, Modifier.NoModifier): lambda view: view.fit_all(),
+    (Key.Key_Home, Modifier.NoModifier): lambda view: view.fit_all(),
+    (Key.Key_G, Modifier.NoModifier): lambda view: view.fit_selection(),
+    (Key.Key_Period, Modifier.NoModifier): lambda view: view.fit_selection(),
+    (Key.Key_L, Modifier.NoModifier): lambda view: view.arrange_requested.emit(),
+    (Key.Key_Tab, Modifier.NoModifier): lambda view: view.request_add(),
+    (Key.Key_A, Modifier.ShiftModifier): lambda view: view.request_add(),
+    (Key.Key_A, Modifier.ControlModifier): lambda view: view.select_all(),
+    (Key.Key_Delete, Modifier.NoModifier): lambda view: view.request_delete(),
+    (Key.Key_Backspace, Modifier.NoModifier): lambda view: view.request_delete(),
+    (Key.Key_F2, Modifier.NoModifier): lambda view: view.request_rename(),
+    (Key.Key_Return, Modifier.NoModifier): lambda view: view.request_open(),
+    (Key.Key_Enter, Modifier.NoModifier): lambda view: view.request_open(),
+    (Key.Key_Escape, Modifier.NoModifier): lambda view: view.escape(),
+    (Key.Key_1, Modifier.ControlModifier): lambda view: view.zoom_to(1.0),
+    (Key.Key_Plus, Modifier.ControlModifier): lambda view: view.zoom_to(view.zoom * 1.25),
+    (Key.Key_Equal, Modifier.ControlModifier): lambda view: view.zoom_to(view.zoom * 1.25),
+    (Key.Key_Minus, Modifier.ControlModifier): lambda view: view.zoom_to(view.zoom / 1.25),
+}
+
+
+def press_key(view: CanvasView, key: Key, modifiers: Modifier) -> bool:
+    """Do what a key means on the canvas. Returns whether it means anything."""
+    modifiers &= ~(Modifier.KeypadModifier | Modifier.GroupSwitchModifier)
+    direction = _ARROWS.get(key)
+    if direction is not None:
+        if modifiers & Modifier.ControlModifier:
+            step_selection(view, direction)
+        else:
+            view.nudge(direction * (GRID * 8 if modifiers & Modifier.ShiftModifier else GRID))
+        return True
+    if key in (Key.Key_Plus, Key.Key_Equal):
+        modifiers &= ~Modifier.ShiftModifier
+    action = _ACTIONS.get((key, modifiers))
+    if action is None:
+        return False
+    action(view)
+    return True
+
+
+def step_selection(view: CanvasView, direction: QPointF) -> None:
+    """Select the nearest card in a direction from the selected one; the first card where none is selected."""
+    scene = view.canvas
+    if not scene.cards:
+        return
+    if not scene.selected_cards:
+        first = min(scene.cards, key=lambda card_id: (scene.cards[card_id].x(), scene.cards[card_id].y()))
+        scene.select((first,))
+        view.show_card(first)
+        return
+    here = scene.cards[scene.selected_cards[-1]].body_in_scene().center()
+    best, best_cost = None, float("inf")
+    for card_id, item in scene.cards.items():
+        away = item.body_in_scene().center() - here
+        along = QPointF.dotProduct(away, direction)
+        aside = abs(away.x() * direction.y() - away.y() * direction.x())
+        if along > 1 and along + 2 * aside < best_cost:
+            best, best_cost = card_id, along + 2 * aside
+    if best is not None:
+        scene.select((best,))
+        view.show_card(best)

@@ -1,0 +1,293 @@
+"""The scene: items by id, kept equal to the cards and wires that it is given, and the one selection.
+
+Content comes in through `set_content` and `apply`; the only thing told outwards is the selection and that something
+changed. Which gestures lead to what is the view's business, what they mean the presenter's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal
+from PySide6.QtGui import QPainterPath
+from PySide6.QtWidgets import QGraphicsScene
+
+from designer.ui.canvas.card_grid import CardGrid
+from designer.ui.canvas.card_item import CardItem
+from designer.ui.canvas.cards import Card, PortRef, Wire
+from designer.ui.canvas.pixmaps import PictureStore
+from designer.ui.canvas.wire_item import CHIP_PLACES, ChipItem, Emphasis, WireItem, chip_rect_at
+from designer.ui.canvas.wire_path import wire_path
+from designer.ui.theme.tokens import DARK, Theme
+
+ROOM = 2000.0  # kept around the cards in the scene's rectangle, in scene units
+
+
+class CanvasScene(QGraphicsScene):
+    """Cards and wires by id, and which of them are selected."""
+
+    selection_changed = Signal(tuple, tuple)  # ids of the selected cards and wires
+    content_changed = Signal()  # cards were added, changed, moved or removed
+
+    def __init__(self, theme: Theme = DARK, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.pixel_ratio = 1.0
+        self.grid = CardGrid()
+        self.pictures = PictureStore()
+        self._cards: dict[str, CardItem] = {}
+        self._wires: dict[str, WireItem] = {}
+        self._wires_of: dict[str, dict[str, None]] = {}  # by card, in the order of their coming
+        self._selected_cards: dict[str, None] = {}
+        self._selected_wires: dict[str, None] = {}
+        self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
+
+    # Content
+
+    def set_content(self, cards: Iterable[Card], wires: Iterable[Wire]) -> None:
+        """Show exactly these cards and wires. Items of equal ones stay as they are.
+
+        Raises ValueError where a wire ends at a card that is not shown.
+        """
+        cards, wires = list(cards), list(wires)
+        kept_cards = {card.id for card in cards}
+        kept_wires = {wire.id for wire in wires}
+        self.apply(
+            cards,
+            wires,
+            removed_cards=[card_id for card_id in self._cards if card_id not in kept_cards],
+            removed_wires=[wire_id for wire_id in self._wires if wire_id not in kept_wires],
+        )
+
+    def apply(
+        self,
+        cards: Iterable[Card] = (),
+        wires: Iterable[Wire] = (),
+        removed_cards: Iterable[str] = (),
+        removed_wires: Iterable[str] = (),
+    ) -> None:
+        """Add or change the given cards and wires, and remove others by id; a card's wires leave with it.
+
+        Raises ValueError where a wire ends at a card that is not shown.
+        """
+        for wire_id in list(removed_wires):
+            self._remove_wire(wire_id)
+        for card_id in list(removed_cards):
+            self._remove_card(card_id)
+        moved: set[str] = set()
+        for card in cards:
+            if self._show_card(card):
+                moved.add(card.id)
+        stale: dict[str, None] = {}
+        for wire in wires:
+            if self._show_wire(wire):
+                stale[wire.id] = None
+        for card_id in moved:
+            stale.update(self._wires_of[card_id])
+        self._keep_room()
+        for wire_id in stale:
+            self._lay(self._wires[wire_id])
+        self._selected_cards = {key: None for key in self._selected_cards if key in self._cards}
+        self._selected_wires = {key: None for key in self._selected_wires if key in self._wires}
+        self._emphasise()
+        self.content_changed.emit()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint everything in another palette."""
+        self.theme = theme
+        self.pictures.clear()
+        for card in self._cards.values():
+            card.show_theme(theme)
+        for wire in self._wires.values():
+            wire.show_theme(theme)
+        self.update()
+        self.content_changed.emit()
+
+    def set_pixel_ratio(self, pixel_ratio: float) -> None:
+        """The screen has so many device pixels to a logical one."""
+        if pixel_ratio != self.pixel_ratio:
+            self.pixel_ratio = pixel_ratio
+            for wire in self._wires.values():
+                wire.show_pixel_ratio(pixel_ratio)
+
+    def _show_card(self, card: Card) -> bool:
+        item = self._cards.get(card.id)
+        if item is None:
+            item = CardItem(card, self.theme, self.pictures)
+            self._cards[card.id] = item
+            self._wires_of[card.id] = {}
+            self.addItem(item)
+        elif item.card == card and (item.x(), item.y()) == card.position:
+            return False
+        else:
+            item.show_card(card)
+        self.grid.put(card.id, item.body_in_scene())
+        return True
+
+    def _show_wire(self, wire: Wire) -> bool:
+        for card_id in (wire.source_card, wire.target_card):
+            if card_id not in self._cards:
+                raise ValueError(f"wire {wire.id!r} ends at card {card_id!r}, which is not on the canvas")
+        item = self._wires.get(wire.id)
+        if item is None:
+            chip = ChipItem(self.theme, self.pictures)
+            item = WireItem(wire, self.theme, chip, self.pixel_ratio)
+            self._wires[wire.id] = item
+            self.addItem(item)
+            self.addItem(chip)
+        elif item.wire == wire:
+            return False
+        else:
+            for card_id in (item.wire.source_card, item.wire.target_card):
+                self._wires_of[card_id].pop(wire.id, None)
+            item.show_wire(wire)
+        self._wires_of[wire.source_card][wire.id] = None
+        self._wires_of[wire.target_card][wire.id] = None
+        return True
+
+    def _remove_card(self, card_id: str) -> None:
+        for wire_id in list(self._wires_of.get(card_id, ())):
+            self._remove_wire(wire_id)
+        item = self._cards.pop(card_id, None)
+        if item is not None:
+            del self._wires_of[card_id]
+            self.grid.remove(card_id)
+            self.removeItem(item)
+
+    def _remove_wire(self, wire_id: str) -> None:
+        item = self._wires.pop(wire_id, None)
+        if item is not None:
+            self._wires_of[item.wire.source_card].pop(wire_id, None)
+            self._wires_of[item.wire.target_card].pop(wire_id, None)
+            self.removeItem(item.chip)
+            self.removeItem(item)
+
+    # Looking things up
+
+    @property
+    def cards(self) -> Mapping[str, CardItem]:
+        """The items of all cards by id; not to be changed."""
+        return self._cards
+
+    @property
+    def wires(self) -> Mapping[str, WireItem]:
+        """The items of all wires by id; not to be changed."""
+        return self._wires
+
+    def wires_at(self, port: PortRef) -> list[WireItem]:
+        """The wires that end at a port."""
+        found = (self._wires[wire_id] for wire_id in self._wires_of.get(port.card, ()))
+        if port.is_output:
+            return [w for w in found if (w.wire.source_card, w.wire.source_port) == (port.card, port.port)]
+        return [w for w in found if (w.wire.target_card, w.wire.target_port) == (port.card, port.port)]
+
+    def bounds(self, card_ids: Iterable[str] | None = None) -> QRectF:
+        """The rectangle around the given cards' bodies, or around all; null where there are none."""
+        if card_ids is None:
+            return self.grid.bounds()
+        rect = QRectF()
+        for card_id in card_ids:
+            rect = rect.united(self._cards[card_id].body_in_scene())
+        return rect
+
+    # Moving
+
+    def move_cards(self, places: Mapping[str, QPointF]) -> None:
+        """Put cards elsewhere for now, wires following; the presenter's next content decides."""
+        stale: dict[str, None] = {}
+        for card_id, place in places.items():
+            item = self._cards[card_id]
+            item.setPos(place)
+            self.grid.put(card_id, item.body_in_scene())
+            stale.update(self._wires_of[card_id])
+        for wire_id in stale:
+            self._lay(self._wires[wire_id])
+        self.content_changed.emit()
+
+    def relay(self, wire_id: str) -> None:
+        """Lay a wire again after it was hidden."""
+        self._lay(self._wires[wire_id])
+
+    def _lay(self, item: WireItem) -> None:
+        wire = item.wire
+        source, target = self._cards[wire.source_card], self._cards[wire.target_card]
+        as_arranged = all((end.x(), end.y()) == end.card.position for end in (source, target))
+        path = wire_path(
+            source.port_in_scene(wire.source_port, True),
+            target.port_in_scene(wire.target_port, False),
+            source.body_in_scene(),
+            target.body_in_scene(),
+            wire.bends if as_arranged else (),
+        )
+        item.lay(path, self._chip_place(item, path))
+
+    def _chip_place(self, item: WireItem, path: QPainterPath) -> QPointF | None:
+        """The first place along the wire where its chip hides no card."""
+        if not item.wire.label:
+            return None
+        for along in CHIP_PLACES:
+            centre = path.pointAtPercent(along)
+            if self.grid.is_free(chip_rect_at(centre, item.chip).adjusted(-5, 0, 5, 0)):
+                return centre
+        return None
+
+    def _keep_room(self) -> None:
+        bounds = self.grid.bounds()
+        if not self.sceneRect().contains(bounds):
+            self.setSceneRect(bounds.adjusted(-ROOM, -ROOM, ROOM, ROOM).united(self.sceneRect()))
+
+    # Selection
+
+    @property
+    def selected_cards(self) -> tuple[str, ...]:
+        return tuple(self._selected_cards)
+
+    @property
+    def selected_wires(self) -> tuple[str, ...]:
+        return tuple(self._selected_wires)
+
+    def select(self, card_ids: Iterable[str] = (), wire_ids: Iterable[str] = ()) -> None:
+        """Select exactly these; ids that are not on the canvas are left out."""
+        cards = {key: None for key in card_ids if key in self._cards}
+        wires = {key: None for key in wire_ids if key in self._wires}
+        if (cards.keys(), wires.keys()) == (self._selected_cards.keys(), self._selected_wires.keys()):
+            return
+        self._selected_cards, self._selected_wires = cards, wires
+        self._emphasise()
+        self.selection_changed.emit(tuple(cards), tuple(wires))
+
+    def _emphasise(self) -> None:
+        """Mark the selected cards, and with them the wires that lead to and from them."""
+        for card_id, card in self._cards.items():
+            selected = card_id in self._selected_cards
+            if selected != card.is_selected:
+                card.mark(selected=selected)
+        downstream, upstream = self._reached(True), self._reached(False)
+        for wire_id, item in self._wires.items():
+            wire = item.wire
+            if wire_id in self._selected_wires:
+                emphasis = Emphasis.SELECTED
+            elif wire.source_card in self._selected_cards or wire.target_card in self._selected_cards:
+                emphasis = Emphasis.ADJACENT
+            elif wire.source_card in downstream or wire.target_card in upstream:
+                emphasis = Emphasis.PATH
+            else:
+                emphasis = Emphasis.QUIET
+            if emphasis is not item.emphasis:
+                item.mark(emphasis=emphasis)
+
+    def _reached(self, forward: bool) -> set[str]:
+        """The selected cards and all that lie downstream of them, or upstream."""
+        reached = set(self._selected_cards)
+        waiting = list(reached)
+        while waiting:
+            card_id = waiting.pop()
+            for wire_id in self._wires_of[card_id]:
+                wire = self._wires[wire_id].wire
+                here, there = wire.source_card, wire.target_card
+                if not forward:
+                    here, there = there, here
+                if here == card_id and there not in reached:
+                    reached.add(there)
+                    waiting.append(there)
+        return reached

@@ -1,0 +1,373 @@
+"""The view that one works on: which gesture a press begins, keys, drops, and the signals that tell what a person wants.
+
+It changes nothing but what is seen and selected. A presenter listens to the signals, edits the model, and shows the
+outcome through the scene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPen,
+    QTransform,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from designer.ui.canvas.cards import Card, PortRef
+from designer.ui.canvas.connecting import ConnectGesture
+from designer.ui.canvas.dropping import Ghost, dragged_kind
+from designer.ui.canvas.gestures import Gesture, MarqueeGesture, MoveGesture, PanGesture
+from designer.ui.canvas.hits import Hit, Target, card_at, hit_at, tooltip
+from designer.ui.canvas.keys import press_key
+from designer.ui.canvas.scene import CanvasScene
+from designer.ui.canvas.viewport import ZoomPanView
+from designer.ui.theme.tokens import Theme
+
+_ADDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+
+
+class CanvasView(ZoomPanView):
+    """The canvas that one works on. `canvas` is its scene."""
+
+    selection_changed = Signal(tuple, tuple)  # ids of the selected cards and wires
+    moved = Signal(dict)  # card id -> (x, y); once, at the end of a drag or nudge
+    connect_requested = Signal(str, str, str, str)  # source card and port, target card and port
+    reconnect_requested = Signal(str, str, str, str, str)  # wire, then as above: a lifted wire put elsewhere
+    disconnect_requested = Signal(tuple)  # wire ids: a lifted wire was let go
+    wire_dropped = Signal(str, str, bool, QPointF)  # card, port, is it an output, where in the scene
+    delete_requested = Signal(tuple, tuple)  # card ids, wire ids
+    open_requested = Signal(str)  # a block card's id
+    rename_requested = Signal(str)  # card id
+    add_requested = Signal(QPointF)  # where in the scene
+    drop_requested = Signal(str, QPointF)  # kind, and where the new card's upper left corner belongs
+    arrange_requested = Signal()
+    menu_requested = Signal(str, str, QPoint)  # "card", "wire" or "ground", id, global position
+
+    def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
+        super().__init__(scene, parent)
+        self.can_connect: Callable[[PortRef, PortRef], str] = lambda source, target: ""
+        self.ghost_card: Callable[[str], Card] = lambda kind: Card(id="", title=kind)
+        self._gesture: Gesture | None = None
+        self._ghost: Ghost | None = None
+        self._hovered = Hit(Target.GROUND)
+        self._space_is_down = False
+        self._ring_shown = False
+        self.setMouseTracking(True)
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Canvas"))
+        self.setAccessibleDescription(
+            self.tr("The network as cards and wires. Ctrl and an arrow key go from card to card, Tab adds one.")
+        )
+        scene.selection_changed.connect(self.selection_changed)
+        scene.content_changed.connect(self._forget_hover)
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 600)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Wear another palette."""
+        self.canvas.set_theme(theme)
+        self.viewport().update()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        if self._gesture is None and self._ghost is None and not self._ring_shown:
+            return
+        painter.save()
+        painter.setWorldTransform(QTransform())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._gesture is not None:
+            self._gesture.paint(painter)
+        if self._ghost is not None:
+            self._ghost.paint(painter, self.viewportTransform(), self.canvas.theme)
+        if self._ring_shown:
+            painter.setPen(QPen(QColor(self.canvas.theme.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(2, 2, -2, -2), 4, 4)
+        painter.restore()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        if self._gesture is not None or self._ghost is not None or self._ring_shown:
+            self.viewport().update()  # what is painted in viewport pixels must not scroll along
+
+    # Mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        pos, button = event.position().toPoint(), event.button()
+        self._show_ring(False)
+        if self._gesture is not None:
+            if button == Qt.MouseButton.LeftButton:
+                if self._gesture.press(pos, event.modifiers()):
+                    self._end_gesture()
+            else:
+                self.escape()
+            return
+        is_pan = button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and self._space_is_down)
+        if is_pan:
+            self._begin(PanGesture(self, pos))
+        elif button == Qt.MouseButton.LeftButton:
+            self._begin(self._gesture_at(pos, bool(event.modifiers() & _ADDING)))
+        event.accept()
+
+    def _gesture_at(self, pos: QPoint, adding: bool) -> Gesture | None:
+        scene = self.canvas
+        hit = self.hit(pos)
+        if hit.port is not None:
+            wires = [] if hit.port.is_output else scene.wires_at(hit.port)
+            if not wires:
+                return ConnectGesture(self, pos, hit.port)
+            wire = wires[-1].wire
+            return ConnectGesture(self, pos, PortRef(wire.source_card, wire.source_port, True), wire)
+        if hit.target is Target.WIRE:
+            scene.select(*_toggled(scene, (), (hit.id,)) if adding else ((), (hit.id,)))
+            return None
+        if hit.target is Target.GROUND:
+            return MarqueeGesture(self, pos, adding)
+        was_selected = hit.id in scene.selected_cards
+        if adding:
+            scene.select(*_toggled(scene, (hit.id,), ()))
+            if was_selected:
+                return None
+        elif not was_selected:
+            scene.select((hit.id,))
+        return MoveGesture(self, pos, hit.id, selects_at_click=was_selected and not adding)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        pos = event.position().toPoint()
+        if self._gesture is not None:
+            self._gesture.move(pos, event.modifiers())
+        else:
+            self._hover(self.hit(pos))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._gesture is not None and self._gesture.release(event.position().toPoint(), event.modifiers()):
+            self._end_gesture()
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        pos = event.position().toPoint()
+        if self._gesture is not None:  # the second click of click-click wiring came quickly
+            self.mousePressEvent(event)
+            return
+        hit = self.hit(pos)
+        if hit.target is Target.GROUND:
+            self.add_requested.emit(self.to_scene(pos))
+        elif hit.target is Target.CARD:
+            item = self.canvas.cards[hit.id]
+            if item.card.is_block:
+                self.open_requested.emit(hit.id)
+            elif item.layout.title_rect.translated(item.pos()).contains(self.to_scene(pos)):
+                self.rename_requested.emit(hit.id)
+        event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        hit = self.hit(event.pos())
+        target = Target.CARD if hit.target is Target.PORT else hit.target
+        if target is Target.CARD and hit.id not in self.canvas.selected_cards:
+            self.canvas.select((hit.id,))
+        elif target is Target.WIRE and hit.id not in self.canvas.selected_wires:
+            self.canvas.select((), (hit.id,))
+        self.menu_requested.emit(target.value, hit.id, event.globalPos())
+        event.accept()
+
+    def hit(self, pos: QPoint) -> Hit:
+        """What lies under a viewport pixel."""
+        return hit_at(self.canvas, self.to_scene(pos), self.zoom)
+
+    def card_at(self, point: QPointF) -> str | None:
+        """The card under a point of the scene."""
+        return card_at(self.canvas, point)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            point = self.to_scene(event.pos())
+            QToolTip.showText(event.globalPos(), tooltip(self.canvas, self.hit(event.pos()), point), self)
+            return True
+        if event.type() == QEvent.Type.NativeGesture and isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self.zoom_smoothly(1 + event.value(), event.position())
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self._hover(Hit(Target.GROUND))
+        return super().viewportEvent(event)
+
+    def _hover(self, hit: Hit) -> None:
+        if hit == self._hovered:
+            return
+        self._mark_hover(self._hovered, False)
+        self._hovered = hit
+        self._mark_hover(hit, True)
+        self._show_cursor()
+
+    def _mark_hover(self, hit: Hit, hovered: bool) -> None:
+        if hit.target is Target.WIRE:
+            item = self.canvas.wires.get(hit.id)
+            if item is not None:
+                item.mark(hovered=hovered)
+        elif hit.target is not Target.GROUND and hit.id in self.canvas.cards:
+            card = self.canvas.cards[hit.id]
+            card.mark(hovered=hovered)
+            lit = hovered and hit.port is not None
+            card.show_fit(frozenset({(hit.port.port, hit.port.is_output)} if lit else ()), dimmed=False)
+
+    def _show_cursor(self) -> None:
+        cursor = Qt.CursorShape.ArrowCursor
+        if self._gesture is not None and self._gesture.cursor is not None:
+            cursor = self._gesture.cursor
+        elif self._space_is_down:
+            cursor = Qt.CursorShape.OpenHandCursor
+        elif self._hovered.port is not None:
+            cursor = Qt.CursorShape.CrossCursor
+        self.viewport().setCursor(cursor)
+
+    # Keys
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return False if forward else super().focusNextPrevChild(forward)  # Tab adds a layer
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._space_is_down = True
+                self._show_cursor()
+        elif not press_key(self, Qt.Key(event.key()), event.modifiers()):
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space_is_down = False
+            self._show_cursor()
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        by_key = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+        self._show_ring(event.reason() in by_key)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._space_is_down = False
+        self._show_ring(False)
+
+    def _show_ring(self, shown: bool) -> None:
+        if shown != self._ring_shown:
+            self._ring_shown = shown
+            self.viewport().update()
+
+    def fit_selection(self) -> None:
+        """Show the selected cards, or all where none is selected."""
+        self.fit_cards(self.canvas.selected_cards)
+
+    def select_all(self) -> None:
+        """Select every card."""
+        self.canvas.select(self.canvas.cards)
+
+    def nudge(self, shift: QPointF) -> None:
+        """Move the selected cards by scene units."""
+        scene = self.canvas
+        places = {card_id: scene.cards[card_id].pos() + shift for card_id in scene.selected_cards}
+        if places:
+            scene.move_cards(places)
+            self.moved.emit({card_id: (place.x(), place.y()) for card_id, place in places.items()})
+
+    def escape(self) -> None:
+        """Give up the gesture in hand; without one, the selection."""
+        if self._gesture is not None:
+            self._gesture.cancel()
+            self._end_gesture()
+        else:
+            self.canvas.select()
+
+    def request_add(self) -> None:
+        """Ask for a layer to be added under the cursor, or in the middle where the cursor is elsewhere."""
+        pos = self.viewport().mapFromGlobal(self.cursor().pos())
+        if not self.viewport().rect().contains(pos):
+            pos = self.viewport().rect().center()
+        self.add_requested.emit(self.to_scene(pos))
+
+    def request_delete(self) -> None:
+        chosen = (self.canvas.selected_cards, self.canvas.selected_wires)
+        if any(chosen):
+            self.delete_requested.emit(*chosen)
+
+    def request_rename(self) -> None:
+        if self.canvas.selected_cards:
+            self.rename_requested.emit(self.canvas.selected_cards[-1])
+
+    def request_open(self) -> None:
+        for card_id in self.canvas.selected_cards[-1:]:
+            if self.canvas.cards[card_id].card.is_block:
+                self.open_requested.emit(card_id)
+
+    # Drops
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        kind = dragged_kind(event.mimeData())
+        if kind:
+            self._ghost = Ghost(kind, self.ghost_card(kind), self.to_scene(event.position()))
+            self.viewport().update()
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if self._ghost is not None:
+            self._ghost.move(self.to_scene(event.position()))
+            self.viewport().update()
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._ghost = None
+        self.viewport().update()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        ghost, self._ghost = self._ghost, None
+        self.viewport().update()
+        if ghost is not None:
+            ghost.move(self.to_scene(event.position()))
+            event.acceptProposedAction()
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.drop_requested.emit(ghost.kind, ghost.place)
+
+    # The gesture in hand
+
+    def _begin(self, gesture: Gesture | None) -> None:
+        self._hover(Hit(Target.GROUND))
+        self._gesture = gesture
+        self._show_cursor()
+
+    def _end_gesture(self) -> None:
+        self._gesture = None
+        self._show_cursor()
+        self.viewport().update()
+
+    def _forget_hover(self) -> None:
+        if self._hovered.id and self._hovered.id not in {**self.canvas.cards, **self.canvas.wires}:
+            self._hovered = Hit(Target.GROUND)
+
+
+def _toggled(scene: CanvasScene, card_ids: tuple[str, ...], wire_ids: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The selection with some ids added, or taken out where they were in."""
+
+    def toggle(chosen: tuple[str, ...], ids: tuple[str, ...]) -> list[str]:
+        return [key for key in chosen if key not in ids] + [key for key in ids if key not in chosen]
+
+    return toggle(scene.selected_cards, card_ids), toggle(scene.selected_wires, wire_ids)

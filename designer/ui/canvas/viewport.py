@@ -1,0 +1,159 @@
+"""How the canvas is looked at: zoom at the cursor, pan, fit, and the ground behind the cards.
+
+`CanvasView` adds gestures, keys and signals on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+
+from designer.ui.canvas.card_item import FLAT_BELOW
+from designer.ui.canvas.ground import Ground
+from designer.ui.canvas.scene import CanvasScene
+
+LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
+ROOM = 60_000.0  # how far one can pan beyond the scene's rectangle, in scene units
+FIT_MARGIN_PX = 56
+ZOOM_RESTS_AFTER_MS = 140
+
+
+class ZoomPanView(QGraphicsView):
+    """A view of the scene that zooms and pans. `canvas` is its scene."""
+
+    zoom_changed = Signal(float)
+    viewport_changed = Signal()  # panned, zoomed or resized
+
+    def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
+        super().__init__(scene, parent)
+        self.canvas = scene
+        self._ground = Ground()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._zoom_rests = QTimer(self, singleShot=True, interval=ZOOM_RESTS_AFTER_MS)
+        self._zoom_rests.timeout.connect(self._sharpen)
+        self._keep_room(scene.sceneRect())
+        scene.sceneRectChanged.connect(self._keep_room)
+
+    @property
+    def zoom(self) -> float:
+        """Viewport pixels to a scene unit."""
+        return self.transform().m11()
+
+    def zoom_to(self, zoom: float, anchor: QPointF | None = None) -> None:
+        """Zoom with the point under `anchor`, in viewport pixels, staying where it is; the middle by default."""
+        zoom = min(max(zoom, LEAST_ZOOM), MOST_ZOOM)
+        if abs(zoom - 1) < 0.03:
+            zoom = 1.0  # the size for which texts are drawn is easy to come back to
+        if anchor is None:
+            anchor = QRectF(self.viewport().rect()).center()
+        fixed = self.to_scene(anchor)
+        self.setTransform(QTransform.fromScale(zoom, zoom))
+        self.setRenderHint(QPainter.RenderHint.Antialiasing, zoom >= FLAT_BELOW)
+        self._scroll_by(self.viewportTransform().map(fixed) - anchor)
+        self.zoom_changed.emit(zoom)
+        self.viewport_changed.emit()
+
+    def zoom_smoothly(self, factor: float, anchor: QPointF) -> None:
+        """One of many small steps of zoom: cards are stretched for now and sharp when the zoom rests."""
+        self.canvas.pictures.is_zooming = True
+        self._zoom_rests.start()
+        self.zoom_to(self.zoom * factor, anchor)
+
+    def _sharpen(self) -> None:
+        self.canvas.pictures.is_zooming = False
+        self.viewport().update()
+
+    def pan_by(self, delta: QPoint | QPointF) -> None:
+        """Move what is seen by viewport pixels, as if the ground were pushed."""
+        self._scroll_by(QPointF(-delta.x(), -delta.y()))
+
+    def centre_on(self, point: QPointF) -> None:
+        """Bring a point of the scene to the middle of the viewport."""
+        middle = QRectF(self.viewport().rect()).center()
+        self._scroll_by(self.viewportTransform().map(point) - middle)
+
+    def fit_all(self) -> None:
+        """Show every card; nothing is enlarged."""
+        self._fit(self.canvas.bounds(), 1.0)
+
+    def fit_cards(self, card_ids: Iterable[str]) -> None:
+        """Show these cards whole and large, or all where there are none."""
+        chosen = list(card_ids)
+        self._fit(self.canvas.bounds(chosen or None), 1.5 if chosen else 1.0)
+
+    def show_card(self, card_id: str) -> None:
+        """Pan just so far that a card is seen whole."""
+        seen = self.seen()
+        body = self.canvas.cards[card_id].body_in_scene().adjusted(-24, -24, 24, 24)
+        if not seen.contains(body):
+            dx = min(body.left() - seen.left(), 0) + max(body.right() - seen.right(), 0)
+            dy = min(body.top() - seen.top(), 0) + max(body.bottom() - seen.bottom(), 0)
+            self._scroll_by(QPointF(dx, dy) * self.zoom)
+
+    def seen(self) -> QRectF:
+        """The part of the scene that the viewport shows."""
+        area = QRectF(self.viewport().rect())
+        return self.viewportTransform().inverted()[0].mapRect(area)
+
+    def visible_cards(self) -> list[str]:
+        """Ids of the cards that are seen, at least in part."""
+        return self.canvas.grid.within(self.seen())
+
+    def to_scene(self, pos: QPoint | QPointF) -> QPointF:
+        """The point of the scene under a viewport pixel."""
+        return self.viewportTransform().inverted()[0].map(QPointF(pos))
+
+    def _fit(self, rect: QRectF, most_zoom: float) -> None:
+        if rect.isNull():
+            self.zoom_to(1.0)
+            return
+        area = self.viewport().size()
+        zoom = min(
+            (area.width() - 2 * FIT_MARGIN_PX) / rect.width(),
+            (area.height() - 2 * FIT_MARGIN_PX) / rect.height(),
+            most_zoom,
+        )
+        self.zoom_to(max(zoom, LEAST_ZOOM))
+        self.centre_on(rect.center())
+
+    def _scroll_by(self, delta: QPointF) -> None:
+        for bar, amount in ((self.horizontalScrollBar(), delta.x()), (self.verticalScrollBar(), delta.y())):
+            bar.setValue(bar.value() + round(amount))
+
+    def _keep_room(self, rect: QRectF) -> None:
+        self.setSceneRect(rect.adjusted(-ROOM, -ROOM, ROOM, ROOM))
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.viewport_changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.viewport_changed.emit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.DevicePixelRatioChange):
+            self.canvas.set_pixel_ratio(self.devicePixelRatioF())
+        return super().event(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        is_touchpad = event.phase() != Qt.ScrollPhase.NoScrollPhase and not event.pixelDelta().isNull()
+        if is_touchpad and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.pan_by(event.pixelDelta())
+        elif event.angleDelta().y():
+            self.zoom_smoothly(1.0015 ** event.angleDelta().y(), event.position())
+        event.accept()
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        size = self.viewport().size()
+        self._ground.paint(painter, rect, self.canvas.theme, (size.width(), size.height()))

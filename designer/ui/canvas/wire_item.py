@@ -1,0 +1,181 @@
+"""Wires in the scene, and the chips with the shapes that flow through them.
+
+A wire is a plain path to Qt with a cosmetic one-pixel pen, so that a thousand of them cost little; only its pen changes
+with its state. A chip is an item of its own, below the cards, and paints nothing when zoomed out.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from enum import Enum
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
+
+from designer.ui.canvas.card_item import TITLE_ONLY_BELOW
+from designer.ui.canvas.card_paint import mixed
+from designer.ui.canvas.cards import Wire
+from designer.ui.canvas.geometry import card_fonts, text_width
+from designer.ui.canvas.pixmaps import Picture, PictureStore, Stamp
+from designer.ui.theme.tokens import Theme
+
+Z_WIRE, Z_PATH, Z_CHIP = 0.0, 1.0, 2.0
+CHIP_HEIGHT = 16.0
+CHIP_PAD = 5.0
+CHIP_PLACES = (0.5, 0.38, 0.62, 0.25, 0.75)  # along the wire, tried in order until one is free
+
+
+class Emphasis(Enum):
+    """How far a wire stands out, from quiet to the one in hand."""
+
+    QUIET = 0
+    PATH = 1  # up- or downstream of the selection
+    ADJACENT = 2  # ends at a selected card
+    SELECTED = 3
+
+
+class ChipItem(QGraphicsRectItem):
+    """The shape on a wire, on a patch of the ground's colour."""
+
+    def __init__(self, theme: Theme, pictures: PictureStore) -> None:
+        super().__init__()
+        self.setPen(Qt.PenStyle.NoPen)
+        self.setZValue(Z_CHIP)
+        self.theme = theme
+        self._stamp = Stamp(pictures)
+        self.text = ""
+        self.ink = theme.muted
+
+    def show_text(self, text: str) -> None:
+        self.text = text
+        width = text_width(text, "figures") + 2 * CHIP_PAD
+        self.setRect(-width / 2, -CHIP_HEIGHT / 2, width, CHIP_HEIGHT)
+        self.update()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        if painter.worldTransform().m11() < TITLE_ONLY_BELOW:
+            return
+        self._stamp.put(painter, ("chip", self.text, self.ink), self._picture)
+
+    def _picture(self, zoom: float, ratio: float) -> Picture:
+        scale = zoom * ratio
+        rect = self.rect()
+        pixmap = QPixmap(math.ceil(rect.width() * scale), math.ceil(rect.height() * scale))
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        painter.scale(scale, scale)
+        painter.translate(-rect.topLeft())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.theme.ground))
+        painter.drawRoundedRect(rect, 4, 4)
+        painter.setFont(card_fonts().figures)
+        painter.setPen(QColor(self.ink))
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), self.text)
+        painter.end()
+        pixmap.setDevicePixelRatio(ratio)
+        return Picture(pixmap, pixmap.width() // 2, pixmap.height() // 2)
+
+
+class WireItem(QGraphicsPathItem):
+    """A wire between two cards. The scene sets its course and emphasis."""
+
+    def __init__(self, wire: Wire, theme: Theme, chip: ChipItem, pixel_ratio: float = 1.0) -> None:
+        super().__init__()
+        self.wire = wire
+        self.theme = theme
+        self.chip = chip
+        self.emphasis = Emphasis.QUIET
+        self.is_hovered = False
+        self.pixel_ratio = pixel_ratio
+        self.show_wire(wire)
+
+    def show_wire(self, wire: Wire) -> None:
+        """Take another wire's label and state; its course follows with `lay`."""
+        self.wire = wire
+        self.chip.show_text(wire.label)
+        self._dress()
+
+    def show_theme(self, theme: Theme) -> None:
+        self.theme = self.chip.theme = theme
+        self._dress()
+
+    def show_pixel_ratio(self, pixel_ratio: float) -> None:
+        """Keep the wire's width in the eye on a denser screen."""
+        self.pixel_ratio = pixel_ratio
+        self._dress()
+
+    def mark(self, *, emphasis: Emphasis | None = None, hovered: bool | None = None) -> None:
+        """Change how far the wire stands out."""
+        before = (self.emphasis, self.is_hovered)
+        if emphasis is not None:
+            self.emphasis = emphasis
+        if hovered is not None:
+            self.is_hovered = hovered
+        if before != (self.emphasis, self.is_hovered):
+            self._dress()
+
+    def lay(self, path: QPainterPath, chip_at: QPointF | None) -> None:
+        """Set the wire's course, and where its chip stands; None hides it."""
+        self.setPath(path)
+        if chip_at is None:
+            self.chip.setVisible(False)
+        else:
+            self.chip.setPos(chip_at)
+            self.chip.setVisible(self.isVisible())
+
+    def distance_to(self, point: QPointF) -> float:
+        """How far a point lies from the wire, in scene units."""
+        path = self.path()
+        if not path.controlPointRect().adjusted(-24, -24, 24, 24).contains(point):
+            return math.inf
+        x, y = point.x(), point.y()
+        nearest = math.inf
+        for polygon in path.toSubpathPolygons():
+            corners = [(corner.x(), corner.y()) for corner in polygon]
+            for (ax, ay), (bx, by) in itertools.pairwise(corners):
+                dx, dy = bx - ax, by - ay
+                along = dx * dx + dy * dy
+                t = max(0.0, min(1.0, ((x - ax) * dx + (y - ay) * dy) / along)) if along else 0.0
+                nearest = min(nearest, math.hypot(ax + t * dx - x, ay + t * dy - y))
+        return nearest
+
+    def _dress(self) -> None:
+        look = (self.wire.faulty, self.emphasis, self.is_hovered)
+        self.setPen(wire_pen(self.theme, *look, self.pixel_ratio))
+        z = Z_WIRE if self.emphasis is Emphasis.QUIET else Z_PATH
+        if z != self.zValue():
+            self.setZValue(z)
+        strong = self.is_hovered or self.emphasis in (Emphasis.ADJACENT, Emphasis.SELECTED)
+        ink = self.theme.bad if self.wire.faulty else self.theme.text if strong else self.theme.muted
+        if ink != self.chip.ink:
+            self.chip.ink = ink
+            self.chip.update()
+
+
+@lru_cache(maxsize=64)
+def wire_pen(theme: Theme, faulty: bool, emphasis: Emphasis, hovered: bool, pixel_ratio: float) -> QPen:
+    """The pen of a wire, cosmetic: its width is in device pixels, whatever the zoom. Shared: not to be changed."""
+    quiet = mixed(theme.line, theme.muted, 0.55)
+    # A pen of one device pixel is the cheapest there is, and its bounds need no stroking: Qt calls it width 0.
+    colour, width = quiet, 0.0 if pixel_ratio < 1.5 else 1.0
+    if emphasis is Emphasis.PATH:
+        colour = mixed(quiet.name(), theme.accent, 0.5)
+    elif emphasis is not Emphasis.QUIET:
+        colour, width = QColor(theme.accent), 2.6 if emphasis is Emphasis.SELECTED else 1.8
+    if hovered:
+        colour = QColor(theme.muted) if emphasis is Emphasis.QUIET else colour
+        width = max(width, 2.4)
+    pen = QPen(QColor(theme.bad) if faulty else colour, width * pixel_ratio)
+    pen.setCosmetic(True)
+    if faulty:
+        pen.setDashPattern([5, 3])
+    return pen
+
+
+def chip_rect_at(centre: QPointF, chip: ChipItem) -> QRectF:
+    """The place that a chip would take, in scene units, with a little air."""
+    return chip.rect().translated(centre).adjusted(-3, -3, 3, 3)

@@ -1,0 +1,86 @@
+"""The course of a wire: a quiet curve forward, a rounded detour where the target lies behind the source.
+
+Pure geometry in scene units; wires leave to the right and arrive from the left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+LEAST_FORWARD = 20.0  # a target nearer than this in x is reached by a detour
+REACH = 26.0  # how far a detour leaves and arrives straight
+TURN = 12.0  # radius of a detour's corners
+CLEARANCE = 22.0  # between a detour and the cards that it goes around
+
+
+def wire_path(
+    start: QPointF,
+    end: QPointF,
+    start_body: QRectF | None = None,
+    end_body: QRectF | None = None,
+    bends: Sequence[tuple[float, float]] = (),
+) -> QPainterPath:
+    """The path from an output port to an input port.
+
+    start_body, end_body: the cards that the wire leaves and reaches; a detour goes around them. bends: points to pass
+    through in order, each crossed horizontally.
+    """
+    path = QPainterPath(start)
+    if bends:
+        previous = start
+        for x, y in bends:
+            _curve(path, previous, previous := QPointF(x, y))
+        _curve(path, previous, end)
+    elif end.x() - start.x() >= LEAST_FORWARD:
+        _curve(path, start, end)
+    else:
+        _detour(path, start, end, _detour_level(start, end, start_body, end_body))
+    return path
+
+
+def _curve(path: QPainterPath, start: QPointF, end: QPointF) -> None:
+    across = abs(end.x() - start.x())
+    if abs(end.y() - start.y()) < 0.5:
+        path.lineTo(end)
+        return
+    # Long flat wires turn near their ends, so that they do not lean all the way over what lies between.
+    reach = max(across * 0.5, 24.0)
+    path.cubicTo(start.x() + reach, start.y(), end.x() - reach, end.y(), end.x(), end.y())
+
+
+def _detour_level(start: QPointF, end: QPointF, start_body: QRectF | None, end_body: QRectF | None) -> float:
+    """The height on which a wire runs back: in the gap between the cards, or else below both."""
+    first = start_body or QRectF(start, start)
+    last = end_body or QRectF(end, end)
+    if last.top() - first.bottom() >= 2 * TURN:
+        return (first.bottom() + last.top()) / 2
+    if first.top() - last.bottom() >= 2 * TURN:
+        return (last.bottom() + first.top()) / 2
+    return max(first.bottom(), last.bottom()) + CLEARANCE
+
+
+def _detour(path: QPainterPath, start: QPointF, end: QPointF, level: float) -> None:
+    out_x, in_x = start.x() + REACH, end.x() - REACH
+    corners = [QPointF(out_x, start.y()), QPointF(out_x, level), QPointF(in_x, level), QPointF(in_x, end.y())]
+    stops = [start, *corners, end]
+    for before, corner, after in zip(stops, corners, stops[2:], strict=False):
+        leg_in, leg_out = _length(before, corner), _length(corner, after)
+        turn = min(TURN, leg_in / 2, leg_out / 2)
+        if turn < 1:
+            path.lineTo(corner)
+            continue
+        path.lineTo(_towards(corner, before, turn))
+        path.quadTo(corner, _towards(corner, after, turn))
+    path.lineTo(end)
+
+
+def _length(a: QPointF, b: QPointF) -> float:
+    return abs(a.x() - b.x()) + abs(a.y() - b.y())  # legs run along the axes
+
+
+def _towards(origin: QPointF, goal: QPointF, distance: float) -> QPointF:
+    length = _length(origin, goal)
+    return origin + (goal - origin) * (distance / length)
