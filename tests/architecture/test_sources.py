@@ -10,7 +10,7 @@ import designer
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (".ci", "designer", "presets", "resources", "tests")
-TEXT = {"", ".json", ".md", ".py", ".svg", ".toml", ".txt"}
+TEXT = {"", ".blockyard", ".json", ".md", ".py", ".svg", ".toml", ".txt"}
 MAX_LINES = 400
 SOMEBODYS_FOLDER = re.compile(r"(?<![\w.~])/(?:home|root|Users|work)/")
 
