@@ -21,8 +21,8 @@
 
 A text that begins with `=` is an expression; `'` before a text says that it is none (`'=x` is the text `=x`). A list
 is a tuple. An end of an edge is `node` or `node.port`; the port is left out where it is the usual one, `output` at the
-source and `input` at the target. Whatever has its default is left out: a name that equals the id, no parameters, a
-repeat of 1, a position of (0, 0).
+source and `input` at the target. What has its default may be left out: a name that equals the id, no parameters, a
+repeat of 1, a `when` of true, a position of (0, 0).
 
 Files end in `EXTENSION`; presets and library blocks are files of this format too. Here is only the shape of the file,
 as msgspec structs; `convert` makes designs of it, `reading` and `writing` deal with bytes and files.
@@ -63,7 +63,7 @@ class NodeFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     id: NodeId
     kind: Name
     name: Annotated[str, msgspec.Meta(max_length=MAX_NAME)] = ""
-    params: dict[Name, Any] = {}  # noqa: RUF012 - msgspec copies it for each struct
+    params: dict[Name, Any] = {}
     repeat: Any = 1
     when: Any = True
     position: tuple[float, float] = (0.0, 0.0)

@@ -1,0 +1,235 @@
+"""Between the file's structs and designs: what each field means, and what a file must not say.
+
+Refused here is only what a design cannot hold at all, such as a wire to a node that is not there. What a design can
+hold although it is wrong (an unknown kind, a parameter out of range, a cycle) passes: analysis reports it on the node.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from designer.document.document import Document, DocumentError
+from designer.document.format import (
+    MAX_EDGES,
+    MAX_NODES,
+    NODE_ID,
+    VERSION,
+    BlockFile,
+    DocumentFile,
+    NodeFile,
+    ParameterFile,
+)
+from designer.engine.protocol import EngineError
+from designer.engine.recipe import Recipe
+from designer.graph.block import INPUT_PORT, OUTPUT_PORT, Block, BlockParameter, Edge, Endpoint, Node
+from designer.graph.design import Design
+from designer.graph.expressions import Expression, Setting, Value
+
+_EXPRESSION = "="
+_TEXT = "'"
+_ID = re.compile(NODE_ID)
+_MAX_INT = 2**63
+_MAX_POSITION = 1e7  # pixels
+
+
+def to_document(file: DocumentFile, origin: str) -> Document:
+    """The document in a file's structs. origin: what to call the file in errors. Raises DocumentError."""
+    _check_amounts(file, origin)
+    _check_unique((block.name for block in file.blocks), f"{origin}: two blocks are called", "Rename one of them.")
+    blocks = {block.name: _to_block(block, f"{origin}: block {block.name}") for block in file.blocks}
+    if file.main not in blocks:
+        raise DocumentError(
+            f"{origin}: the outermost block is called '{file.main}', and there is no such block.",
+            expected="one of these: " + ", ".join(blocks),
+            fix='Correct "main".',
+        )
+    recipe = None if file.recipe is msgspec.UNSET else _to_recipe(file.recipe, origin)
+    return Document(Design(file.main, blocks), recipe)
+
+
+def from_document(document: Document) -> DocumentFile:
+    """The structs that a document is written as. Raises DocumentError where a value has no place in a file."""
+    recipe: Any = msgspec.UNSET if document.recipe is None else document.recipe.to_json()
+    blocks = [_from_block(block) for block in document.design.blocks.values()]
+    return DocumentFile(VERSION, document.design.main, blocks, recipe)
+
+
+# -- reading --------------------------------------------------------------------------------------------------------
+
+
+def _check_amounts(file: DocumentFile, origin: str) -> None:
+    for what, count, most in (
+        ("nodes", sum(len(block.nodes) for block in file.blocks), MAX_NODES),
+        ("edges", sum(len(block.edges) for block in file.blocks), MAX_EDGES),
+    ):
+        if count > most:
+            raise DocumentError(
+                f"{origin} has {count:,} {what}.", expected=f"at most {most:,}", fix="Use repeat, or split the design."
+            )
+
+
+def _check_unique(names: Iterable[str], message: str, fix: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise DocumentError(f"{message} '{name}'.", expected="each of them once", fix=fix)
+        seen.add(name)
+
+
+def _to_block(file: BlockFile, where: str) -> Block:
+    _check_unique((node.id for node in file.nodes), f"{where}: two nodes have the id", "Give one of them another id.")
+    _check_unique((p.name for p in file.parameters), f"{where}: two parameters are called", "Rename one of them.")
+    nodes = {node.id: _to_node(node, where) for node in file.nodes}
+    edges = tuple(_to_edge(ends, nodes, where) for ends in file.edges)
+    _check_unique(
+        (f"{wire.target.node}.{wire.target.port}" for wire in edges),
+        f"{where}: two edges end at",
+        "Remove one of them; an input takes one wire.",
+    )
+    return Block(
+        name=file.name,
+        title=file.title,
+        description=file.description,
+        source=file.source,
+        parameters=tuple(
+            BlockParameter(p.name, to_value(p.default, f"{where}, parameter {p.name}"), p.doc) for p in file.parameters
+        ),
+        nodes=nodes,
+        edges=edges,
+    )
+
+
+def _to_node(file: NodeFile, where: str) -> Node:
+    where = f"{where}, node {file.id}"
+    if any(abs(number) > _MAX_POSITION for number in file.position):
+        raise DocumentError(f"{where}: it lies too far out.", expected="a position of at most ±10,000,000 pixels")
+    return Node(
+        id=file.id,
+        kind=file.kind,
+        name=file.name,
+        params={name: to_setting(raw, f"{where}, parameter {name}") for name, raw in file.params.items()},
+        repeat=to_setting(file.repeat, f"{where}, repeat"),
+        when=to_setting(file.when, f"{where}, when"),
+        position=file.position,
+    )
+
+
+def _to_edge(ends: tuple[str, str], nodes: dict[str, Node], where: str) -> Edge:
+    source, target = (
+        _to_endpoint(end, port, nodes, where) for end, port in zip(ends, (OUTPUT_PORT, INPUT_PORT), strict=True)
+    )
+    return Edge(source, target)
+
+
+def _to_endpoint(end: str, usual: str, nodes: dict[str, Node], where: str) -> Endpoint:
+    node, dot, port = end.partition(".")
+    if node not in nodes:
+        raise DocumentError(
+            f"{where}: an edge has an end at '{end[:120]}', and there is no such node.",
+            expected="node or node.port",
+            fix="Correct the edge or remove it.",
+        )
+    if dot and not _ID.match(port):
+        raise DocumentError(
+            f"{where}: an edge has an end at '{end[:120]}'.",
+            expected="node or node.port, with letters, digits, - and _ in the port's name",
+            fix="Correct the edge or remove it.",
+        )
+    return Endpoint(node, port if dot else usual)
+
+
+def to_setting(raw: Any, where: str) -> Setting:
+    """A parameter's value or expression from its JSON. Raises DocumentError."""
+    if isinstance(raw, str) and raw.startswith(_EXPRESSION):
+        return Expression(raw[1:])
+    return to_value(raw, where)
+
+
+def to_value(raw: Any, where: str) -> Value:
+    """A plain value from its JSON: a list becomes a tuple. Raises DocumentError."""
+    match raw:
+        case str() if raw.startswith(_EXPRESSION):
+            raise DocumentError(
+                f"{where}: there is an expression, '{raw[:80]}', where only values can stand.",
+                expected='a value, or in a node one expression for the whole parameter, such as "=(width, width)"',
+                fix="Write the value; a text that begins with = is written '= instead.",
+            )
+        case str():
+            return raw.removeprefix(_TEXT)
+        case int() if abs(raw) >= _MAX_INT:
+            raise DocumentError(f"{where}: the number is too large.", expected="less than 2^63", fix="Correct it.")
+        case None | bool() | int() | float():
+            return raw
+        case list():
+            return tuple(to_value(item, where) for item in raw)
+    raise DocumentError(
+        f"{where}: its value is an object in braces.", expected="a number, a text, true, false, null or a list"
+    )
+
+
+def _to_recipe(raw: dict[str, Any], origin: str) -> Recipe:
+    try:
+        return Recipe.from_json(raw)
+    except EngineError as error:
+        raise DocumentError(f"{origin}: {error.message}", expected=error.expected, fix=error.fix) from error
+
+
+# -- writing --------------------------------------------------------------------------------------------------------
+
+
+def _from_block(block: Block) -> BlockFile:
+    where = f"block {block.name}"
+    return BlockFile(
+        name=block.name,
+        title=block.title,
+        description=block.description,
+        source=block.source,
+        parameters=[
+            ParameterFile(p.name, from_setting(p.default, f"{where}, parameter {p.name}"), p.doc)
+            for p in block.parameters
+        ],
+        nodes=[_from_node(node, f"{where}, node {node.id}") for node in block.nodes.values()],
+        edges=[(_from_endpoint(e.source, OUTPUT_PORT), _from_endpoint(e.target, INPUT_PORT)) for e in block.edges],
+    )
+
+
+def _from_node(node: Node, where: str) -> NodeFile:
+    return NodeFile(
+        id=node.id,
+        kind=node.kind,
+        name="" if node.name == node.id else node.name,
+        params={name: from_setting(value, f"{where}, parameter {name}") for name, value in node.params.items()},
+        repeat=from_setting(node.repeat, f"{where}, repeat"),
+        when=from_setting(node.when, f"{where}, when"),
+        position=tuple(_from_coordinate(number) for number in node.position),
+    )
+
+
+def _from_endpoint(end: Endpoint, usual: str) -> str:
+    return end.node if end.port == usual else f"{end.node}.{end.port}"
+
+
+def _from_coordinate(number: float) -> float:
+    """A coordinate without `.0`, which is noise in a file that people compare."""
+    if not math.isfinite(number):
+        raise DocumentError("A node has no place on the canvas and cannot be saved.", fix="Arrange the design.")
+    return int(number) if float(number).is_integer() else float(number)
+
+
+def from_setting(setting: Setting, where: str) -> Any:
+    """The JSON of a value or an expression. Raises DocumentError where it is not a finite number."""
+    match setting:
+        case Expression(source=source):
+            return _EXPRESSION + source
+        case str():
+            return _TEXT + setting if setting.startswith((_EXPRESSION, _TEXT)) else setting
+        case float() if not math.isfinite(setting):
+            raise DocumentError(f"{where}: {setting} cannot be saved.", expected="a finite number", fix="Correct it.")
+        case tuple():
+            return [from_setting(item, where) for item in setting]
+    return setting

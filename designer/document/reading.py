@@ -1,0 +1,82 @@
+"""Bytes and files -> documents. Whatever a file holds, the answer is a document or one sentence in a DocumentError."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from designer.document.convert import to_document
+from designer.document.document import Document, DocumentError
+from designer.document.format import MAX_BYTES, MAX_DEPTH, DocumentFile
+from designer.document.upgrade import upgrade
+
+_FIX = "Open a file that Blockyard saved, or restore an older copy of this one."
+
+
+def read_document(path: Path) -> Document:
+    """The document in a file. Raises DocumentError."""
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise DocumentError(f"There is no file {path}.", expected="a design", fix="Check the name.") from error
+    except IsADirectoryError as error:
+        raise DocumentError(f"{path} is a folder.", expected="a design", fix="Name a file in it.") from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or error
+        raise DocumentError(f"{path} cannot be read: {reason}.", fix="Check the file's permissions.") from error
+    return parse_document(data, path.name)
+
+
+def parse_document(data: bytes, origin: str = "The document") -> Document:
+    """The document in the bytes of a file. origin: what to call it in errors. Raises DocumentError."""
+    if len(data) > MAX_BYTES:
+        raise DocumentError(f"{origin} is too large.", expected=f"at most {MAX_BYTES >> 20} MiB", fix=_FIX)
+    if not data.strip():
+        raise DocumentError(f"{origin} is empty.", expected="a Blockyard document", fix=_FIX)
+    raw = _parse_json(data, origin)
+    _check_depth(raw, origin)
+    if not isinstance(raw, dict):
+        raise DocumentError(f"{origin} is not a Blockyard document.", expected="a JSON object", fix=_FIX)
+    raw = upgrade(raw, origin)
+    try:
+        file = msgspec.convert(raw, DocumentFile)
+    except msgspec.ValidationError as error:
+        raise DocumentError(f"{origin}: {_located(str(error))}.", expected="format 1 of documents", fix=_FIX) from error
+    return to_document(file, origin)
+
+
+def _parse_json(data: bytes, origin: str) -> Any:
+    try:
+        return msgspec.json.decode(data)
+    except RecursionError as error:
+        raise _too_deep(origin) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        reason = str(error).removeprefix("JSON is malformed: ")
+        raise DocumentError(f"{origin} is not JSON: {reason}.", expected="a Blockyard document", fix=_FIX) from error
+
+
+def _check_depth(raw: Any, origin: str) -> None:
+    level, depth = [raw], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise _too_deep(origin)
+        inner = (item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list))
+        level = [value for values in inner for value in values if isinstance(value, dict | list)]
+
+
+def _too_deep(origin: str) -> DocumentError:
+    return DocumentError(f"{origin} is nested too deep.", expected=f"at most {MAX_DEPTH} levels of brackets", fix=_FIX)
+
+
+def _located(message: str) -> str:
+    """msgspec's sentence with the place first: `blocks[0].nodes[3]: object contains unknown field 'z'`."""
+    match = re.fullmatch(r"(?P<what>.*?)(?: - at `(?:key in )?\$(?P<where>.*)`)?", message, re.DOTALL)
+    what = match["what"].replace("`", "'") if match else message
+    where = (match["where"] or "").lstrip(".") if match else ""
+    return f"{where}: {what[:1].lower()}{what[1:]}" if where else what[:1].lower() + what[1:]

@@ -1,0 +1,100 @@
+"""Documents -> bytes and files. The same document always gives the same bytes, made to be read and compared by people;
+a file is replaced in one step, so that whatever happens either the old contents or the new are there."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from designer.document.convert import from_document
+from designer.document.document import Document, DocumentError
+
+_LINE = 120  # characters; a value that fits into them, and holds no list of objects, stands on one line
+_ALONE = {"nodes", "edges", "parameters"}  # each item of these on one line, whatever its length
+
+
+def dump_document(document: Document) -> bytes:
+    """The bytes of a document's file. Raises DocumentError where a value has no place in one."""
+    tree = msgspec.to_builtins(from_document(document))
+    try:
+        return (_format(tree, 0, "") + "\n").encode()
+    except UnicodeEncodeError as error:
+        raise DocumentError("A text holds half of a character and cannot be saved.", fix="Retype the text.") from error
+
+
+def write_document(document: Document, path: Path) -> None:
+    """Save a document in one step. Raises DocumentError where it cannot be saved; the old file is then untouched."""
+    write_atomically(Path(path), dump_document(document))
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Put `data` into the file at `path`: written beside it, brought to the disk, then renamed over it.
+
+    A link stays a link, and permissions stay as they were. Raises DocumentError.
+    """
+    scratch = None
+    try:
+        target = path.resolve()
+        mode = _mode(target)
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".new", dir=target.parent)
+        scratch = Path(name)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        scratch.chmod(mode)
+        scratch.replace(target)
+    except (OSError, ValueError, RuntimeError) as error:  # ValueError: a NUL in the path; RuntimeError: a loop of links
+        if scratch is not None:
+            with suppress(OSError):
+                scratch.unlink()
+        reason = getattr(error, "strerror", None) or error
+        raise DocumentError(
+            f"{path} cannot be saved: {reason}.", fix="Choose another folder, or make room; nothing was lost."
+        ) from error
+    _sync_folder(target.parent)
+
+
+def _mode(path: Path) -> int:
+    if path.exists():
+        return stat.S_IMODE(path.stat().st_mode)
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+def _sync_folder(folder: Path) -> None:
+    # So that the rename, too, outlives a loss of power. Not every system lets one open a folder.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _format(value: Any, indent: int, key: str, alone: bool = False) -> str:
+    inline = _inline(value)
+    if alone or not isinstance(value, dict | list | tuple) or not value:
+        return inline
+    if indent and key not in _ALONE and indent + len(key) + len(inline) + 5 <= _LINE and "{" not in inline[1:]:
+        return inline
+    pad, step = " " * indent, " " * (indent + 2)
+    if isinstance(value, dict):
+        entries = [f"{_inline(name)}: {_format(item, indent + 2, name)}" for name, item in value.items()]
+        opening, closing = "{", "}"
+    else:
+        entries = [_format(item, indent + 2, "", alone=key in _ALONE) for item in value]
+        opening, closing = "[", "]"
+    return f"{opening}\n{step}" + f",\n{step}".join(entries) + f"\n{pad}{closing}"
+
+
+def _inline(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
