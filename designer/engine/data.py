@@ -14,6 +14,8 @@ from .idx import Split, find_folder, read_folder
 from .protocol import EngineError
 from .recipe import DataRecipe
 
+_PREPARED_PIXELS = 2**20  # at most so many are prepared ahead, 4 MiB
+
 
 @dataclass(frozen=True)
 class Preparation:
@@ -51,10 +53,18 @@ class ImageData:
 
     def train_batches(self, batch_size: int, order: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
         """One epoch of training batches in a fresh order. order: a CPU generator that draws it."""
-        permutation = torch.randperm(len(self.train), generator=order).to(self.train.labels.device)
-        for start in batch_starts(len(self.train), batch_size):
-            indices = permutation[start : start + batch_size]
-            yield self.prepare(self.train.images.index_select(0, indices)), self.train.labels.index_select(0, indices)
+        starts = batch_starts(len(self.train), batch_size)
+        permutation = torch.randperm(len(self.train), generator=order)[: starts.stop].to(self.train.labels.device)
+        for indices in permutation.split(batch_size * self._batches_at_once(batch_size)):
+            images = self.prepare(self.train.images.index_select(0, indices))
+            labels = self.train.labels.index_select(0, indices)
+            yield from zip(images.split(batch_size), labels.split(batch_size), strict=True)
+
+    def _batches_at_once(self, batch_size: int) -> int:
+        """How many batches to prepare in one go: several where they are small, which saves most of the cost."""
+        channels, height, width = self.train.images.shape[1:]
+        pixels = self.prepare.size_px**2 if self.prepare.size_px else height * width
+        return max(1, _PREPARED_PIXELS // (batch_size * channels * pixels))
 
     def test_batches(self, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
         """The test set once, in its own order."""
@@ -72,18 +82,36 @@ def load_data(recipe: DataRecipe, device: torch.device, near: Sequence[Path] = (
     """Read the recipe's data set into the device's memory. near: folders to look in for it. Raises EngineError."""
     train, test = read_folder(find_folder(recipe.source, near))
     num_classes = int(train.labels.max()) + 1
-    train, test = train.first(recipe.limit).to(device), test.first(recipe.limit).to(device)
-    return ImageData(train, test, num_classes, _preparation(recipe, train.images.shape[1], device))
+    train, test = train.first(recipe.limit), test.first(recipe.limit)
+    return ImageData(train.to(device), test.to(device), num_classes, _preparation(recipe, train.images, device))
 
 
-def _preparation(recipe: DataRecipe, channels: int, device: torch.device) -> Preparation:
-    mean, std = recipe.mean or (0.0,), recipe.std or (1.0,)
-    if len(mean) not in (1, channels):
-        raise EngineError(
-            f"The recipe gives {len(mean)} values for mean and std; the images have {channels} channels.",
-            expected=f"1 or {channels} values",
-            fix="Give one value a channel, or one for all.",
-        )
-    means, stds = torch.tensor(mean), torch.tensor(std)
-    scale, shift = 1 / (255 * stds), -means / stds
-    return Preparation(scale.view(-1, 1, 1).to(device), shift.view(-1, 1, 1).to(device), recipe.resize)
+def _preparation(recipe: DataRecipe, images: Tensor, device: torch.device) -> Preparation:
+    """images: the training images, uint8 (N, C, H, W) in main memory."""
+    mean, std = _mean_and_std(recipe, images)
+    return Preparation(
+        scale=(1 / (255 * std)).float().view(-1, 1, 1).to(device),
+        shift=(-mean / std).float().view(-1, 1, 1).to(device),
+        size_px=recipe.resize,
+    )
+
+
+def _mean_and_std(recipe: DataRecipe, images: Tensor) -> tuple[Tensor, Tensor]:
+    """Of pixels in 0..1: float64 (C,) or (1,) each."""
+    channels = images.shape[1]
+    if recipe.normalise == "unit":
+        return torch.zeros(1, dtype=torch.float64), torch.ones(1, dtype=torch.float64)
+    if recipe.normalise == "given":
+        if len(recipe.mean) not in (1, channels):
+            raise EngineError(
+                f"The recipe gives {len(recipe.mean)} values for mean and std; the images have {channels} channels.",
+                expected=f"1 or {channels} values",
+                fix="Give one value a channel, or one for all.",
+            )
+        return torch.tensor(recipe.mean, dtype=torch.float64), torch.tensor(recipe.std, dtype=torch.float64)
+    levels = torch.arange(256, dtype=torch.float64) / 255
+    counts = torch.stack([torch.bincount(images[:, c].flatten(), minlength=256) for c in range(channels)])  # (C, 256)
+    shares = counts.double() / counts.sum(1, keepdim=True)
+    mean = shares @ levels
+    variance = shares @ levels**2 - mean**2
+    return mean, variance.clamp(min=1e-6).sqrt()  # a channel of one colour has no spread to divide by

@@ -11,6 +11,8 @@ from torch import Tensor
 
 from .protocol import EngineError
 
+_NOTED_BATCHES = 32  # at most so many batches' scores are kept
+
 
 @dataclass(frozen=True)
 class Totals:
@@ -44,24 +46,44 @@ class Totals:
 
 
 class Meter:
-    """Adds up the loss and the hits of one pass over a set."""
+    """Adds up the loss and the hits of one pass over a set.
+
+    A batch is only noted; many are reckoned at once, which costs a tenth of reckoning each. The sums do not depend on
+    when they are read: losses are added one by one on the host.
+    """
 
     def __init__(self, device: torch.device) -> None:
-        # one running sum over the whole pass, so that figures do not depend on when they were read
-        precision = torch.float32 if device.type == "mps" else torch.float64
-        self._loss = torch.zeros((), dtype=precision, device=device)
         self._correct = torch.zeros((), dtype=torch.int64, device=device)
+        self._noted: list[tuple[Tensor, Tensor]] = []
+        self._losses: list[Tensor] = []
+        self._sizes: list[int] = []
         self._examples = 0
+        self._loss = 0.0
 
     def add(self, loss: Tensor, scores: Tensor, labels: Tensor) -> None:
         """loss: the batch's mean, (). scores: (N, classes). labels: int64 (N,). Does not wait for the device."""
-        self._examples += len(labels)
-        self._loss.add_(loss.detach(), alpha=len(labels))
-        self._correct.add_((scores.detach().argmax(1) == labels).sum())
+        self._losses.append(loss.detach())
+        self._sizes.append(len(labels))
+        self._noted.append((scores.detach(), labels))
+        if len(self._noted) == _NOTED_BATCHES:
+            self._reckon_hits()
 
     def read(self) -> Totals:
         """The sums so far; waits for the device."""
-        return Totals(self._examples, self._loss.item(), int(self._correct.item()), time.perf_counter())
+        if self._noted:
+            self._reckon_hits()
+        if self._losses:
+            for loss, size in zip(torch.stack(self._losses).tolist(), self._sizes, strict=True):
+                self._loss += loss * size
+                self._examples += size
+            self._losses.clear()
+            self._sizes.clear()
+        return Totals(self._examples, self._loss, int(self._correct.item()), time.perf_counter())
+
+    def _reckon_hits(self) -> None:
+        scores, labels = map(torch.cat, zip(*self._noted, strict=True))
+        self._correct += (scores.argmax(1) == labels).sum()
+        self._noted.clear()
 
 
 def require_finite(loss: float, where: str, rate: float) -> None:

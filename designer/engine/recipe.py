@@ -47,13 +47,15 @@ class DataRecipe:
 
     source: the name of a data set that the engine can find (`fashion-mnist-mini`) or a folder of IDX files.
     resize: height and width in pixels to bring the images to, None for as they are. limit: use at most so many images
-    of the training set, and of the test set. mean, std: one value a channel, or one for all; pixels are scaled to 0..1
-    and then become (pixel - mean) / std. Empty for 0..1.
+    of the training set, and of the test set. normalise: `unit` scales pixels to 0..1; `standard` then takes off the
+    mean of the training images and divides by their standard deviation, channel by channel; `given` does so with `mean`
+    and `std`, one value a channel or one for all.
     """
 
     source: str = "fashion-mnist-mini"
     resize: int | None = None
     limit: int | None = None
+    normalise: Literal["unit", "standard", "given"] = "standard"
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
 
@@ -64,15 +66,13 @@ class DataRecipe:
             _require(1 <= self.resize <= 4096, "data.resize", self.resize, "1 to 4096 pixels", fix)
         if self.limit is not None:
             _require(self.limit >= 1, "data.limit", self.limit, "1 or more", "Leave it out to use every image.")
-        _require(
-            len(self.mean) == len(self.std) and all(map(math.isfinite, self.mean)),
-            "data.mean",
-            self.mean,
-            f"as many numbers as data.std has ({len(self.std)})",
-            "Give both, or leave both out.",
-        )
+        fix = 'Give mean and std with normalise: "given", and leave both out otherwise.'
+        given = len(self.std) if self.normalise == "given" else 0
+        counts = len(self.mean) == given and all(map(math.isfinite, self.mean))
+        _require(counts, "data.mean", self.mean, f"{given} numbers with normalise={self.normalise}", fix)
         positive = all(math.isfinite(value) and value > 0 for value in self.std)
-        _require(positive, "data.std", self.std, "numbers above 0", "Leave it out to keep pixels in 0..1.")
+        filled = bool(self.std) == (self.normalise == "given")
+        _require(positive and filled, "data.std", self.std, "numbers above 0, if normalise is given", fix)
 
 
 @dataclass(frozen=True)
@@ -238,17 +238,22 @@ RECIPES: Mapping[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
         Recipe(),
-        Recipe(name="lenet_course", optimizer=OptimizerRecipe(kind="Adam", lr=0.01), init="default"),
+        Recipe(
+            name="lenet_course",
+            data=DataRecipe(normalise="unit"),
+            optimizer=OptimizerRecipe(kind="Adam", lr=0.01),
+            init="default",
+        ),
         Recipe(
             name="vgg_course",
-            data=DataRecipe(resize=224),
+            data=DataRecipe(resize=224, normalise="unit"),
             optimizer=OptimizerRecipe(kind="SGD", lr=0.05),
             batch_size=128,
             epochs=10,
         ),
         Recipe(
             name="mxnet_course",
-            data=DataRecipe(resize=224),
+            data=DataRecipe(resize=224, normalise="unit"),
             optimizer=OptimizerRecipe(kind="SGD", lr=0.01),
             epochs=1,
         ),

@@ -44,8 +44,9 @@ class StuckWatch:
             return None
         return Warned(
             code="stuck_at_chance",
-            message=f"After {step} batches the network still guesses: its loss is {self._recent.mean_loss:.3f} (guessing "
-            f"among {self._num_classes} classes gives {chance:.3f}), its accuracy {self._recent.accuracy:.0%}.",
+            message=f"After {step} batches the network still guesses: its loss is {self._recent.mean_loss:.3f} "
+            f"(guessing among {self._num_classes} classes gives {chance:.3f}), its accuracy "
+            f"{self._recent.accuracy:.0%}.",
             fix="Use a smaller learning rate, Xavier initialisation (init: xavier_uniform), or ReLU in place of "
             "sigmoid activations, whose gradients vanish when they saturate. Another seed may also start better.",
         )
