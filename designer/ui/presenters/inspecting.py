@@ -1,0 +1,192 @@
+"""What the inspector shows: a node's parameters and facts, or those of the block that is open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from designer.analysis.facts import Analysis, BlockFacts
+from designer.base import numbers
+from designer.catalogue.registry import spec_of
+from designer.catalogue.spec import Family, Parameter
+from designer.graph.block import INPUT, Node
+from designer.graph.design import Design
+from designer.graph.expressions import Expression, Setting, Value, to_text
+from designer.ui.docks.views import DesignView, FactView, NodeView, ParameterView
+
+Path = tuple[str, ...]  # node ids, from the outermost block to the one that is open
+
+
+def node_view(design: Design, analysis: Analysis, path: Path, facts: BlockFacts, node: Node) -> NodeView:
+    """A selected node of the open block at `path`."""
+    spec, known = spec_of(node.kind), facts.nodes[node.id]
+    inner = None if spec else design.blocks.get(node.kind)
+    complaints = _complaints(facts, node)
+    if spec:
+        views = [_layer_parameter(parameter, node, known.values, complaints) for parameter in spec.parameters]
+        if node.kind == INPUT and path:
+            views = []  # inside a block the shape follows from the instance
+    elif inner:
+        views = [
+            _parameter(p.name, _type_of(p.default), p.default, p.doc, node, known.values, complaints)
+            for p in inner.parameters
+        ]
+    else:
+        views = [ParameterView(name, to_text(setting), is_enabled=False) for name, setting in node.params.items()]
+    return NodeView(
+        key=(path, node.id),
+        name=node.name,
+        kind=node.kind,
+        family=spec.family.value if spec else Family.BLOCK.value,
+        summary=spec.summary if spec else inner.description if inner else "This kind is not known here.",
+        parameters=tuple(views),
+        structure=() if spec and spec.family == Family.IO else _structure(node, known.repeat, known.active),
+        facts=_facts(analysis, path, facts, node),
+        names=tuple(facts.scope),
+        has_help=spec is not None,
+    )
+
+
+def design_view(design: Design, analysis: Analysis, path: Path, facts: BlockFacts) -> DesignView:
+    """The block that is open, while nothing is selected."""
+    block = facts.block
+    entry = block.inputs[0] if block.inputs and not path else None
+    shape = spec_of(INPUT).parameter("shape")
+    return DesignView(
+        key=path,
+        title=block.title or block.name,
+        kind=block.name,
+        description=block.description,
+        input_shape=_layer_parameter(shape, entry, facts.nodes[entry.id].values, {}) if entry else None,
+        variables=tuple(
+            ParameterView(
+                p.name,
+                to_text(p.default),
+                _type_of(p.default),
+                resolved_text=_instance_value(facts, p.name, p.default),
+                doc=p.doc,
+            )
+            for p in block.parameters
+        ),
+        totals=_totals(facts),
+        names=tuple(facts.scope),
+    )
+
+
+def _instance_value(facts: BlockFacts, name: str, default: Value) -> str:
+    value = facts.scope.get(name, default)
+    return to_text(value) if value != default else ""
+
+
+def _complaints(facts: BlockFacts, node: Node) -> dict[str, str]:
+    """What analysis says about a single parameter, by the parameter's name."""
+    found: dict[str, str] = {}
+    for diagnostic in facts.diagnostics(node.id):
+        if diagnostic.severity != "error":
+            continue
+        said = diagnostic.message.removeprefix(f"{node}: ")
+        for name in (*node.params, "repeat", "when"):
+            if said.startswith((f"{name}=", f"{name} ", f"{name}:", f"'{name}'")):
+                found.setdefault(name, diagnostic.sentence.removeprefix(f"{node}: "))
+    return found
+
+
+def _layer_parameter(
+    parameter: Parameter, node: Node, values: dict[str, Value], complaints: dict[str, str]
+) -> ParameterView:
+    view = _parameter(parameter.name, parameter.type.value, parameter.default, parameter.doc, node, values, complaints)
+    choices = tuple(to_text(choice) for choice in parameter.choices)
+    return replace(view, choices=choices, minimum=parameter.minimum, maximum=parameter.maximum)
+
+
+def _parameter(
+    name: str,
+    kind: str,
+    default: Value,
+    doc: str,
+    node: Node,
+    values: dict[str, Value],
+    complaints: dict[str, str],
+) -> ParameterView:
+    setting: Setting = node.params.get(name, default)
+    is_expression = isinstance(setting, Expression)
+    return ParameterView(
+        name,
+        to_text(setting),
+        kind,
+        default_text=to_text(default),
+        is_expression=is_expression,
+        resolved_text=to_text(values[name]) if is_expression and name in values and name not in complaints else "",
+        doc=doc,
+        error=complaints.get(name, ""),
+    )
+
+
+def _type_of(value: Value) -> str:
+    match value:
+        case bool():
+            return "bool"
+        case int():
+            return "int"
+        case float():
+            return "float"
+        case tuple():
+            return "shape"
+    return "text"
+
+
+def _structure(node: Node, repeat: int, active: bool) -> tuple[ParameterView, ...]:
+    return (
+        ParameterView(
+            "repeat",
+            to_text(node.repeat),
+            "int",
+            default_text="1",
+            is_expression=isinstance(node.repeat, Expression),
+            resolved_text=str(repeat) if isinstance(node.repeat, Expression) else "",
+            doc="How many copies stand in a row, each on what the one before gives.",
+            minimum=0,
+            maximum=1000,
+        ),
+        ParameterView(
+            "when",
+            to_text(node.when),
+            "bool",
+            default_text="True",
+            is_expression=isinstance(node.when, Expression),
+            resolved_text=str(active) if isinstance(node.when, Expression) else "",
+            doc="It is there only if this holds; otherwise its input passes through.",
+        ),
+    )
+
+
+def _facts(analysis: Analysis, path: Path, facts: BlockFacts, node: Node) -> tuple[FactView, ...]:
+    known = facts.nodes[node.id]
+    rows = [FactView("input" if len(known.inputs) == 1 else f"input {i}", _shape(t))
+            for i, t in enumerate(known.inputs, 1)]  # fmt: skip
+    rows += [FactView("output" if len(known.outputs) == 1 else f"output {i}", _shape(t))
+             for i, t in enumerate(known.outputs, 1)]  # fmt: skip
+    if node.kind in (INPUT, "Output"):
+        return tuple(rows)
+    field = analysis.receptive_field((*path, node.id))
+    rows += [
+        FactView("parameters", f"{known.totals.params:,}"),
+        FactView("MACs", numbers.count(known.totals.macs)),
+        FactView("activations", f"{numbers.size_bytes(known.totals.activation_bytes)} / image"),
+    ]
+    if field:
+        rows.append(FactView("receptive field", numbers.shape(field)))
+    return tuple(rows)
+
+
+def _shape(tensor: object) -> str:
+    return "unknown" if tensor is None else " × ".join(["N", *(str(int(d)) for d in tensor.shape[1:])])
+
+
+def _totals(facts: BlockFacts) -> tuple[FactView, ...]:
+    totals = facts.totals
+    return (
+        FactView("output", ", ".join(_shape(tensor) for tensor in facts.outputs) or "none"),
+        FactView("parameters", f"{totals.params:,}"),
+        FactView("MACs", numbers.count(totals.macs)),
+        FactView("activations", f"{numbers.size_bytes(totals.activation_bytes)} / image"),
+    )
