@@ -105,7 +105,7 @@ class _Frame:
         self.painter.fillPath(shape, ground or QColor(self.theme.card))
         self.painter.save()
         self.painter.setClipPath(shape)
-        stripe = max(round(STRIPE * self.scale), 2)
+        stripe = max(round(STRIPE * self.scale), 3)
         self.painter.fillRect(QRectF(0, 0, stripe, self.body.height()), QColor(self.theme.family(family)))
         self.painter.restore()
         self._paint_outline(faint)

@@ -12,10 +12,10 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
-from designer.ui.canvas.card_grid import CardGrid
 from designer.ui.canvas.card_item import CardItem
 from designer.ui.canvas.cards import Card, PortRef, Wire
 from designer.ui.canvas.pixmaps import PictureStore
+from designer.ui.canvas.rect_grid import RectGrid
 from designer.ui.canvas.wire_item import CHIP_PLACES, ChipItem, Emphasis, WireItem, chip_rect_at
 from designer.ui.canvas.wire_path import wire_path
 from designer.ui.theme.tokens import DARK, Theme
@@ -33,7 +33,8 @@ class CanvasScene(QGraphicsScene):
         super().__init__(parent)
         self.theme = theme
         self.pixel_ratio = 1.0
-        self.grid = CardGrid()
+        self.grid = RectGrid()
+        self._chip_grid = RectGrid()
         self.pictures = PictureStore()
         self._cards: dict[str, CardItem] = {}
         self._wires: dict[str, WireItem] = {}
@@ -151,7 +152,7 @@ class CanvasScene(QGraphicsScene):
         item = self._cards.pop(card_id, None)
         if item is not None:
             del self._wires_of[card_id]
-            self.grid.remove(card_id)
+            self.grid.discard(card_id)
             self.removeItem(item)
 
     def _remove_wire(self, wire_id: str) -> None:
@@ -159,6 +160,7 @@ class CanvasScene(QGraphicsScene):
         if item is not None:
             self._wires_of[item.wire.source_card].pop(wire_id, None)
             self._wires_of[item.wire.target_card].pop(wire_id, None)
+            self._chip_grid.discard(wire_id)
             self.removeItem(item.chip)
             self.removeItem(item)
 
@@ -222,14 +224,21 @@ class CanvasScene(QGraphicsScene):
         item.lay(path, self._chip_place(item, path))
 
     def _chip_place(self, item: WireItem, path: QPainterPath) -> QPointF | None:
-        """The first place along the wire where its chip hides no card."""
+        """The first place along the wire where its chip hides no card, if possible none where another chip stands."""
+        self._chip_grid.discard(item.wire.id)
         if not item.wire.label:
             return None
+        crowded = None
         for along in CHIP_PLACES:
             centre = path.pointAtPercent(along)
-            if self.grid.is_free(chip_rect_at(centre, item.chip).adjusted(-5, 0, 5, 0)):
+            rect = chip_rect_at(centre, item.chip)
+            if not self.grid.is_free(rect):
+                continue
+            if self._chip_grid.is_free(rect):
+                self._chip_grid.put(item.wire.id, rect)
                 return centre
-        return None
+            crowded = crowded or centre
+        return crowded
 
     def _keep_room(self) -> None:
         bounds = self.grid.bounds()

@@ -57,6 +57,9 @@ class CanvasView(ZoomPanView):
     arrange_requested = Signal()
     menu_requested = Signal(str, str, QPoint)  # "card", "wire" or "ground", id, global position
 
+    gesture_moved = Signal(QPoint)  # viewport pixel of the pointer while something is dragged
+    gesture_ended = Signal()
+
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.can_connect: Callable[[PortRef, PortRef], str] = lambda source, target: ""
@@ -151,6 +154,7 @@ class CanvasView(ZoomPanView):
         pos = event.position().toPoint()
         if self._gesture is not None:
             self._gesture.move(pos, event.modifiers())
+            self.gesture_moved.emit(pos)
         else:
             self._hover(self.hit(pos))
 
@@ -358,6 +362,7 @@ class CanvasView(ZoomPanView):
         self._gesture = None
         self._show_cursor()
         self.viewport().update()
+        self.gesture_ended.emit()
 
     def _forget_hover(self) -> None:
         if self._hovered.id and self._hovered.id not in {**self.canvas.cards, **self.canvas.wires}:

@@ -178,4 +178,4 @@ def wire_pen(theme: Theme, faulty: bool, emphasis: Emphasis, hovered: bool, pixe
 
 def chip_rect_at(centre: QPointF, chip: ChipItem) -> QRectF:
     """The place that a chip would take, in scene units, with a little air."""
-    return chip.rect().translated(centre).adjusted(-3, -3, 3, 3)
+    return chip.rect().translated(centre).adjusted(-8, -3, 8, 3)

@@ -1,0 +1,71 @@
+"""Where one is: the design, and the blocks that were opened on the way in. Each step but the last is a button."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from designer.ui.theme.tokens import Theme
+
+LONGEST_STEP = 28  # characters
+
+
+class Breadcrumb(QWidget):
+    """`ResNet › b3 › Residual`."""
+
+    crumb_clicked = Signal(str)  # the key of a step
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.tr("Path to the block that is open"))
+
+    def set_path(self, path: Sequence[tuple[str, str]]) -> None:
+        """Show the way from the design to what is open, as (label, key) from the outside in."""
+        while (taken := self._row.takeAt(0)) is not None:
+            if taken.widget() is not None:
+                taken.widget().hide()
+                taken.widget().deleteLater()
+        for index, (label, key) in enumerate(path):
+            if index:
+                between = QLabel("›", self)
+                between.setObjectName("crumb_between")
+                self._row.addWidget(between)
+                between.show()
+            is_last = index == len(path) - 1
+            button = QToolButton(self)
+            button.setText(label if len(label) <= LONGEST_STEP else label[: LONGEST_STEP - 1] + "…")
+            button.setToolTip("" if button.text() == label else label)
+            button.setObjectName("crumb_here" if is_last else "crumb")
+            button.setAutoRaise(True)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus if is_last else Qt.FocusPolicy.TabFocus)
+            button.setAccessibleName(label)
+            if not is_last:
+                button.setCursor(Qt.CursorShape.PointingHandCursor)
+                button.clicked.connect(lambda _checked=False, key=key: self.crumb_clicked.emit(key))
+            self._row.addWidget(button)
+            button.show()  # or a breadcrumb that is already seen would not count it in its size
+        self.setVisible(bool(path))
+        self.resize(self.sizeHint())
+
+    def sizeHint(self) -> QSize:
+        self._row.invalidate()
+        return self._row.sizeHint()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Wear another palette."""
+        self.setStyleSheet(
+            f"""
+            QToolButton {{ border: none; border-radius: 5px; padding: 3px 6px; background: {theme.ground};
+                           color: {theme.muted}; font-size: 12px; }}
+            QToolButton#crumb:hover {{ background: {theme.raised}; color: {theme.text}; }}
+            QToolButton#crumb:focus {{ border: 1px solid {theme.accent}; }}
+            QToolButton#crumb_here {{ color: {theme.text}; font-weight: 600; }}
+            QLabel {{ color: {theme.muted}; font-size: 12px; background: {theme.ground}; }}
+            """
+        )

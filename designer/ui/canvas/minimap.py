@@ -1,0 +1,119 @@
+"""The whole canvas in a corner: where one looks, and a drag or click to look elsewhere. Hidden when all is seen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from designer.ui.canvas.card_paint import mixed
+from designer.ui.canvas.view import CanvasView
+
+WIDTH, HEIGHT = 176, 108
+INSET = 10.0
+WORDS_PX = 300  # to the left of here, words at the pointer may reach under the minimap
+
+
+class Minimap(QWidget):
+    """A small picture of all cards with the seen part framed. It shows and hides itself."""
+
+    def __init__(self, view: CanvasView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view = view
+        self._cards: QPixmap | None = None
+        self._grabbed_at: QPointF | None = None
+        self.setFixedSize(WIDTH, HEIGHT)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(self.tr("Overview of the canvas"))
+        self.setVisible(False)
+        view.viewport_changed.connect(self._follow)
+        view.gesture_moved.connect(self._make_way)
+        view.gesture_ended.connect(self._follow)
+        view.canvas.content_changed.connect(self._redraw)
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, HEIGHT)
+
+    def _redraw(self) -> None:
+        self._cards = None
+        self._follow()
+
+    def _follow(self) -> None:
+        bounds = self._view.canvas.bounds()
+        is_all_seen = bounds.isNull() or self._view.seen().contains(bounds)
+        if self._grabbed_at is None:  # it stays under the hand that drags it
+            self.setVisible(not is_all_seen)
+        self.update()
+
+    def _make_way(self, pointer: QPoint) -> None:
+        """Step aside for what is dragged here, and for the words beside it."""
+        if self.isVisible() and self.geometry().adjusted(-WORDS_PX, -60, 20, 20).contains(pointer):
+            self.hide()
+
+    def _scale(self) -> tuple[float, QPointF]:
+        """Minimap pixels to a scene unit, and the scene's point in the upper left corner."""
+        bounds = self._view.canvas.bounds()
+        scale = min(
+            (self.width() - 2 * INSET) / max(bounds.width(), 1.0),
+            (self.height() - 2 * INSET) / max(bounds.height(), 1.0),
+            0.12,
+        )
+        return scale, bounds.center() - QPointF(self.width(), self.height()) / (2 * scale)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._view.canvas.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme.line), 1))
+        painter.setBrush(QColor(theme.panel))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
+        if self._cards is None or self._cards.devicePixelRatioF() != self.devicePixelRatioF():
+            self._cards = self._picture()
+        painter.drawPixmap(0, 0, self._cards)
+        scale, origin = self._scale()
+        seen = self._view.seen()
+        frame = QRectF((seen.topLeft() - origin) * scale, seen.size() * scale)
+        frame = frame.intersected(QRectF(self.rect()).adjusted(2, 2, -2, -2))
+        accent = QColor(theme.accent)
+        painter.setPen(QPen(accent, 1.2))
+        accent.setAlpha(26)
+        painter.setBrush(accent)
+        painter.drawRoundedRect(frame, 3, 3)
+        painter.end()
+
+    def _picture(self) -> QPixmap:
+        scale, origin = self._scale()
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        theme = self._view.canvas.theme
+        for item in self._view.canvas.cards.values():
+            card = item.card
+            corner = (item.pos() - origin) * scale
+            width, height = item.layout.width * scale, item.layout.height * scale
+            family = theme.family("block" if card.is_block else card.family)
+            colour = QColor(theme.bad) if card.badge == "error" else mixed(theme.panel, family, 0.85)
+            painter.fillRect(QRectF(corner.x(), corner.y(), max(width, 2.0), max(height, 2.0)), colour)
+        painter.end()
+        return pixmap
+
+    # Panning
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        scale, origin = self._scale()
+        point = origin + event.position() / scale
+        seen = self._view.seen()
+        # A press within the frame drags it from where it was taken; elsewhere the frame jumps there first.
+        self._grabbed_at = point - seen.center() if seen.contains(point) else QPointF(0, 0)
+        self.mouseMoveEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grabbed_at is not None:
+            scale, origin = self._scale()
+            self._view.centre_on(origin + event.position() / scale - self._grabbed_at)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._grabbed_at = None
+        self._follow()

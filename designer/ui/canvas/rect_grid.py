@@ -1,0 +1,73 @@
+"""Which things lie in a part of the canvas: a grid of cells over their rectangles.
+
+Quicker from Python than asking the graphics scene, and exact: of a card its own, without rings, badge and shadow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QRectF
+
+CELL = 256.0
+
+
+class RectGrid:
+    """Rectangles by id, found by where they lie."""
+
+    def __init__(self) -> None:
+        self._rects: dict[str, QRectF] = {}
+        self._cells: dict[tuple[int, int], dict[str, None]] = {}
+
+    def put(self, key: str, own: QRectF) -> None:
+        """Set or move a rectangle."""
+        old = self._rects.get(key)
+        if old is not None:
+            cells = list(self._covered(old))
+            if cells == list(self._covered(own)):
+                self._rects[key] = own
+                return
+            for cell in cells:
+                self._cells[cell].pop(key, None)
+        self._rects[key] = own
+        for cell in self._covered(own):
+            self._cells.setdefault(cell, {})[key] = None
+
+    def discard(self, key: str) -> None:
+        """Forget a rectangle, if it is here."""
+        own = self._rects.pop(key, None)
+        for cell in self._covered(own) if own is not None else ():
+            self._cells[cell].pop(key, None)
+
+    def within(self, rect: QRectF) -> list[str]:
+        """Ids of what touches a rectangle."""
+        found: dict[str, None] = {}
+        num_cells = (rect.width() / CELL + 2) * (rect.height() / CELL + 2)
+        if num_cells > len(self._rects):
+            return [key for key, own in self._rects.items() if own.intersects(rect)]
+        for cell in self._covered(rect):
+            found.update(self._cells.get(cell, {}))
+        return [key for key in found if self._rects[key].intersects(rect)]
+
+    def is_free(self, rect: QRectF) -> bool:
+        """Whether nothing touches a rectangle."""
+        for cell in self._covered(rect):
+            for key in self._cells.get(cell, ()):
+                if self._rects[key].intersects(rect):
+                    return False
+        return True
+
+    def bounds(self) -> QRectF:
+        """The rectangle around everything; null where there is nothing."""
+        if not self._rects:
+            return QRectF()
+        rects = self._rects.values()
+        left, top = min(b.left() for b in rects), min(b.top() for b in rects)
+        right, bottom = max(b.right() for b in rects), max(b.bottom() for b in rects)
+        return QRectF(left, top, right - left, bottom - top)
+
+    @staticmethod
+    def _covered(rect: QRectF) -> Iterator[tuple[int, int]]:
+        for column in range(int(rect.left() // CELL), int(rect.right() // CELL) + 1):
+            for row in range(int(rect.top() // CELL), int(rect.bottom() // CELL) + 1):
+                yield column, row
