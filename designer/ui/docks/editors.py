@@ -6,7 +6,7 @@ cannot be read stays, under a red border, until the person mends it or presses E
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -18,9 +18,10 @@ from PySide6.QtGui import (
     QPaintEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QCompleter, QLineEdit, QMenu
+from PySide6.QtWidgets import QLineEdit, QMenu
 
 from designer.ui.docks.literals import Reader, Reading, read_text, stepped
+from designer.ui.docks.names import NameCompleter
 from designer.ui.docks.views import ParameterView
 from designer.ui.theme.current import current_theme
 from designer.ui.theme.fonts import figure_font
@@ -51,7 +52,7 @@ class ValueEdit(QLineEdit):
         self._at_focus = view.value_text
         self._complaint = ""
         self._reader = Reader(Reading.LITERAL, view.value_text)
-        self._names = QStringListModel(self)
+        self._names: NameCompleter | None = None
         self._live = QTimer(self, singleShot=True, interval=0)
         self._live.timeout.connect(self._send_live)
         self.setFont(figure_font())
@@ -81,14 +82,11 @@ class ValueEdit(QLineEdit):
 
     def offer_names(self, names: tuple[str, ...]) -> None:
         """Offer these names while an expression is typed."""
-        if tuple(self._names.stringList()) == names:
-            return
-        self._names.setStringList(list(names))
-        if self.completer() is None and names and self.view.type != "text":
-            completer = QCompleter(self._names, self)
-            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-            completer.setFilterMode(Qt.MatchFlag.MatchContains)
-            self.setCompleter(completer)
+        if self._names is None and names and self.view.type != "text":
+            self._names = NameCompleter(self)
+            self.setCompleter(self._names)
+        if self._names is not None and self._names.names.stringList() != list(names):
+            self._names.names.setStringList(list(names))
 
     @property
     def is_expression(self) -> bool:
@@ -280,6 +278,8 @@ class ValueEdit(QLineEdit):
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
             self.update()
+        elif event.type() == QEvent.Type.FocusAboutToChange and self._names is not None:
+            self._names.close()  # while it is open it swallows the focus-out that sends the value
         return super().event(event)
 
 

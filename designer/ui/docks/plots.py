@@ -20,6 +20,7 @@ from designer.ui.widgets import label
 
 _FIRST_CAPACITY = 1024
 _LINE_PX = 1.6
+_TICK_X_PX, _TICK_Y_PX = 48, 26  # room for one tick
 
 
 class Series:
@@ -71,9 +72,16 @@ class _Axis(pg.AxisItem):
             tickFont=figure_font(SECTION_PX - UI_PX), tickTextOffset=6, autoReduceTextSpace=False, maxTickLevel=0
         )
 
+    def tickSpacing(self, low: float, high: float, px: float) -> list[tuple[float, float]]:
+        """One level of ticks, as many as can be read, at steps of 1, 2 or 5; epochs are whole unless few."""
+        is_bottom = self.orientation == "bottom"
+        wanted = max(2.0, px / (_TICK_X_PX if is_bottom else _TICK_Y_PX))
+        raw = max((high - low) / wanted, 1e-12)
+        power = 10.0 ** math.floor(math.log10(raw))
+        step = next(power * nice for nice in (1, 2, 5, 10) if power * nice >= raw * 0.999)
+        return [(max(step, 1.0) if is_bottom and high - low >= 2 else step, 0.0)]
+
     def tickStrings(self, values, scale, spacing) -> list[str]:
-        if self.orientation == "bottom" and spacing < 1:
-            return [f"{value:g}" if abs(value - round(value)) < 1e-9 else f"{value:.3g}" for value in values]
         return [f"{round(value, 10):.4g}{self._unit}" for value in values]
 
 
@@ -147,8 +155,10 @@ class CurvePlot(QWidget):
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.plot.setAntialiasing(True)
-        self.plot.showGrid(x=False, y=True, alpha=0.9)
+        self.plot.showGrid(x=False, y=True, alpha=0.6)
         self.plot.getPlotItem().getViewBox().setDefaultPadding(0.03)
+        for axis in self._axes:
+            axis.setZValue(-1000)  # the grid stays behind the curves
         self._train_line, self._test_line = (self.plot.plot(antialias=True) for _ in range(2))
         for line in (self._train_line, self._test_line):
             line.curve.setSegmentedLineMode("off")  # segments would break dashes and joins

@@ -1,0 +1,89 @@
+"""What a typed text is: a literal, an expression or a slip."""
+
+from __future__ import annotations
+
+import pytest
+
+from designer.ui.docks.literals import Reading, read_text, stepped
+from designer.ui.docks.views import ParameterView
+
+INT = ParameterView("out_channels", "64", "int", minimum=1, maximum=4096)
+FLOAT = ParameterView("p", "0.5", "float", minimum=0.0, maximum=1.0)
+SIZE = ParameterView("kernel_size", "3", "size", minimum=1)
+SHAPE = ParameterView("shape", "(1, 28, 28)", "shape", minimum=1)
+CHOICE = ParameterView("padding_mode", "zeros", "choice", ("zeros", "reflect"))
+BOOL = ParameterView("bias", "True", "bool")
+NONE = ParameterView("stride", "None", "size", default_text="None")
+
+
+@pytest.mark.parametrize(
+    ("view", "typed", "text"),
+    [
+        (INT, " 128 ", "128"),
+        (FLOAT, ".5", ".5"),
+        (FLOAT, "1e-3", "1e-3"),
+        (SIZE, "5", "5"),
+        (SIZE, "3x5", "(3, 5)"),
+        (SIZE, "3×5", "(3, 5)"),
+        (SIZE, "3, 5", "(3, 5)"),
+        (SIZE, "(3,5)", "(3, 5)"),
+        (SHAPE, "1×28×28", "(1, 28, 28)"),
+        (SHAPE, "784", "(784,)"),
+        (CHOICE, "reflect", "reflect"),
+        (BOOL, "off", "False"),
+        (NONE, "None", "None"),
+        (ParameterView("title", "", "text"), "two words", "two words"),
+    ],
+)
+def test_literals(view: ParameterView, typed: str, text: str) -> None:
+    reader = read_text(view, typed)
+    assert (reader.reading, reader.text, reader.complaint) == (Reading.LITERAL, text, "")
+
+
+@pytest.mark.parametrize("typed", ["channels", "= 4 * width", "ƒ width // 2", "(k, k)", "a if b else c"])
+def test_expressions(typed: str) -> None:
+    for view in (INT, FLOAT, SIZE, SHAPE, CHOICE, BOOL):
+        reader = read_text(view, typed)
+        assert reader.reading is Reading.EXPRESSION
+        assert reader.text[0] not in "=ƒ"
+
+
+@pytest.mark.parametrize(
+    ("view", "typed", "says"),
+    [
+        (INT, "0", "out_channels must be 1 or more."),
+        (INT, "5000", "out_channels must be 4096 or less."),
+        (INT, "1.5", "out_channels must be a whole number."),
+        (INT, "", "out_channels needs a value."),
+        (INT, "4 *", "out_channels takes a whole number, or an expression such as 2 * width."),
+        (FLOAT, "1.5", "p must be 1 or less."),
+        (SIZE, "0x3", "kernel_size must be 1 or more."),
+        (SIZE, "3,,", "kernel_size takes a size such as 3 or 3, 3, or an expression such as 2 * width."),
+        (CHOICE, "no way", "padding_mode takes one of zeros, reflect, or an expression such as 2 * width."),
+    ],
+)
+def test_slips_are_told_in_words(view: ParameterView, typed: str, says: str) -> None:
+    reader = read_text(view, typed)
+    assert (reader.reading, reader.complaint) == (Reading.INVALID, says)
+
+
+@pytest.mark.parametrize(
+    ("view", "text", "steps", "result"),
+    [
+        (INT, "64", 1, "65"),
+        (INT, "1", -1, "1"),
+        (INT, "4096", 10, "4096"),
+        (INT, "channels", 1, None),
+        (SIZE, "3", 1, "4"),
+        (SIZE, "(3, 3)", 1, None),
+        (FLOAT, "0.5", 1, "0.51"),
+        (FLOAT, "0.1", -1, "0.09"),
+        (FLOAT, "0", 1, "0.1"),
+        (FLOAT, "1", 1, "1"),
+        (CHOICE, "zeros", -1, "reflect"),
+        (CHOICE, "zeros", 1, "zeros"),
+        (SHAPE, "(1, 2)", 1, None),
+    ],
+)
+def test_stepping(view: ParameterView, text: str, steps: int, result: str | None) -> None:
+    assert stepped(view, text, steps) == result
