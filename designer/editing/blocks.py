@@ -1,0 +1,112 @@
+"""Commands on blocks: copy one from the library, give an instance its own copy, rename, describe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import networkx as nx
+
+from designer.catalogue.registry import spec_of
+from designer.editing.errors import EditError
+from designer.graph.block import Block
+from designer.graph.design import Design
+from designer.graph.names import fresh, is_identifier
+
+
+def with_library_block(design: Design, name: str, library: Mapping[str, Block]) -> tuple[Design, str]:
+    """The design with a library's block and the blocks that it needs; and what the block is called there.
+
+    A block that the design holds already is shared; where another block has its name, the copy gets a fresh one.
+    """
+    needed = [name]
+    for current in needed:
+        kinds = {node.kind for node in library[current].nodes.values()}
+        needed += [kind for kind in library if kind in kinds and kind not in needed]
+    differ = {key for key in needed if key in design.blocks and design.blocks[key] != library[key]}
+    while more := {
+        key
+        for key in needed
+        if key in design.blocks and key not in differ and any(n.kind in differ for n in library[key].nodes.values())
+    }:
+        differ |= more  # a block that must name its copy of another one is itself not the one that the design holds
+    names: dict[str, str] = {}
+    for current in needed:
+        names[current] = fresh(current, {*design.blocks, *names.values()}) if current in differ else current
+    for current in reversed(needed):
+        if names[current] not in design.blocks:
+            design = design.with_block(_renamed(library[current], names))
+    return design, names[name]
+
+
+def _renamed(block: Block, names: Mapping[str, str]) -> Block:
+    changed = [
+        replace(node, kind=names[node.kind])
+        for node in block.nodes.values()
+        if names.get(node.kind, node.kind) != node.kind
+    ]
+    block = block.with_nodes(changed) if changed else block
+    name = names.get(block.name, block.name)
+    return replace(block, name=name) if name != block.name else block
+
+
+def check_no_recursion(design: Design, block_name: str, kind: str) -> None:
+    """Raises EditError where a block would contain itself if an instance of `kind` stood in it."""
+    if kind == block_name or (kind in design.uses and nx.has_path(design.uses, kind, block_name)):
+        raise EditError(
+            f"{kind} cannot stand in {block_name}: it would contain itself.",
+            expected="a block that does not use the one it is put into",
+            fix="Open another block, or use a copy under another name.",
+        )
+
+
+def make_unique(design: Design, block_name: str, node_id: str) -> tuple[Design, str]:
+    """Give one instance its own copy of its block. Returns the design and the copy's name."""
+    block = design.blocks[block_name]
+    node = block.nodes[node_id]
+    if node.kind not in design.blocks:
+        raise EditError(f"'{node.name}' is a layer, not a block.", expected="an instance of a block")
+    name = fresh(node.kind.rstrip("0123456789") or node.kind, design.blocks)
+    design = design.with_block(replace(design.blocks[node.kind], name=name))
+    return design.with_block(block.with_node(replace(node, kind=name))), name
+
+
+def rename_block(design: Design, old: str, new: str) -> Design:
+    """The design with a block, and so its class in code, under another name. Raises EditError."""
+    new = new.strip()
+    if new == old:
+        return design
+    if not is_identifier(new) or new in ("nn", "torch"):
+        raise EditError(
+            f"'{new[:60]}' cannot be the name of a block.",
+            expected="letters, digits and underscores, a letter first: it names a class",
+            fix="Choose another name.",
+        )
+    if new in design.blocks or spec_of(new):
+        what = "another block" if new in design.blocks else "a layer"
+        raise EditError(f"There is {what} called '{new}'.", expected="a name of its own", fix="Choose another name.")
+    names = {old: new}
+    blocks = {names.get(name, name): _renamed(block, names) for name, block in design.blocks.items()}
+    return Design(names.get(design.main, design.main), blocks)
+
+
+def describe(
+    design: Design,
+    block_name: str,
+    *,
+    title: str | None = None,
+    description: str | None = None,
+    source: str | None = None,
+) -> Design:
+    """The design with other words about a block; None leaves a text as it is."""
+    block = design.blocks[block_name]
+    texts = {"title": title, "description": description, "source": source}
+    changed = {key: text for key, text in texts.items() if text is not None and text != getattr(block, key)}
+    return design.with_block(replace(block, **changed)) if changed else design
+
+
+def remove_unused_blocks(design: Design) -> Design:
+    """The design without blocks that the outermost one does not need."""
+    needed = nx.descendants(design.uses, design.main) | {design.main}
+    kept = {name: block for name, block in design.blocks.items() if name in needed}
+    return replace(design, blocks=kept) if len(kept) < len(design.blocks) else design

@@ -1,0 +1,87 @@
+"""Commands on wires: connect, disconnect, move an end. An illegal link is refused with an error of its own kind."""
+
+from __future__ import annotations
+
+import networkx as nx
+
+from designer.analysis.ports import input_ports, output_ports
+from designer.editing.errors import (
+    AlreadyLinkedError,
+    CycleError,
+    LinkError,
+    NoSuchPortError,
+    SameDirectionError,
+    SameNodeError,
+)
+from designer.graph.block import Block, Edge, Endpoint
+from designer.graph.design import Design
+
+
+def connect(design: Design, block_name: str, edge: Edge) -> Design:
+    """The design with a wire; what held its target port before makes way. Raises LinkError."""
+    check_link(design, block_name, edge)
+    return design.with_block(design.blocks[block_name].with_edge(edge))
+
+
+def disconnect(design: Design, block_name: str, edge: Edge) -> Design:
+    """The design without a wire."""
+    block = design.blocks[block_name]
+    return design.with_block(block.without_edges([edge])) if edge in block.edges else design
+
+
+def reconnect(design: Design, block_name: str, old: Edge, new: Edge) -> Design:
+    """The design with one wire in another's place. Raises LinkError, and then nothing has changed."""
+    return design if old == new else connect(disconnect(design, block_name, old), block_name, new)
+
+
+def why_not(design: Design, block_name: str, edge: Edge) -> LinkError | None:
+    """Why a wire cannot be drawn, None where it can: what a canvas shows while one is dragged."""
+    try:
+        check_link(design, block_name, edge)
+    except LinkError as error:
+        return error
+    return None
+
+
+def check_link(design: Design, block_name: str, edge: Edge) -> None:
+    """Raises the LinkError that says why a wire cannot be drawn."""
+    block = design.blocks[block_name]
+    _check_ports(design, block, edge)
+    source, target = edge
+    if source.node == target.node:
+        name = block.nodes[source.node].name
+        raise SameNodeError(f"'{name}' cannot feed itself.", fix="Draw the wire to another node.")
+    if edge in block.edges:
+        raise AlreadyLinkedError("These two ports are wired already.", fix="Choose another port.")
+    if nx.has_path(block.graph, target.node, source.node):
+        first, last = block.nodes[target.node].name, block.nodes[source.node].name
+        raise CycleError(
+            f"The wire would close a cycle: '{last}' already follows from '{first}'.",
+            expected="wires that lead forward only",
+            fix="Draw it the other way, or to a later node.",
+        )
+
+
+def _check_ports(design: Design, block: Block, edge: Edge) -> None:
+    for end in edge:
+        if end.node not in block.nodes:
+            raise NoSuchPortError(f"There is no node '{end.node}' in {block.name}.", fix="It may have been deleted.")
+    source, target = edge
+    gives, takes = _ports(design, block, source), _ports(design, block, target)
+    if source.port not in gives[1] and source.port in gives[0]:
+        raise SameDirectionError("The wire starts at an input.", expected="an output", fix="Start at an output.")
+    if target.port not in takes[0] and target.port in takes[1]:
+        raise SameDirectionError("Both ends are outputs.", expected="an output and an input", fix="End at an input.")
+    for end, known, side in ((source, gives[1], "output"), (target, takes[0], "input")):
+        if end.port not in known:
+            node = block.nodes[end.node]
+            raise NoSuchPortError(
+                f"{node.kind} '{node.name}' has no {side} '{end.port}'.",
+                expected="one of these: " + (", ".join(known) or f"it has no {side}"),
+                fix="Choose another port.",
+            )
+
+
+def _ports(design: Design, block: Block, end: Endpoint) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    node = block.nodes[end.node]
+    return input_ports(design, block, node), output_ports(design, block, node)
