@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDrag, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QStackedWidget, QVBoxLayout, QWidget
 
-from designer.ui.docks.palette_model import PaletteDelegate, PaletteModel, Ranking, by_substring
+from designer.ui.docks.palette_model import PaletteDelegate, PaletteModel
 from designer.ui.docks.views import PaletteEntry
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import ui_font
@@ -121,10 +121,10 @@ class Palette(QWidget):
 
     add_requested = Signal(str)
 
-    def __init__(self, ranking: Ranking = by_substring) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(self.tr("Palette"))
-        self._model = PaletteModel(self._heading, ranking)
+        self._model = PaletteModel(self._heading)
         self.view = _List(self._model)
         self.view.setAccessibleName(self.tr("Layers and blocks"))
         self.search = _Search(self.view)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QByteArray, QMimeData, QModelInde
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from designer.ui.canvas.ranking import ranked
 from designer.ui.docks.views import PaletteEntry
 from designer.ui.theme.current import current_theme
 from designer.ui.theme.fonts import section_font, ui_font
@@ -18,22 +19,13 @@ ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
 FAMILY_ORDER = ("block", "io", "convolution", "pooling", "normalisation", "activation", "linear", "merge", "shape")
 ROW_PX, HEADING_PX = 26, 30
 
-Ranking = Callable[[str, Sequence[PaletteEntry], Callable[[PaletteEntry], str]], Sequence[PaletteEntry]]
-
-
-def by_substring(query: str, entries: Sequence[PaletteEntry], key: Callable[[PaletteEntry], str]) -> list[PaletteEntry]:
-    """The plainest ranking: titles that contain the query, those that begin with it first."""
-    wanted = query.casefold()
-    hits = [entry for entry in entries if wanted in key(entry).casefold()]
-    return sorted(hits, key=lambda entry: not key(entry).casefold().startswith(wanted))
-
 
 class PaletteModel(QAbstractListModel):
     """Rows are headings (plain strings) and entries; while a search runs, entries alone, best first."""
 
-    def __init__(self, heading: Callable[[str], str], ranking: Ranking) -> None:
+    def __init__(self, heading: Callable[[str], str]) -> None:
         super().__init__()
-        self._heading, self._ranking = heading, ranking
+        self._heading = heading
         self._entries: list[PaletteEntry] = []
         self._rows: list[str | PaletteEntry] = []
         self._query = ""
@@ -55,8 +47,10 @@ class PaletteModel(QAbstractListModel):
         self.endResetModel()
 
     def _found(self) -> list[str | PaletteEntry]:
-        found = list(self._ranking(self._query, self._entries, lambda entry: f"{entry.title} {entry.kind}"))
-        return found or by_substring(self._query, self._entries, lambda entry: f"{entry.family} {entry.summary}")
+        def fields(entry: PaletteEntry) -> tuple[str, ...]:
+            return (entry.title, entry.kind, self._heading(entry.family), entry.summary)
+
+        return list(ranked(self._query, self._entries, fields))
 
     def _grouped(self) -> list[str | PaletteEntry]:
         rest = dict.fromkeys(entry.family for entry in self._entries if entry.family not in FAMILY_ORDER)

@@ -56,10 +56,11 @@ class Series:
         whole = len(x) // each * each
         rows = y[:whole].reshape(-1, each)
         start = np.arange(0, whole, each)
-        picks = np.sort(np.stack([start + rows.argmin(1), start + rows.argmax(1)], axis=1), axis=1).ravel()
+        picks = np.concatenate([start + rows.argmin(1), start + rows.argmax(1)])
         if whole < len(x):
             rest = y[whole:]
-            picks = np.append(picks, np.unique([whole + rest.argmin(), whole + rest.argmax(), len(x) - 1]))
+            picks = np.append(picks, [whole + rest.argmin(), whole + rest.argmax(), len(x) - 1])
+        picks = np.unique(picks)
         return x[picks], y[picks]
 
 

@@ -158,8 +158,9 @@ class Training(QWidget):
 
     def add_epoch(self, epoch: Mapping[str, Any]) -> None:
         """Figures of a whole epoch."""
-        self._epoch = int(epoch["epoch"])
-        self._append("test", float(self._epoch), epoch.get("test_loss"), epoch.get("test_accuracy"))
+        number = int(epoch["epoch"])
+        self._epoch = max(self._epoch, number)
+        self._append("test", float(number), epoch.get("test_loss"), epoch.get("test_accuracy"))
 
     def finish(self, text: str) -> None:
         """The run ended as it should; `text` says how: `Finished in 3 min 20 s`."""

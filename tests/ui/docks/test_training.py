@@ -1,0 +1,185 @@
+"""The training dock: lazy, fast under a flood of batches, honest at the end."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QBoxLayout
+from pytestqt.qtbot import QtBot
+
+from designer.ui.docks.plots import Series
+from designer.ui.docks.training import Training, duration
+from designer.ui.theme.apply import apply_theme
+from designer.ui.theme.tokens import LIGHT
+
+
+def batch(step: int, per_epoch: int = 100) -> dict:
+    return {
+        "epoch": (step - 1) // per_epoch + 1,
+        "batch": (step - 1) % per_epoch + 1,
+        "step": step,
+        "loss": 2.0 / step,
+        "accuracy": 0.9,
+        "learning_rate": 0.05,
+        "examples_per_second": 14210.4,
+        "memory_bytes": 3 << 30,
+    }
+
+
+@pytest.fixture
+def training(show) -> Training:
+    made = Training()
+    show(made, 1200, 280)
+    return made
+
+
+def test_no_plot_library_before_a_run() -> None:
+    program = (
+        "import sys\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from designer.ui.docks import code, inspector, palette, problems, recipe_form, runs, summary, training\n"
+        "from designer.ui import toasts\n"
+        "app = QApplication([])\n"
+        "docks = [training.Training(), code.Code(), runs.Runs()]\n"
+        "[dock.show() for dock in docks]; app.processEvents()\n"
+        "sys.exit(' '.join({'torch', 'pyqtgraph', 'numpy', 'pygments'} & set(sys.modules)) or 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_before_the_first_run(training: Training) -> None:
+    training.set_recipe_line("fashion-mnist-mini · SGD · 10 epochs")
+    assert training.empty.isVisible()
+    assert training.loss is None
+
+
+def test_a_run_from_begin_to_finish(qtbot: QtBot, training: Training) -> None:
+    training.begin("Run 12", 10, 100, "cuda:0")
+    assert training.heading.text() == "Run 12 · starting"
+    for step in range(1, 151):
+        training.add_batch(batch(step))
+    training.add_epoch({"epoch": 1, "test_loss": 0.268, "test_accuracy": 0.903})
+    qtbot.waitUntil(lambda: training.heading.text() == "Run 12 · epoch 2 of 10")
+    assert training.progress.value() == 150
+    assert training.progress.maximum() == 1000
+    assert training.loss.test_key.value() == "0.268"
+    assert training.accuracy.test_key.value() == "90.3 %"
+    assert training.accuracy.train_key.value() == "90.0 %"
+    facts = dict(training.facts.texts())
+    assert facts["examples/s"] == "14,210"
+    assert facts["memory"] == "3.0 GiB"
+    assert facts["device"] == "cuda:0"
+    assert facts["learning rate"] == "0.05"
+    training.finish("Finished in 12 s.")
+    assert training.message.text() == "Finished in 12 s."
+    assert not training.stop_button.isVisible()
+
+
+def test_a_flood_of_batches_leaves_the_window_alone(qtbot: QtBot, training: Training) -> None:
+    training.begin("Run 1", 100, 1000)
+    drawn: list[float] = []
+    redraw = training.loss.redraw
+    training.loss.redraw = lambda: (drawn.append(time.monotonic()), redraw())
+    start = time.monotonic()
+    for step in range(1, 5001):
+        training.add_batch(batch(step, 1000))
+        if step % 100 == 0:
+            QApplication.processEvents()
+    elapsed = time.monotonic() - start
+    assert len(drawn) <= elapsed * 1000 / 33 + 2
+    qtbot.waitUntil(lambda: training.progress.value() == 5000)
+
+
+def test_stopping(qtbot: QtBot, training: Training) -> None:
+    training.begin("Run 1", 1, 10)
+    with qtbot.waitSignal(training.stop_requested):
+        qtbot.mouseClick(training.stop_button, Qt.MouseButton.LeftButton)
+    assert training.stop_button.text() == "Stopping…"
+    assert not training.stop_button.isEnabled()
+    with qtbot.waitSignal(training.open_run_requested):
+        qtbot.mouseClick(training.open_button, Qt.MouseButton.LeftButton)
+
+
+def test_failing_says_what_to_do(training: Training) -> None:
+    training.fail("The engine was killed in epoch 3.", "Train again; the last checkpoint is kept.")
+    assert training.message.isVisible()
+    assert training.message.property("role") == "error"
+    assert training.advice.text().startswith("Train again")
+
+
+def test_a_hidden_dock_catches_up(qtbot: QtBot, training: Training) -> None:
+    training.begin("Run 1", 1, 100)
+    training.hide()
+    training.add_batch(batch(50))
+    training.show()
+    qtbot.waitUntil(lambda: training.progress.value() == 50)
+
+
+def test_a_second_run_starts_empty(qtbot: QtBot, training: Training) -> None:
+    training.begin("Run 1", 1, 10)
+    training.add_batch(batch(5))
+    training.begin("Run 2", 1, 10)
+    assert training.loss.train.size == 0
+    assert training.facts.texts() == []
+
+
+def test_the_plots_wear_the_theme(training: Training, qapp: QApplication) -> None:
+    training.begin("Run 1", 1, 10)
+    apply_theme(qapp, LIGHT)
+    assert training.loss.plot.backgroundBrush().color().name() == LIGHT.ground
+
+
+def test_a_narrow_dock_stacks(training: Training) -> None:
+    training.begin("Run 1", 1, 10)
+    training.resize(420, 640)
+    assert training._row.direction() == QBoxLayout.Direction.TopToBottom
+
+
+def test_zooming_shows_more_and_a_double_click_all(qtbot: QtBot, training: Training) -> None:
+    training.begin("Run 1", 10, 10_000)
+    for step in range(1, 50_000):
+        training.loss.train.append(step / 10_000, math.sin(step))
+    training.loss.redraw()
+    box = training.loss.plot.getPlotItem().getViewBox()
+    box.setXRange(1.0, 1.01, padding=0)
+    x, _y = training.loss._train_line.getOriginalDataset()
+    assert 95 <= len(x) <= 110
+    qtbot.mouseDClick(training.loss.plot.viewport(), Qt.MouseButton.LeftButton)
+    x, _y = training.loss._train_line.getOriginalDataset()
+    assert x[0] < 0.01
+    assert x[-1] > 4.9
+
+
+def test_series_keep_their_peaks() -> None:
+    series = Series()
+    for step in range(100_003):
+        series.append(step, 0.0)
+    series._y[77_777], series._y[100_002] = 9.0, -9.0
+    x, y = series.window(-math.inf, math.inf, 300)
+    assert len(x) <= 2 * 300 + 3
+    assert y.max() == 9.0
+    assert y.min() == -9.0
+    assert np.all(np.diff(x) > 0)
+    assert x[-1] == 100_002
+
+
+def test_series_leave_out_what_is_no_number() -> None:
+    series = Series()
+    series.append(1, math.nan)
+    series.append(2, 0.5)
+    assert series.size == 1
+    assert series.last() == 0.5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.4, "0 s"), (59, "59 s"), (72, "1 min 12 s"), (3720, "1 h 02 min"), (-3, "0 s")]
+)
+def test_durations(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
