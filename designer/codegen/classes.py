@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from designer.catalogue.emit import call_arguments, expression
-from designer.catalogue.spec import Tensor
+from designer.catalogue.emit import constructor, expression, source_of
+from designer.catalogue.spec import Tensor, Values
 from designer.codegen import symbols, wrap
-from designer.codegen.dims import Dim, source_of
+from designer.codegen.dims import Dim
 from designer.codegen.symbols import Symbol
 from designer.codegen.trace import Step, Tensors, Trace, Tracer, axis_name, block_scope
 from designer.graph.block import Block, Endpoint
@@ -159,9 +159,10 @@ def _construction(step: Step, written: Mapping[str, ClassCode]) -> str:
         arguments = [source_of(argument.of(step.inputs)) for argument in written[step.inner.name].arguments]
         arguments += [f"{name}={step.values[name].source}" for name in step.inner.defaults if name in step.node.params]
         return f"{step.inner.name}({', '.join(arguments)})"
-    numbers = {name: symbols.number(symbol) for name, symbol in step.values.items()}
+    numbers = Values({name: symbols.number(symbol) for name, symbol in step.values.items()})
     sources = {name: symbol.source for name, symbol in step.values.items()}
-    return f"{step.spec.module}({', '.join(call_arguments(step.spec, numbers, sources, step.inputs, source_of))})"
+    derived = {argument.name: source_of(argument.of(numbers, step.inputs)) for argument in step.spec.derived}
+    return constructor(step.spec, sources, derived)
 
 
 def _write_constructor(writer: _Writer, trace: Trace, written: Mapping[str, ClassCode], chain: bool) -> None:
@@ -279,7 +280,7 @@ def _names(text: str, name: str) -> bool:
 def _signature(block: Block, arguments: tuple[Argument, ...]) -> list[str]:
     given = [f"{argument.name}: int" for argument in arguments]
     given += [
-        f"{parameter.name}: {_annotation(parameter.default)} = {symbols.literal(parameter.default)}"
+        f"{parameter.name}: {_annotation(parameter.default)} = {source_of(parameter.default)}"
         for parameter in block.parameters
     ]
     return _header(f"def __init__({', '.join(['self', *given])}) -> None:", INDENT)

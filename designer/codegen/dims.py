@@ -35,6 +35,9 @@ class Dim(int):
         """The expression that calculates it."""
         return self._render()[0]
 
+    def __repr__(self) -> str:
+        return self.source
+
     def _render(self) -> tuple[str, int]:
         text, level = self._base, self._level
         if self._offset:
@@ -96,16 +99,11 @@ class Dim(int):
         return self._make(-int(self), f"-{_wrap(*self._render(), _ATOM)}", _ADD)
 
 
-def source_of(number: int) -> str:
-    """How code writes a dimension."""
-    return number.source if isinstance(number, Dim) else str(int(number))
-
-
 def choose(condition: str, yes: int, no: int, chosen: int) -> int:
     """The dimension that is `yes` where `condition` holds and `no` elsewhere; `chosen` is its value here."""
-    if source_of(yes) == source_of(no):
+    if repr(yes) == repr(no):
         return yes
-    return Dim._make(int(chosen), f"{source_of(yes)} if {condition} else {source_of(no)}", _COND)
+    return Dim._make(int(chosen), f"{yes!r} if {condition} else {no!r}", _COND)
 
 
 def _level(tree: ast.expr) -> int:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from designer.analysis.facts import Analysis
 from designer.base.errors import DesignError
-from designer.codegen import wrap
+from designer.codegen import symbols, wrap
 from designer.codegen.classes import ClassCode, Range, write_class
-from designer.codegen.symbols import Symbol, literal
 from designer.codegen.trace import Tracer
 from designer.graph.design import Design
 
@@ -42,8 +41,8 @@ def generate(design: Design, analysis: Analysis) -> GeneratedCode:
         raise DesignError(f"No code yet: {first.message}", expected=first.expected, fix=first.advice)
     tracer = Tracer(design)
     root = design.root
-    tracer.trace(root, {name: Symbol(value, literal(value)) for name, value in root.defaults.items()}, ())
-    tracer.trace(root, {name: Symbol(value, name) for name, value in root.defaults.items()}, (), own=True)
+    tracer.trace(root, {name: symbols.constant(value) for name, value in root.defaults.items()}, ())
+    tracer.trace(root, {name: symbols.Symbol(value, name) for name, value in root.defaults.items()}, (), own=True)
     classes: dict[str, ClassCode] = {}
     for block in (*design.inner_blocks(), root):
         if block.name in tracer.entered:

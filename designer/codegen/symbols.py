@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import copy
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from designer.codegen.dims import Dim, source_of
+from designer.catalogue.emit import source_of
+from designer.codegen.dims import Dim
 from designer.graph.expressions import Expression, Setting, Value, evaluate, parse
 
 
@@ -21,30 +21,20 @@ class Symbol(NamedTuple):
     @property
     def constant(self) -> bool:
         """Whether the source is just the value, written down."""
-        return self.source == literal(self.value)
+        return self.source == source_of(self.value)
 
 
 Scope = Mapping[str, Symbol]
 
 
-def literal(value: Any) -> str:
-    """A value as code writes it, in the formatter's spelling."""
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, tuple):
-        items = ", ".join(literal(item) for item in value)
-        return f"({items},)" if len(value) == 1 else f"({items})"
-    return source_of(value) if isinstance(value, Dim) else repr(value)
-
-
 def constant(value: Value) -> Symbol:
     """The symbol of a plain value."""
-    return Symbol(value, literal(value))
+    return Symbol(value, source_of(value))
 
 
 def of_dim(number: int) -> Symbol:
     """The symbol of a dimension."""
-    return Symbol(int(number), source_of(number))
+    return Symbol(int(number), repr(number))
 
 
 def symbolic(setting: Setting, scope: Scope) -> Symbol:

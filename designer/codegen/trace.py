@@ -17,7 +17,7 @@ from designer.base.errors import DesignError
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import LayerError, LayerSpec, Tensor, Values, variadic_index
 from designer.codegen import symbols
-from designer.codegen.dims import Dim, choose, source_of
+from designer.codegen.dims import Dim, choose
 from designer.codegen.symbols import Scope, Symbol
 from designer.graph.block import INPUT, OUTPUT, Block, Endpoint, Node
 from designer.graph.design import Design
@@ -188,7 +188,7 @@ class Tracer:
         # In its own class: a loop whose variables follow the lengths that change.
         start, variables = step.inputs[0], []
         for axis, (before, after) in enumerate(zip(start.shape, first[0].shape, strict=True)):
-            if source_of(before) != source_of(after):
+            if repr(before) != repr(after):
                 name = axis_name(start.rank, axis)
                 name = name if name not in taken else fresh(name, taken)
                 taken.add(name)
@@ -198,9 +198,7 @@ class Tracer:
             shape[axis] = Dim(int(shape[axis]), name)
         inside = Tensor(tuple(shape), start.dtype)
         behind = run((inside,))[0]
-        loop = tuple(
-            LoopVariable(name, source_of(start.shape[axis]), source_of(behind.shape[axis])) for axis, name in variables
-        )
+        loop = tuple(LoopVariable(name, repr(start.shape[axis]), repr(behind.shape[axis])) for axis, name in variables)
         last = self._value_after(step, run)
         for axis, name in variables:
             shape[axis] = Dim(int(last.shape[axis]), name)
@@ -231,11 +229,11 @@ def _closed_form(step: Step, first: Tensor, run: Callable[[Tensors], Tensors]) -
     second = run((first,))[0]
     shape = []
     for zeroth, once, twice in zip(step.inputs[0].shape, first.shape, second.shape, strict=True):
-        if source_of(once) == source_of(twice):
+        if repr(once) == repr(twice):
             shape.append(once)
             continue
         growth, again = once - zeroth, twice - once
-        if source_of(growth) != source_of(again):
+        if repr(growth) != repr(again):
             raise DesignError(
                 f"{step.node}: a length changes with each of its copies in a way that code cannot state.",
                 expected="copies that keep a length, or add the same to it each time",
@@ -259,4 +257,4 @@ def _defaults(spec: LayerSpec | None, inner: Block | None) -> dict[str, Any]:
 
 
 def _signature(tensors: Sequence[Tensor]) -> tuple[Any, ...]:
-    return tuple((tensor.dtype, *((int(d), source_of(d)) for d in tensor.shape)) for tensor in tensors)
+    return tuple((tensor.dtype, *((int(d), repr(d)) for d in tensor.shape)) for tensor in tensors)
