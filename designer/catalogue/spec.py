@@ -48,6 +48,8 @@ class Parameter:
     """One parameter of a layer, in PyTorch's spelling.
 
     required: PyTorch gives it no default, so code always states it. minimum, maximum: bounds of each number in it.
+    axes: the number of spatial axes of a SIZE. passed: whether PyTorch takes it; False for a parameter of Blockyard's
+    own that only decides derived arguments. None is a value where it is the default.
     """
 
     name: str
@@ -58,7 +60,8 @@ class Parameter:
     maximum: float | None = None
     choices: tuple[Value, ...] = ()
     required: bool = False
-    axes: int = 0  # a SIZE's number of spatial axes
+    axes: int = 0
+    passed: bool = True
 
 
 class Tensor(NamedTuple):
@@ -92,7 +95,8 @@ class Values:
 class Remedy:
     """What would mend a LayerError, in words that analysis turns into a fix: one of its two forms is filled in.
 
-    insert: a kind to put before the node, with `params`. set_param: a parameter of the node and its better value.
+    insert: a kind to put before the node, with `params`, on the wire at `port` (empty: the only input). set_param: a
+    parameter of the node and its better value.
     """
 
     title: str
@@ -100,6 +104,7 @@ class Remedy:
     set_param: str = ""
     value: Value = None
     params: Mapping[str, Value] = field(default_factory=dict)
+    port: str = ""
 
 
 class LayerError(BlockyardError):
@@ -155,8 +160,9 @@ class LayerSpec:
     LayerError. weights: the number of learnable parameters. macs: multiply-accumulates as FlopCounterMode counts them
     (FLOPs = 2 × MACs; additions of a bias, activations and pooling count nothing). window: the sliding windows, one a
     spatial axis, None where the layer works element by element, or "all" where every output sees the whole input.
-    module: the class that code constructs, with `derived` arguments first; function: or, for a layer without state, the
-    expression that code writes, from the parameters' sources and the inputs' names. brief: the card's line.
+    module: the class that code constructs; derived: its arguments that follow from the input; positional: the
+    arguments that code writes without their names, in PyTorch's order, always stated. function: or, for a layer without
+    state, the expression that code writes, from the parameters' sources and the inputs' names. brief: the card's line.
     """
 
     kind: str
@@ -175,6 +181,7 @@ class LayerSpec:
     window: Callable[[Values], Sequence[Window] | str | None] = lambda values: None
     module: str = ""
     derived: tuple[Derived, ...] = ()
+    positional: tuple[str, ...] = ()
     function: Callable[[Mapping[str, str], Sequence[str]], str] | None = None
     brief: Callable[[Mapping[str, str]], str] = lambda texts: ""
 

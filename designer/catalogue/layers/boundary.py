@@ -23,8 +23,8 @@ SPECS = (
         family=Family.IO,
         stem="input",
         summary="Where a tensor enters the design or the block.",
-        help="""In a design, `shape` is the shape of one example without the batch: `(1, 28, 28)` is a grey image of 28×28
-pixels, `(3, 224, 224)` a colour image. Inside a block the shape follows from what the instance receives.""",
+        help="""In a design, `shape` is the shape of one example without the batch: `(1, 28, 28)` is a grey image of
+28×28 pixels, `(3, 224, 224)` a colour image. Inside a block the shape follows from what the instance receives.""",
         url="https://pytorch.org/docs/stable/tensors.html",
         infer=_input,
         inputs=(),

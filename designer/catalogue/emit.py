@@ -1,0 +1,57 @@
+"""A layer as Python source: what constructs its module, or the expression that stands for a layer without state.
+
+Nothing here knows of blocks, names or line breaks; code generation does, and calls these two for each node.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from designer.catalogue.spec import LayerSpec
+from designer.graph.expressions import Value
+
+
+def source_of(value: Value) -> str:
+    """A plain value as Python source, text in double quotes: `"same"`, `(3, 3)`, `1e-05`."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, tuple):
+        return "(" + ", ".join(source_of(item) for item in value) + ("," if len(value) == 1 else "") + ")"
+    return repr(value)
+
+
+def constructor(spec: LayerSpec, params_sources: Mapping[str, str], derived_sources: Mapping[str, str]) -> str:
+    """The call that builds a layer's module: `nn.Conv2d(in_channels, out_channels, kernel_size=3, padding=1)`.
+
+    params_sources: source by parameter, those at their default may be missing. derived_sources: source by derived
+    argument. Positional arguments come first; of the others, required ones and those that differ from PyTorch's default
+    are written with their names.
+    """
+    sources = {**_defaults(spec), **params_sources, **derived_sources}
+    arguments = [sources[name] for name in spec.positional]
+    arguments += [
+        f"{derived.name}={sources[derived.name]}" for derived in spec.derived if derived.name not in spec.positional
+    ]
+    arguments += [
+        f"{parameter.name}={sources[parameter.name]}"
+        for parameter in spec.parameters
+        if parameter.passed
+        and parameter.name not in spec.positional
+        and (parameter.required or sources[parameter.name] != source_of(parameter.default))
+    ]
+    return f"{spec.module}({', '.join(arguments)})"
+
+
+def expression(spec: LayerSpec, params_sources: Mapping[str, str], input_names: Sequence[str]) -> str:
+    """The expression of a layer without state: `a + b`, `torch.cat((a, b), dim=1)`.
+
+    input_names: the inputs' names in the order of the ports. Raises ValueError where the layer is a module.
+    """
+    if spec.function is None:
+        raise ValueError(f"{spec.kind} is a module, not a function")
+    return spec.function({**_defaults(spec), **params_sources}, input_names)
+
+
+def _defaults(spec: LayerSpec) -> dict[str, str]:
+    return {parameter.name: source_of(parameter.default) for parameter in spec.parameters}

@@ -1,0 +1,241 @@
+"""Convolutions over one to three spatial axes, and their transposed forms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import gcd
+
+from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules.cost import convolution_macs, convolution_weights
+from designer.catalogue.rules.expect import expect_float, expect_spatial
+from designer.catalogue.rules.sliding_window import (
+    as_size,
+    per_axis,
+    transposed_shape,
+    window_shape,
+    windows_of,
+)
+from designer.catalogue.spec import (
+    Derived,
+    Family,
+    LayerError,
+    LayerSpec,
+    Parameter,
+    ParameterType,
+    Remedy,
+    Tensor,
+    Values,
+    Window,
+)
+
+_LARGEST_KERNEL = 1 << 12
+_LARGEST_CHANNELS = 1 << 20
+_DOCS = "https://pytorch.org/docs/stable/generated/torch.nn.{}.html"
+_PLACES = {1: "a sequence or a signal", 2: "an image", 3: "a volume or a video"}
+_IN_CHANNELS = Derived("in_channels", lambda values, inputs: inputs[0].shape[1])
+
+
+def _size(name: str, axes: int, default: int, minimum: int, doc: str, required: bool = False) -> Parameter:
+    return Parameter(
+        name, ParameterType.SIZE, default, doc, minimum=minimum, maximum=_LARGEST_KERNEL, required=required, axes=axes
+    )
+
+
+def _channels_and_window(axes: int) -> tuple[Parameter, ...]:
+    return (
+        Parameter(
+            "out_channels",
+            ParameterType.INT,
+            64,
+            "Number of filters, and so of channels in the output.",
+            minimum=1,
+            maximum=_LARGEST_CHANNELS,
+            required=True,
+        ),
+        _size("kernel_size", axes, 3, 1, "Length of the window along each spatial axis.", required=True),
+        _size("stride", axes, 1, 1, "Step of the window."),
+        _size("padding", axes, 0, 0, "Elements added at both ends of each spatial axis."),
+    )
+
+
+_GROUPS = Parameter(
+    "groups",
+    ParameterType.INT,
+    1,
+    "Splits the channels into groups that do not see each other; in_channels gives a depthwise convolution.",
+    minimum=1,
+    maximum=_LARGEST_CHANNELS,
+)
+_BIAS = Parameter("bias", ParameterType.BOOL, True, "Adds a learnable number to each output channel.")
+_PADDING_MODE = Parameter(
+    "padding_mode",
+    ParameterType.CHOICE,
+    "zeros",
+    "What the padding holds: zeros, or values from the input.",
+    choices=("zeros", "reflect", "replicate", "circular"),
+)
+
+
+def _check_groups(values: Values, in_channels: int) -> None:
+    for name, channels in (("in_channels", in_channels), ("out_channels", values.out_channels)):
+        if channels % values.groups:
+            groups, number = int(values.groups), int(channels)
+            choices = [d for d in range(1, min(number, 1 << 12) + 1) if number % d == 0]
+            shown = choices if len(choices) <= 8 else [*choices[:6], choices[-1]]
+            listed = ", ".join(map(str, shown[:-1])) + f" or {shown[-1]}" if len(shown) > 1 else str(shown[0])
+            best = gcd(gcd(int(in_channels), int(values.out_channels)), groups)
+            raise LayerError(
+                "groups_do_not_divide",
+                f"groups={groups} does not divide {name}={number}.",
+                expected=f"a divisor of {name}={number}",
+                received=f"groups={groups}",
+                fix=f"Use {listed}, or make {name} a multiple of {groups}.",
+                remedies=(Remedy(f"Set groups to {best}", set_param="groups", value=best),),
+            )
+
+
+def _check_padding_mode(values: Values, spatial: Sequence[int]) -> None:
+    """Reflection needs padding below the size, circular padding at most the size: F.pad's own limits."""
+    spare = {"reflect": 1, "circular": 0}.get(values.padding_mode)
+    if spare is None:
+        return
+    paddings = per_axis(values.padding, len(spatial))
+    if any(padding > size - spare for padding, size in zip(paddings, spatial, strict=True)):
+        better = as_size([min(padding, size - spare) for padding, size in zip(paddings, spatial, strict=True)])
+        raise LayerError(
+            "padding_too_large",
+            f"padding={as_size(paddings)} asks for more values than the input has to {values.padding_mode}.",
+            expected=f"at most padding={better}",
+            received=f"an input of {'×'.join(str(int(size)) for size in spatial)}",
+            fix=f'Use padding={better} or padding_mode="zeros".',
+            remedies=(
+                Remedy("Set padding_mode to zeros", set_param="padding_mode", value="zeros"),
+                Remedy(f"Set padding to {better}", set_param="padding", value=better),
+            ),
+        )
+
+
+def _convolution(axes: int) -> LayerSpec:
+    kind = f"Conv{axes}d"
+    parameters = (
+        *_channels_and_window(axes),
+        _size("dilation", axes, 1, 1, "Distance between the elements that the window takes."),
+        _GROUPS,
+        _BIAS,
+        _PADDING_MODE,
+    )
+
+    def infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+        (x,) = inputs
+        expect_spatial(x, axes)
+        expect_float(x)
+        batch, in_channels, *spatial = x.shape
+        _check_groups(values, in_channels)
+        _check_padding_mode(values, spatial)
+        lengths = window_shape(spatial, values.kernel_size, values.stride, values.padding, values.dilation)
+        return Tensor((batch, values.out_channels, *lengths), x.dtype)
+
+    def weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+        return convolution_weights(
+            inputs[0].shape[1], values.out_channels, values.kernel_size, values.groups, values.bias, axes
+        )
+
+    def macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+        batch, in_channels = inputs[0].shape[:2]
+        return convolution_macs(
+            batch, in_channels, values.out_channels, values.kernel_size, values.groups, outputs[0].shape[2:]
+        )
+
+    def window(values: Values) -> tuple[Window, ...]:
+        return windows_of(axes, values.kernel_size, values.stride, values.padding, values.dilation)
+
+    return LayerSpec(
+        kind=kind,
+        family=Family.CONVOLUTION,
+        stem="conv",
+        summary=f"Slides learnable filters over {_PLACES[axes]}.",
+        help=f"""Slides `out_channels` learnable filters over {_PLACES[axes]}; each sees all input channels, in a
+small window.
+
+Use it to find local patterns: the same filter looks everywhere, so it needs few weights. `stride=2` halves the size.
+
+Each spatial length becomes `floor((size + 2·padding − dilation·(kernel_size − 1) − 1) / stride) + 1`, so
+`padding = (kernel_size − 1) / 2` keeps it where the stride is 1 and the kernel odd.
+
+*Pitfall:* before a batch normalisation the bias is wasted, as the normalisation subtracts it again.""",
+        url=_DOCS.format(kind),
+        infer=infer,
+        parameters=parameters,
+        weights=weights,
+        macs=macs,
+        window=window,
+        module=f"nn.{kind}",
+        derived=(_IN_CHANNELS,),
+        positional=("in_channels", "out_channels"),
+        brief=brief_of(parameters),
+    )
+
+
+def _transposed(axes: int) -> LayerSpec:
+    kind = f"ConvTranspose{axes}d"
+    parameters = (
+        *_channels_and_window(axes),
+        _size("output_padding", axes, 0, 0, "Elements added at one end of the output, to choose among possible sizes."),
+        _GROUPS,
+        _BIAS,
+        _size("dilation", axes, 1, 1, "Distance between the elements that the window reaches."),
+    )
+
+    def infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+        (x,) = inputs
+        expect_spatial(x, axes)
+        expect_float(x)
+        batch, in_channels, *spatial = x.shape
+        _check_groups(values, in_channels)
+        lengths = transposed_shape(
+            spatial, values.kernel_size, values.stride, values.padding, values.output_padding, values.dilation
+        )
+        return Tensor((batch, values.out_channels, *lengths), x.dtype)
+
+    def weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+        return convolution_weights(
+            inputs[0].shape[1], values.out_channels, values.kernel_size, values.groups, values.bias, axes
+        )
+
+    def macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+        batch, in_channels, *spatial = inputs[0].shape
+        return convolution_macs(batch, in_channels, values.out_channels, values.kernel_size, values.groups, spatial)
+
+    def window(values: Values) -> tuple[Window, ...]:
+        # An output element is reached by at most ceil(extent / stride) neighbours. The finer grid behind it would be a
+        # stride of 1/stride, which integers cannot say: with 1 the field of later layers is an upper bound.
+        windows = windows_of(axes, values.kernel_size, values.stride, 0, values.dilation)
+        return tuple(Window(-(-(w.dilation * (w.kernel - 1) + 1) // w.stride), 1, 0) for w in windows)
+
+    return LayerSpec(
+        kind=kind,
+        family=Family.CONVOLUTION,
+        stem="upconv",
+        summary=f"Enlarges {_PLACES[axes]} with learnable filters.",
+        help=f"""Spreads each element of {_PLACES[axes]} over a window of the output, with learnable filters: a
+convolution backwards.
+
+Use it to grow small feature maps again, in segmentation networks, decoders and generators. `stride=2` doubles the size.
+
+Each spatial length becomes `(size − 1)·stride − 2·padding + dilation·(kernel_size − 1) + output_padding + 1`.
+
+*Pitfall:* a `kernel_size` that is no multiple of the `stride` leaves a checkerboard pattern in the output.""",
+        url=_DOCS.format(kind),
+        infer=infer,
+        parameters=parameters,
+        weights=weights,
+        macs=macs,
+        window=window,
+        module=f"nn.{kind}",
+        derived=(_IN_CHANNELS,),
+        positional=("in_channels", "out_channels"),
+        brief=brief_of(parameters),
+    )
+
+
+SPECS = (_convolution(2), _convolution(1), _transposed(2))

@@ -1,0 +1,170 @@
+"""Pools: a window's largest or mean value, and the adaptive forms that reach a given size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules.expect import expect_float, expect_spatial
+from designer.catalogue.rules.sliding_window import check_pool_padding, per_axis, window_shape, windows_of
+from designer.catalogue.spec import Family, LayerSpec, Parameter, ParameterType, Tensor, Values, Window
+
+_LARGEST_KERNEL = 1 << 12
+_LARGEST_OUTPUT = 1 << 12
+_DOCS = "https://pytorch.org/docs/stable/generated/torch.nn.{}.html"
+_CEIL_MODE = Parameter(
+    "ceil_mode", ParameterType.BOOL, False, "Rounds the output size up, so that no element at the end is left out."
+)
+_COUNT_INCLUDE_PAD = Parameter(
+    "count_include_pad", ParameterType.BOOL, True, "Counts the zeros of the padding in the mean."
+)
+
+
+def _window_parameters(axes: int) -> tuple[Parameter, ...]:
+    def size(name: str, default: int | None, minimum: int, doc: str, required: bool = False) -> Parameter:
+        return Parameter(name, ParameterType.SIZE, default, doc, minimum, _LARGEST_KERNEL, (), required, axes)
+
+    return (
+        size("kernel_size", 2, 1, "Length of the window along each spatial axis.", required=True),
+        size("stride", None, 1, "Step of the window; where it is not set, the kernel_size."),
+        size("padding", 0, 0, "Elements added at both ends of each spatial axis; at most half of the window."),
+    )
+
+
+def _stride(values: Values) -> int | tuple[int, ...]:
+    return values.kernel_size if values.stride is None else values.stride
+
+
+_FORMULA = (
+    "Each spatial length becomes `floor((size + 2·padding − kernel_size) / stride) + 1`; with `ceil_mode` rounded up."
+)
+
+
+def _max_pool(axes: int) -> LayerSpec:
+    kind = f"MaxPool{axes}d"
+    dilation = Parameter(
+        "dilation", ParameterType.SIZE, 1, "Distance between elements of the window.", 1, _LARGEST_KERNEL, axes=axes
+    )
+    parameters = (*_window_parameters(axes), dilation, _CEIL_MODE)
+
+    def infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+        (x,) = inputs
+        expect_spatial(x, axes)
+        expect_float(x)
+        check_pool_padding(values.kernel_size, values.padding, values.dilation, axes)
+        lengths = window_shape(
+            x.shape[2:], values.kernel_size, _stride(values), values.padding, values.dilation, values.ceil_mode
+        )
+        return Tensor((*x.shape[:2], *lengths), x.dtype)
+
+    def window(values: Values) -> tuple[Window, ...]:
+        return windows_of(axes, values.kernel_size, _stride(values), values.padding, values.dilation)
+
+    return LayerSpec(
+        kind=kind,
+        family=Family.POOLING,
+        stem="pool",
+        summary="Keeps the largest value of each window.",
+        help=f"""Keeps the largest value of each window, in every channel by itself.
+
+Use it to shrink feature maps: what matters is that a pattern was found, not exactly where. It has no weights.
+
+{_FORMULA} A dilation widens the window as in a convolution.
+
+*Pitfall:* the stride is `kernel_size` where it is not set, not 1; and an odd size loses its last row and column.""",
+        url=_DOCS.format(kind),
+        infer=infer,
+        parameters=parameters,
+        window=window,
+        module=f"nn.{kind}",
+        brief=brief_of(parameters),
+    )
+
+
+def _average_pool(axes: int) -> LayerSpec:
+    kind = f"AvgPool{axes}d"
+    parameters = (*_window_parameters(axes), _CEIL_MODE, _COUNT_INCLUDE_PAD)
+
+    def infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+        (x,) = inputs
+        expect_spatial(x, axes)
+        expect_float(x)
+        check_pool_padding(values.kernel_size, values.padding, 1, axes)
+        lengths = window_shape(
+            x.shape[2:], values.kernel_size, _stride(values), values.padding, ceil_mode=values.ceil_mode
+        )
+        return Tensor((*x.shape[:2], *lengths), x.dtype)
+
+    def window(values: Values) -> tuple[Window, ...]:
+        return windows_of(axes, values.kernel_size, _stride(values), values.padding)
+
+    return LayerSpec(
+        kind=kind,
+        family=Family.POOLING,
+        stem="pool",
+        summary="Takes the mean of each window.",
+        help=f"""Takes the mean of each window, in every channel by itself.
+
+Use it to shrink feature maps gently, as LeNet did; today a max pool or a strided convolution is more usual inside.
+
+{_FORMULA}
+
+*Pitfall:* zeros from the padding count in the mean, which darkens the border, unless `count_include_pad` is off.""",
+        url=_DOCS.format(kind),
+        infer=infer,
+        parameters=parameters,
+        window=window,
+        module=f"nn.{kind}",
+        brief=brief_of(parameters),
+    )
+
+
+def _adaptive_pool(axes: int, name: str, verb: str) -> LayerSpec:
+    kind = f"Adaptive{name}Pool{axes}d"
+    parameters = (
+        Parameter(
+            "output_size",
+            ParameterType.SIZE,
+            1,
+            "Length of each spatial axis of the output.",
+            minimum=1,
+            maximum=_LARGEST_OUTPUT,
+            required=True,
+            axes=axes,
+        ),
+    )
+
+    def infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+        (x,) = inputs
+        expect_spatial(x, axes)
+        expect_float(x)
+        return Tensor((*x.shape[:2], *per_axis(values.output_size, axes)), x.dtype)
+
+    return LayerSpec(
+        kind=kind,
+        family=Family.POOLING,
+        stem="pool",
+        summary=f"{verb}, with windows that reach a given output size.",
+        help=f"""{verb}, choosing the windows so that the output has the size that you ask for.
+
+Use it before the last Linear: with `output_size=1` each channel becomes one number, whatever the size of the input.
+
+Each spatial length becomes `output_size`; batch and channels stay.
+
+*Pitfall:* an `output_size` above the input's size repeats values rather than adding detail.""",
+        url=_DOCS.format(kind),
+        infer=infer,
+        parameters=parameters,
+        window=lambda values: "all",
+        module=f"nn.{kind}",
+        positional=("output_size",),
+        brief=brief_of(parameters),
+    )
+
+
+SPECS = (
+    _max_pool(2),
+    _average_pool(2),
+    _adaptive_pool(2, "Avg", "Takes means"),
+    _adaptive_pool(2, "Max", "Keeps the largest values"),
+)

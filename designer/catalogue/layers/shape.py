@@ -1,0 +1,143 @@
+"""Layers that only arrange elements anew, and the one that does nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules.expect import product, resolve_axis, shape_text
+from designer.catalogue.spec import (
+    Family,
+    LayerError,
+    LayerSpec,
+    Parameter,
+    ParameterType,
+    Remedy,
+    Tensor,
+    Values,
+)
+
+_AXIS_BOUND = 8
+
+
+def _axis(name: str, default: int, doc: str, required: bool = False) -> Parameter:
+    return Parameter(name, ParameterType.INT, default, doc, -_AXIS_BOUND, _AXIS_BOUND - 1, required=required)
+
+
+_FLATTEN = (
+    _axis("start_dim", 1, "First axis to merge; 1 leaves the batch alone."),
+    _axis("end_dim", -1, "Last axis to merge."),
+)
+_UNFLATTEN = (
+    _axis("dim", 1, "The axis to split.", required=True),
+    Parameter(
+        "unflattened_size",
+        ParameterType.SHAPE,
+        (16, 5, 5),
+        "The axes that it becomes; their product is its length. One of them may be -1: what is left.",
+        minimum=-1,
+        maximum=1 << 20,
+        required=True,
+    ),
+)
+
+
+def _flatten(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    start = resolve_axis(values.start_dim, x.rank, "start_dim")
+    end = resolve_axis(values.end_dim, x.rank, "end_dim")
+    if start > end:
+        raise LayerError(
+            "axes_out_of_order",
+            f"start_dim={int(values.start_dim)} comes after end_dim={int(values.end_dim)} in a {x.rank}-d tensor.",
+            expected="a start_dim that is not behind end_dim",
+            received=shape_text(x.shape),
+            fix="Use start_dim=1 and end_dim=-1 to keep the batch and merge the rest.",
+            remedies=(Remedy("Set end_dim to -1", set_param="end_dim", value=-1),),
+        )
+    return Tensor((*x.shape[:start], product(x.shape[start : end + 1]), *x.shape[end + 1 :]), x.dtype)
+
+
+def _unflatten(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    axis = resolve_axis(values.dim, x.rank, "dim")
+    length, sizes = x.shape[axis], tuple(values.unflattened_size)
+    free = [index for index, size in enumerate(sizes) if size == -1]
+    known = product([size for size in sizes if size != -1])
+    if len(free) > 1 or known < 1 or length % known or (not free and known != length):
+        raise LayerError(
+            "unflatten_mismatch",
+            f"axis {axis} of {shape_text(x.shape)} cannot be split into {shape_text(sizes)}.",
+            expected=f"sizes whose product is {int(length)}, of which one may be -1",
+            received=shape_text(sizes),
+            fix=f"Use ({int(length)}, 1, 1), or -1 for the size that should be worked out.",
+            remedies=(
+                Remedy(
+                    f"Set unflattened_size to ({int(length)}, 1, 1)",
+                    set_param="unflattened_size",
+                    value=(int(length), 1, 1),
+                ),
+            ),
+        )
+    split = tuple(length // known if size == -1 else size for size in sizes)
+    return Tensor((*x.shape[:axis], *split, *x.shape[axis + 1 :]), x.dtype)
+
+
+def _identity(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    return inputs[0]
+
+
+SPECS = (
+    LayerSpec(
+        kind="Flatten",
+        family=Family.SHAPE,
+        stem="flatten",
+        summary="Merges several axes into one.",
+        help="""Merges the axes from `start_dim` to `end_dim` into one; by default all but the batch.
+
+Use it between the last feature map and the first Linear.
+
+`(N, C, H, W)` becomes `(N, C·H·W)`.
+
+*Pitfall:* the length depends on the size of the input image; a global pool before it removes that dependence.""",
+        url="https://pytorch.org/docs/stable/generated/torch.nn.Flatten.html",
+        infer=_flatten,
+        parameters=_FLATTEN,
+        module="nn.Flatten",
+        brief=brief_of(_FLATTEN),
+    ),
+    LayerSpec(
+        kind="Unflatten",
+        family=Family.SHAPE,
+        stem="unflatten",
+        summary="Splits one axis into several.",
+        help="""Splits the axis `dim` into several axes: the inverse of Flatten.
+
+Use it where a decoder or a generator goes from a vector back to an image.
+
+`(N, F)` becomes `(N, C, H, W)` where `unflattened_size=(C, H, W)` and `C·H·W = F`.
+
+*Pitfall:* the elements keep their order, so split them as they were merged.""",
+        url="https://pytorch.org/docs/stable/generated/torch.nn.Unflatten.html",
+        infer=_unflatten,
+        parameters=_UNFLATTEN,
+        module="nn.Unflatten",
+        brief=brief_of(_UNFLATTEN),
+    ),
+    LayerSpec(
+        kind="Identity",
+        family=Family.SHAPE,
+        stem="identity",
+        summary="Passes its input through.",
+        help="""Passes its input through unchanged.
+
+Use it as a place holder: for a path without layers, or where a layer may come later.
+
+The shape stays as it is.
+
+*Pitfall:* none, save that it does nothing.""",
+        url="https://pytorch.org/docs/stable/generated/torch.nn.Identity.html",
+        infer=_identity,
+        module="nn.Identity",
+    ),
+)

@@ -1,0 +1,111 @@
+"""What layers expect of what they receive: its rank, its element type, its axes; and how types promote.
+
+Each function raises a LayerError in words. Shape arithmetic lives in the other modules of this room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from designer.catalogue.spec import LayerError, Remedy, Tensor
+
+LAYOUTS = {1: "(N, C, L)", 2: "(N, C, H, W)", 3: "(N, C, D, H, W)"}  # by the number of spatial axes
+
+_FLOATS = ("float16", "bfloat16", "float32", "float64")
+_INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
+DTYPES = ("bool", *_INTEGERS, *_FLOATS)
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """A shape as PyTorch writes it: `(1, 64, 54, 54)`."""
+    return "(" + ", ".join(str(int(size)) for size in shape) + ("," if len(shape) == 1 else "") + ")"
+
+
+def product(sizes: Sequence[int]) -> int:
+    """The product of sizes, from left to right; 1 for none. Keeps a first size that remembers where it came from."""
+    if not sizes:
+        return 1
+    total = sizes[0]
+    for size in sizes[1:]:
+        total = total * size
+    return total
+
+
+def is_float(dtype: str) -> bool:
+    """Whether an element type is a floating-point one."""
+    return dtype in _FLOATS
+
+
+def expect_rank(
+    tensor: Tensor, ranks: Sequence[int], layout: str, fix: str = "", remedies: Sequence[Remedy] = ()
+) -> None:
+    """Raise LayerError `wrong_rank` where a tensor has another number of dimensions than those of `ranks`."""
+    if tensor.rank not in ranks:
+        raise LayerError(
+            "wrong_rank",
+            f"a {tensor.rank}-d tensor {shape_text(tensor.shape)} arrives.",
+            expected=layout,
+            received=shape_text(tensor.shape),
+            fix=fix,
+            remedies=remedies,
+        )
+
+
+def expect_spatial(tensor: Tensor, axes: int) -> None:
+    """Raise LayerError `wrong_rank` unless a tensor has a batch, channels and `axes` spatial axes."""
+    fix, remedies = "Check the layers before it.", ()
+    if tensor.rank == 2:
+        size = (int(tensor.shape[1]), *(1,) * axes)
+        params = {"dim": 1, "unflattened_size": size}
+        title = f"Insert Unflatten to {shape_text(size)}"
+        fix = f"Move it before the Flatten, or {title[0].lower()}{title[1:]}."
+        remedies = (Remedy(title, insert="Unflatten", params=params),)
+    expect_rank(tensor, (axes + 2,), LAYOUTS[axes], fix, remedies)
+
+
+def expect_float(tensor: Tensor) -> None:
+    """Raise LayerError `wrong_dtype` where a layer that calculates with real numbers receives integers or booleans."""
+    if not is_float(tensor.dtype):
+        raise LayerError(
+            "wrong_dtype",
+            f"a tensor of {tensor.dtype} arrives.",
+            expected="a floating-point tensor, such as float32",
+            received=tensor.dtype,
+            fix="Feed it the output of a layer that calculates with real numbers.",
+        )
+
+
+def resolve_axis(dim: int, rank: int, name: str) -> int:
+    """A dimension's index counted from the left: -1 of rank 4 -> 3. Raises LayerError `axis_out_of_range`."""
+    if not -rank <= dim < rank:
+        raise LayerError(
+            "axis_out_of_range",
+            f"{name}={int(dim)} names no axis of a {rank}-d tensor.",
+            expected=f"{-rank} to {rank - 1}",
+            received=f"{name}={int(dim)}",
+            fix=f"Use {name}=-1 for the last axis.",
+            remedies=(Remedy(f"Set {name} to -1", set_param=name, value=-1),),
+        )
+    return dim + rank if dim < 0 else dim
+
+
+def promote(dtypes: Sequence[str]) -> str:
+    """The element type of a calculation with several: the higher category wins, then the wider type.
+
+    Source: https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc
+    """
+    result = dtypes[0]
+    for dtype in dtypes[1:]:
+        result = _promote_two(result, dtype)
+    return result
+
+
+def _promote_two(a: str, b: str) -> str:
+    if a == b:
+        return a
+    pair = {a, b}
+    if pair == {"float16", "bfloat16"}:
+        return "float32"
+    if "uint8" in pair and pair & {"int8"}:
+        return "int16"
+    return max(a, b, key=DTYPES.index)

@@ -1,0 +1,162 @@
+"""The arithmetic of windows that slide over spatial axes: convolutions, pools and their transposed form.
+
+All functions work on one axis or on a list of axes, in elements. Dimensions may be a subclass of int that remembers how
+it was calculated, so results come from `+ - * //` and comparisons alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from designer.catalogue.spec import LayerError, Remedy, Window
+
+Size = int | tuple[int, ...]  # one number for all axes, or one an axis
+
+
+def per_axis(size: Size, axes: int) -> tuple[int, ...]:
+    """A SIZE as one number an axis: 3 -> (3, 3) for two axes. Source: torch.nn.modules.utils._ntuple."""
+    return tuple(size) if isinstance(size, tuple) else (size,) * axes
+
+
+def as_size(numbers: Sequence[int]) -> Size:
+    """One number where all axes agree, else a tuple: the shortest way to write a SIZE."""
+    plain = tuple(int(number) for number in numbers)
+    return plain[0] if len(set(plain)) == 1 else plain
+
+
+def _length(size: int, kernel: int, stride: int, padding: int, dilation: int, ceil_mode: bool) -> int:
+    room = size + 2 * padding - dilation * (kernel - 1) - 1  # how far the window can travel
+    if not ceil_mode:
+        return room // stride + 1
+    length = (room + stride - 1) // stride + 1
+    # The last window must start inside the input or its left padding.
+    return length - 1 if (length - 1) * stride >= size + padding else length
+
+
+def window_length(
+    size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1, ceil_mode: bool = False
+) -> int:
+    """Output length of a sliding window along one axis.
+
+    size: input length in elements. Returns floor((size + 2·padding − dilation·(kernel − 1) − 1) / stride) + 1; with
+    `ceil_mode` rounded up, less the window that would start in the right padding. Raises LayerError `window_too_large`
+    where the window exceeds the padded input. Source: PyTorch Conv2d and MaxPool2d docs.
+    """
+    return window_shape((size,), kernel, stride, padding, dilation, ceil_mode)[0]
+
+
+def window_shape(
+    spatial: Sequence[int],
+    kernel: Size,
+    stride: Size = 1,
+    padding: Size = 0,
+    dilation: Size = 1,
+    ceil_mode: bool = False,
+) -> tuple[int, ...]:
+    """Output lengths of a sliding window along all spatial axes: `window_length` on each.
+
+    spatial: input lengths, for example (H, W). Raises LayerError `window_too_large`, whose remedies are whole values of
+    `kernel_size` and `padding`.
+    """
+    axes = len(spatial)
+    windows = windows_of(axes, kernel, stride, padding, dilation)
+    lengths = tuple(
+        _length(size, window.kernel, window.stride, window.padding, window.dilation, ceil_mode)
+        for size, window in zip(spatial, windows, strict=True)
+    )
+    if any(length < 1 for length in lengths):
+        raise _too_large(spatial, windows)
+    return lengths
+
+
+def _times(numbers: Sequence[int]) -> str:
+    return "×".join(str(int(number)) for number in numbers)
+
+
+def _too_large(spatial: Sequence[int], windows: Sequence[Window]) -> LayerError:
+    padded = [size + 2 * window.padding for size, window in zip(spatial, windows, strict=True)]
+    extents = [window.dilation * (window.kernel - 1) + 1 for window in windows]
+    kernels = [
+        min(window.kernel, (room - 1) // window.dilation + 1) for window, room in zip(windows, padded, strict=True)
+    ]
+    paddings = [
+        max(window.padding, (extent - size + 1) // 2)
+        for size, window, extent in zip(spatial, windows, extents, strict=True)
+    ]
+    kernel, padding = as_size(kernels), as_size(paddings)
+    with_padding = " with its padding" if any(window.padding for window in windows) else ""
+    return LayerError(
+        "window_too_large",
+        f"the window of {_times(extents)} exceeds the input of {_times(padded)}{with_padding}.",
+        expected=f"a window of at most {_times(padded)}",
+        received=f"an input of {_times(spatial)}",
+        fix=f"Use kernel_size={kernel} or padding={padding}, or shrink the input less in the layers before.",
+        remedies=(
+            Remedy(f"Set padding to {padding}", set_param="padding", value=padding),
+            Remedy(f"Set kernel_size to {kernel}", set_param="kernel_size", value=kernel),
+        ),
+    )
+
+
+def transposed_shape(
+    spatial: Sequence[int], kernel: Size, stride: Size, padding: Size, output_padding: Size, dilation: Size
+) -> tuple[int, ...]:
+    """Output lengths of a transposed convolution along all spatial axes.
+
+    Each is (size − 1)·stride − 2·padding + dilation·(kernel − 1) + output_padding + 1. Raises LayerError
+    `padding_too_large` where nothing would be left, `output_padding_too_large` where output_padding reaches both stride
+    and dilation. Source: PyTorch ConvTranspose2d docs.
+    """
+    axes = len(spatial)
+    windows = windows_of(axes, kernel, stride, padding, dilation)
+    extras = per_axis(output_padding, axes)
+    limits = [max(window.stride, window.dilation) - 1 for window in windows]
+    if any(extra > limit for extra, limit in zip(extras, limits, strict=True)):
+        better = as_size([min(extra, limit) for extra, limit in zip(extras, limits, strict=True)])
+        raise LayerError(
+            "output_padding_too_large",
+            f"output_padding={as_size(extras)} is not smaller than the stride or the dilation.",
+            expected=f"at most {_times(limits)}",
+            received=f"output_padding={as_size(extras)}",
+            fix=f"Use output_padding={better}.",
+            remedies=(Remedy(f"Set output_padding to {better}", set_param="output_padding", value=better),),
+        )
+    lengths = tuple(
+        (size - 1) * window.stride - 2 * window.padding + window.dilation * (window.kernel - 1) + extra + 1
+        for size, window, extra in zip(spatial, windows, extras, strict=True)
+    )
+    if any(length < 1 for length in lengths):
+        whole = [length + 2 * window.padding for length, window in zip(lengths, windows, strict=True)]
+        better = as_size([min(w.padding, (length - 1) // 2) for w, length in zip(windows, whole, strict=True)])
+        raise LayerError(
+            "padding_too_large",
+            f"padding={as_size([w.padding for w in windows])} takes away all of the output of {_times(whole)}.",
+            expected="an output of at least one element",
+            received=f"an input of {_times(spatial)}",
+            fix=f"Use padding={better}.",
+            remedies=(Remedy(f"Set padding to {better}", set_param="padding", value=better),),
+        )
+    return lengths
+
+
+def check_pool_padding(kernel: Size, padding: Size, dilation: Size, axes: int) -> None:
+    """Raise LayerError `padding_too_large` where a pool is padded by more than half of its window, as torch does."""
+    windows = windows_of(axes, kernel, 1, padding, dilation)
+    limits = [(window.dilation * (window.kernel - 1) + 1) // 2 for window in windows]
+    if any(window.padding > limit for window, limit in zip(windows, limits, strict=True)):
+        better = as_size([min(window.padding, limit) for window, limit in zip(windows, limits, strict=True)])
+        raise LayerError(
+            "padding_too_large",
+            f"padding={as_size([w.padding for w in windows])} is more than half of the window, "
+            "so that some windows would hold padding alone.",
+            expected=f"at most {_times(limits)}",
+            received=f"padding={as_size([w.padding for w in windows])}",
+            fix=f"Use padding={better}.",
+            remedies=(Remedy(f"Set padding to {better}", set_param="padding", value=better),),
+        )
+
+
+def windows_of(axes: int, kernel: Size, stride: Size, padding: Size, dilation: Size = 1) -> tuple[Window, ...]:
+    """The Window of each spatial axis, from parameters as PyTorch takes them."""
+    sizes = (per_axis(size, axes) for size in (kernel, stride, padding, dilation))
+    return tuple(Window(*axis) for axis in zip(*sizes, strict=True))
