@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QMenu
 
-from designer.ui.docks.literals import Reader, Reading, read_text, stepped
+from designer.ui.docks.literals import Reader, Reading, as_shown, read_text, stepped, value_as_shown
 from designer.ui.docks.names import NameCompleter
 from designer.ui.docks.views import ParameterView
 from designer.ui.theme.current import current_theme
@@ -49,7 +49,7 @@ class ValueEdit(QLineEdit):
         super().__init__()
         self.view = view
         self._sent = view.value_text
-        self._at_focus = view.value_text
+        self._at_focus = value_as_shown(view)
         self._complaint = ""
         self._reader = Reader(Reading.LITERAL, view.value_text)
         self._names: NameCompleter | None = None
@@ -69,11 +69,11 @@ class ValueEdit(QLineEdit):
         self.view = view
         if afresh or changed_elsewhere or was_mixed != view.is_mixed or not (self.hasFocus() or self._is_refused()):
             self._live.stop()
-            text = "" if view.is_mixed else view.value_text
+            text = "" if view.is_mixed else value_as_shown(view)
             if self.text() != text:
                 self.setText(text)
                 self.setCursorPosition(0)
-            self._at_focus = view.value_text
+            self._at_focus = value_as_shown(view)
         if afresh:
             self.setPlaceholderText(self.tr("several values") if view.is_mixed else view.placeholder)
         self._sent = view.value_text
@@ -91,7 +91,7 @@ class ValueEdit(QLineEdit):
     @property
     def is_expression(self) -> bool:
         """Whether the text that stands here is an expression and not a literal."""
-        if self.text() == self.view.value_text and self.view.is_expression:
+        if self.view.is_expression and self.text() == self.view.value_text:
             return True
         return self._reader.reading is Reading.EXPRESSION
 
@@ -99,12 +99,10 @@ class ValueEdit(QLineEdit):
         return self._reader.reading is Reading.INVALID and self.isModified()
 
     def _judge(self) -> None:
-        is_own = self.text() == self.view.value_text
+        is_own = self.text() == value_as_shown(self.view)
         untouched = is_own or (self.view.is_mixed and not self.text())
-        self._reader = Reader(Reading.LITERAL, self.text()) if untouched else read_text(self.view, self.text())
-        if is_own and not self.view.error and self.view.type != "text" and self.view.value_text:
-            own = read_text(self.view, self.text())
-            self._reader = own if own.reading is Reading.EXPRESSION else self._reader
+        own = Reader(Reading.LITERAL, self.view.value_text)
+        self._reader = own if untouched else read_text(self.view, self.text())
         is_same = is_own or self._reader.text == self.view.value_text
         complaint = self._reader.complaint or (self.view.error if is_same else "")
         state = "invalid" if complaint else "expression" if self.is_expression else "literal"
@@ -138,16 +136,17 @@ class ValueEdit(QLineEdit):
         self._judge()
         if self._reader.reading is Reading.INVALID:
             return
-        if self._reader.text != self.text():
-            self.setText(self._reader.text)
+        shown = as_shown(self._reader.text) if self._reader.reading is Reading.LITERAL else self._reader.text
+        if shown != self.text():
+            self.setText(shown)
         self.setModified(False)
         self._send(self._reader.text)
         self._judge()
         self.finished.emit()
 
     def put(self, text: str) -> None:
-        """Set the value as if it had been typed and confirmed."""
-        self.setText(text)
+        """Set the value as if it had been typed and confirmed. text: as the model or as a person writes it."""
+        self.setText(as_shown(text))
         self._commit()
 
     def step(self, steps: int) -> None:
@@ -159,7 +158,7 @@ class ValueEdit(QLineEdit):
             self._live.start()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self._at_focus = self.view.value_text
+        self._at_focus = value_as_shown(self.view)
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -215,10 +214,10 @@ class ValueEdit(QLineEdit):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for choice in self.view.choices:
-            action = menu.addAction(choice, lambda text=choice: self.put(text))
+            action = menu.addAction(as_shown(choice), lambda text=choice: self.put(text))
             action.setCheckable(True)
-            action.setChecked(choice == self.text())
-            if choice == self.text():
+            action.setChecked(as_shown(choice) == self.text())
+            if action.isChecked():
                 menu.setActiveAction(action)
         menu.setMinimumWidth(self.width())
         menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
@@ -289,5 +288,5 @@ def add_reset_action(menu: QMenu, editor: ValueEdit) -> None:
     if default is None:
         return
     menu.addSeparator()
-    action = menu.addAction(editor.tr("Reset to default ({0})").format(default), lambda: editor.put(default))
+    action = menu.addAction(editor.tr("Reset to default ({0})").format(as_shown(default)), lambda: editor.put(default))
     action.setEnabled(not editor.view.is_default or editor.view.is_mixed)

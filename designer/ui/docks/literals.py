@@ -69,9 +69,30 @@ def _sizes(view: ParameterView, text: str) -> Reader | None:
     return Reader(Reading.LITERAL, written)
 
 
+def as_shown(text: str) -> str:
+    """A value as people read it: a string without its quotes, anything else as it is."""
+    if len(text) >= 2 and text[0] == text[-1] and text[0] in "'\"":
+        try:
+            value = ast.literal_eval(text)
+        except (SyntaxError, ValueError):
+            return text
+        return value if isinstance(value, str) else text
+    return text
+
+
+def value_as_shown(view: ParameterView) -> str:
+    """The value of `view` as its editor shows it."""
+    return view.value_text if view.is_expression else as_shown(view.value_text)
+
+
 def _literal(view: ParameterView, text: str) -> Reader | None:
-    if view.type == "text" or text in view.choices or (text == view.default_text and text):
-        return Reader(Reading.LITERAL, text)
+    known = (*view.choices, view.default_text or "", "" if view.is_expression else view.value_text)
+    for own in known:
+        if text and text in (own, as_shown(own)):
+            return Reader(Reading.LITERAL, own)
+    if view.type == "text":
+        is_quoted = any(as_shown(own) != own for own in known)
+        return Reader(Reading.LITERAL, repr(text) if is_quoted else text)
     if view.type == "bool" and text.lower() in _BOOLS:
         return Reader(Reading.LITERAL, _BOOLS[text.lower()])
     if view.type == "int" and _INT.fullmatch(text):
@@ -86,9 +107,10 @@ def _literal(view: ParameterView, text: str) -> Reader | None:
 def read_text(view: ParameterView, text: str) -> Reader:
     """Read what a person typed into the editor of `view`."""
     text = text.strip()
-    if text.startswith(("=", "ƒ")):
+    is_marked = text.startswith(("=", "ƒ"))
+    if is_marked:
         text = text[1:].strip()
-    literal = _literal(view, text)
+    literal = None if is_marked and view.type == "text" else _literal(view, text)
     if literal is not None:
         return literal
     name = view.label or view.name
@@ -101,7 +123,7 @@ def read_text(view: ParameterView, text: str) -> Reader:
             "int": _tr("a whole number"),
             "float": _tr("a number"),
             "bool": _tr("on or off"),
-            "choice": _tr("one of {0}").format(", ".join(view.choices)),
+            "choice": _tr("one of {0}").format(", ".join(map(as_shown, view.choices))),
             "size": _tr("a size such as 3 or 3, 3"),
             "shape": _tr("a shape such as 1, 28, 28"),
         }.get(view.type, _tr("a value"))
@@ -114,9 +136,9 @@ def read_text(view: ParameterView, text: str) -> Reader:
 def stepped(view: ParameterView, text: str, steps: int) -> str | None:
     """The literal `steps` further on, kept within the limits; None where stepping means nothing."""
     reader = read_text(view, text)
-    if view.choices and (text in view.choices or reader.reading is Reading.LITERAL):
-        index = view.choices.index(text) if text in view.choices else 0
-        return view.choices[min(max(index - steps, 0), len(view.choices) - 1)]
+    if view.choices and reader.text in view.choices:
+        index = view.choices.index(reader.text) - steps
+        return as_shown(view.choices[min(max(index, 0), len(view.choices) - 1)])
     if view.type == "float" and reader.reading is Reading.LITERAL:
         return _float_step(view, reader.text, steps)
     if view.type not in ("int", "size") or not _INT.fullmatch(text.strip()):

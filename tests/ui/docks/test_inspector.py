@@ -298,3 +298,21 @@ def test_the_last_word_is_completed(qtbot: QtBot, inspector: Inspector, edits: l
     assert out.text() == "2 * width"
     qtbot.keyClick(out, Qt.Key.Key_Return)
     assert edits[-1] == ("out_channels", "2 * width")
+
+
+def test_strings_lose_their_quotes_on_the_way_in_and_find_them_on_the_way_out(
+    qtbot: QtBot, inspector: Inspector, edits: list
+) -> None:
+    inspector.show_node(
+        replace(CONV, key="quoted", parameters=(ParameterView("mode", "'a'", "choice", ("'a'", "'b'"), "'a'"),)),
+    )
+    mode = editor(inspector, "mode")
+    assert mode.text() == "a"
+    mode.setFocus()
+    qtbot.keyClick(mode, Qt.Key.Key_Down)
+    qtbot.keyClick(mode, Qt.Key.Key_Return)
+    assert edits == [("mode", "'b'")]
+    assert mode.text() == "b"
+    mode.put("'a'")
+    assert edits[-1] == ("mode", "'a'")
+    assert mode.property("state") == "literal"

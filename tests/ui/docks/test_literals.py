@@ -13,6 +13,8 @@ SIZE = ParameterView("kernel_size", "3", "size", minimum=1)
 SHAPE = ParameterView("shape", "(1, 28, 28)", "shape", minimum=1)
 CHOICE = ParameterView("padding_mode", "zeros", "choice", ("zeros", "reflect"))
 BOOL = ParameterView("bias", "True", "bool")
+QUOTED = ParameterView("padding_mode", "'zeros'", "choice", ("'zeros'", "'reflect'", "None"), "'zeros'")
+WORDS = ParameterView("equation", "''", "text", default_text="''")
 NONE = ParameterView("stride", "None", "size", default_text="None")
 
 
@@ -32,6 +34,10 @@ NONE = ParameterView("stride", "None", "size", default_text="None")
         (CHOICE, "reflect", "reflect"),
         (BOOL, "off", "False"),
         (NONE, "None", "None"),
+        (QUOTED, "reflect", "'reflect'"),
+        (QUOTED, "'reflect'", "'reflect'"),
+        (QUOTED, "None", "None"),
+        (WORDS, "ij,jk->ik", "'ij,jk->ik'"),
         (ParameterView("title", "", "text"), "two words", "two words"),
     ],
 )
@@ -46,6 +52,11 @@ def test_expressions(typed: str) -> None:
         reader = read_text(view, typed)
         assert reader.reading is Reading.EXPRESSION
         assert reader.text[0] not in "=ƒ"
+
+
+def test_a_marked_text_is_an_expression() -> None:
+    reader = read_text(WORDS, "= name")
+    assert (reader.reading, reader.text) == (Reading.EXPRESSION, "name")
 
 
 @pytest.mark.parametrize(
@@ -82,6 +93,7 @@ def test_slips_are_told_in_words(view: ParameterView, typed: str, says: str) -> 
         (FLOAT, "1", 1, "1"),
         (CHOICE, "zeros", -1, "reflect"),
         (CHOICE, "zeros", 1, "zeros"),
+        (QUOTED, "zeros", -1, "reflect"),
         (SHAPE, "(1, 2)", 1, None),
     ],
 )
