@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import traceback
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def carry_out(
 
 def _carry_out(run_dir: Path, journal: Journal, stop: threading.Event) -> int:
     try:
+        warnings.filterwarnings("ignore", "Failed to initialize NumPy")  # torch alone will do
         from .training import train_folder  # brings torch: the status file is there before that
 
         stopped = train_folder(run_dir, journal.tell, stop.is_set)

@@ -21,12 +21,12 @@ from designer.engine.recipe import DataRecipe, OptimizerRecipe, Recipe
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(
-    data=DataRecipe(limit=3000, normalise="unit"),
+    data=DataRecipe(normalise="unit"),
     optimizer=OptimizerRecipe(kind="SGD", lr=0.05),
     epochs=1,
     device="cpu",
 )
-ROUNDS = 15
+ROUNDS = 10
 
 
 def lenet() -> nn.Module:

@@ -1,0 +1,142 @@
+"""Run folders with small real networks, and the engine as a real child process."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from designer.engine import protocol
+
+ROOT = Path(__file__).resolve().parents[2]
+MINI = ROOT / "resources" / "fashion-mnist-mini"
+NETWORK = """
+import torch
+from torch import nn
+
+class Stem(nn.Module):
+    def __init__(self, width: int = 8):
+        super().__init__()
+        self.linear = nn.Linear(784, width)
+
+    def forward(self, x):
+        return torch.relu(self.linear(x.flatten(1)))
+
+class Network(nn.Module):
+    def __init__(self, num_classes: int = 10):
+        super().__init__()
+        self.stem = Stem()
+        self.head = nn.Linear(8, num_classes)
+
+    def forward(self, x):
+        return self.head(self.stem(x))
+"""
+
+
+class Engine:
+    """A worker under test, its pipes read and written as a window would."""
+
+    def __init__(self, process: subprocess.Popen) -> None:
+        self.process = process
+
+    def say(self, line: str) -> None:
+        """Send one line on its standard input."""
+        self.process.stdin.write(line.encode() + b"\n")
+        self.process.stdin.flush()
+
+    def messages(self) -> Iterator[protocol.Message | protocol.Unreadable]:
+        """Its messages as they come, to the end."""
+        yield from map(protocol.read_line, self.process.stdout)
+
+    def wait_for(self, kind: type) -> Any:
+        """The next message of a kind, those before it dropped."""
+        return next(message for message in self.messages() if isinstance(message, kind))
+
+
+@pytest.fixture
+def start_engine() -> Callable[[Path], AbstractContextManager[Engine]]:
+    """A context manager that runs the worker on a run folder."""
+    return _started
+
+
+@contextmanager
+def _started(run_dir: Path) -> Iterator[Engine]:
+    """`python -m designer.engine.worker RUN_DIR`, killed at the end if it still runs."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "designer.engine.worker", run_dir],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    ) as process:
+        try:
+            yield Engine(process)
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def run_folder(tmp_path: Path) -> Callable[..., Path]:
+    """Makes a run folder as the window does. in_forward: a statement that the network runs with each batch.
+
+    The other keywords are fields of the recipe.
+    """
+
+    def make(
+        name: str = "run",
+        model: str = NETWORK,
+        in_forward: str = "pass",
+        data: dict[str, Any] | None = None,
+        **recipe: Any,
+    ) -> Path:
+        model = model.replace("        return self.head(", f"        {in_forward}\n        return self.head(")
+        run_dir = tmp_path / name
+        run_dir.mkdir()
+        (run_dir / protocol.MODEL_FILE).write_text(model, "utf-8")
+        value = {"device": "cpu", "epochs": 1, "data": {"source": str(MINI), **(data or {})}, **recipe}
+        (run_dir / protocol.RECIPE_FILE).write_text(json.dumps(value), "utf-8")
+        return run_dir
+
+    return make
+
+
+@pytest.fixture
+def idx() -> Callable[[tuple[int, ...], bytes], bytes]:
+    """Makes the contents of an IDX file of bytes from a shape and the elements."""
+    return _idx
+
+
+def _idx(shape: tuple[int, ...], elements: bytes) -> bytes:
+    return struct.pack(f">I{len(shape)}I", 0x800 + len(shape), *shape) + elements
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path) -> Callable[..., Path]:
+    """Makes a sound little data set of 12 and 6 images of 4 × 4 in 3 classes.
+
+    Keywords such as train_images replace a file's contents, or leave it out where None.
+    """
+
+    def make(**replaced: bytes | None) -> Path:
+        folder = tmp_path / "data"
+        folder.mkdir(exist_ok=True)
+        for prefix, count in (("train", 12), ("t10k", 6)):
+            images = _idx((count, 4, 4), bytes(range(16)) * count)
+            labels = _idx((count,), bytes(index % 3 for index in range(count)))
+            for kind, axes, contents in (("images", 3, images), ("labels", 1, labels)):
+                contents = replaced.get(f"{prefix}_{kind}", contents)
+                if contents is not None:
+                    packed = ".gz" if contents.startswith(b"\x1f\x8b") else ""
+                    (folder / f"{prefix}-{kind}-idx{axes}-ubyte{packed}").write_bytes(contents)
+        return folder
+
+    return make
