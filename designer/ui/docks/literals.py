@@ -104,6 +104,14 @@ def _literal(view: ParameterView, text: str) -> Reader | None:
     return None
 
 
+def _parses(text: str) -> bool:
+    try:
+        ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+    return True
+
+
 def read_text(view: ParameterView, text: str) -> Reader:
     """Read what a person typed into the editor of `view`."""
     text = text.strip()
@@ -116,9 +124,9 @@ def read_text(view: ParameterView, text: str) -> Reader:
     name = view.label or view.name
     if not text:
         return _invalid(text, _tr("{0} needs a value.").format(name))
-    try:
-        ast.parse(text, mode="eval")
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
+    if view.type in ("int", "float") and _NUMBER.fullmatch(text):
+        return _invalid(text, _tr("{0} must be a whole number.").format(name))
+    if not view.allows_expression or not _parses(text):
         wanted = {
             "int": _tr("a whole number"),
             "float": _tr("a number"),
@@ -127,9 +135,8 @@ def read_text(view: ParameterView, text: str) -> Reader:
             "size": _tr("a size such as 3 or 3, 3"),
             "shape": _tr("a shape such as 1, 28, 28"),
         }.get(view.type, _tr("a value"))
-        return _invalid(text, _tr("{0} takes {1}, or an expression such as 2 * width.").format(name, wanted))
-    if view.type in ("int", "float") and _NUMBER.fullmatch(text):
-        return _invalid(text, _tr("{0} must be a whole number.").format(name))
+        sentence = _tr("{0} takes {1}, or an expression such as 2 * width.")
+        return _invalid(text, (sentence if view.allows_expression else _tr("{0} takes {1}.")).format(name, wanted))
     return Reader(Reading.EXPRESSION, text)
 
 

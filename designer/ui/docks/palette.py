@@ -92,8 +92,8 @@ class _Search(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        room = self.width() - self.fontMetrics().horizontalAdvance(self.placeholderText()) - 52
-        if self.hint and not self.text() and not self.hasFocus() and room > 30:
+        needed = self.fontMetrics().horizontalAdvance(self.placeholderText() + self.hint) + 44
+        if self.hint and not self.text() and not self.hasFocus() and self.width() >= needed:
             painter = QPainter(self)
             painter.setFont(ui_font(-1))
             painter.setPen(QColor(current_theme().muted))
@@ -150,7 +150,7 @@ class Palette(QWidget):
         theme_source().changed.connect(self._retheme)
 
     def sizeHint(self) -> QSize:
-        return QSize(232, 640)
+        return QSize(248, 640)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(168, 160)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -38,7 +39,7 @@ class RecipeForm(QWidget):
 
     def show_fields(self, fields: Sequence[FieldView], note: str = "") -> None:
         """Show these fields, updating in place where they are the same. note: a line below, such as the cost."""
-        self.form.show_parameters(fields)
+        self.form.show_parameters([replace(field, allows_expression=False) for field in fields])
         self._note.setText(note)
         self._note.setVisible(bool(note))
 

@@ -127,7 +127,7 @@ class SwitchEdit(QWidget):
     def _show_line(self, shows: bool) -> None:
         self.line.setVisible(shows)
         self.switch.setVisible(not shows)
-        self.to_line.setVisible(not shows)
+        self.to_line.setVisible(not shows and self.view.allows_expression)
         self.setFocusProxy(self.line if shows else self.switch)
 
     def _flipped(self, checked: bool) -> None:
@@ -144,7 +144,8 @@ class SwitchEdit(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Write an expression"), self.write_expression)
+        if self.view.allows_expression:
+            menu.addAction(self.tr("Write an expression"), self.write_expression)
         add_reset_action(menu, self.line)
         menu.popup(event.globalPos())
 

@@ -39,6 +39,7 @@ class ParameterView:
     is_mixed: bool = False
     is_enabled: bool = True
     placeholder: str = ""
+    allows_expression: bool = True
 
     @property
     def is_default(self) -> bool:
@@ -46,7 +47,7 @@ class ParameterView:
         return self.default_text is None or self.value_text == self.default_text
 
 
-FieldView = ParameterView  # a recipe's field is edited by the same editors as a node's parameter
+FieldView = ParameterView  # a recipe's field: the same editors as a node's parameter, but no expressions
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,7 @@ QToolBar { background: $panel; border: none; border-bottom: 1px solid $line; pad
 QToolBar::separator { background: $line; width: 1px; margin: 6px 4px; }
 QStatusBar { background: $panel; border-top: 1px solid $line; color: $muted; }
 QStatusBar::item { border: none; }
+QStatusBar QLabel { padding: 0 8px; min-height: ${inner}px; }
 QProgressBar { background: $raised; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 

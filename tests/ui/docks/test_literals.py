@@ -54,6 +54,11 @@ def test_expressions(typed: str) -> None:
         assert reader.text[0] not in "=ƒ"
 
 
+def test_a_field_without_expressions_says_so() -> None:
+    field = ParameterView("epochs", "10", "int", allows_expression=False)
+    assert read_text(field, "2 * ten").complaint == "epochs takes a whole number."
+
+
 def test_a_marked_text_is_an_expression() -> None:
     reader = read_text(WORDS, "= name")
     assert (reader.reading, reader.text) == (Reading.EXPRESSION, "name")
