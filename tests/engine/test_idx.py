@@ -1,0 +1,101 @@
+"""IDX folders: every usual name, and every way for a file to be damaged or to lie."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from designer.engine.idx import find_folder, read_folder
+from designer.engine.protocol import EngineError
+
+MINI = Path(__file__).resolve().parents[2] / "resources" / "fashion-mnist-mini"
+SHORT = struct.pack(">IIII", 0x803, 12, 4, 4)
+
+
+def test_reads_a_folder(data_folder):
+    train, test = read_folder(data_folder())
+    assert train.images.shape == (12, 1, 4, 4)
+    assert test.images.shape == (6, 1, 4, 4)
+    assert train.images.dtype == torch.uint8
+    assert train.images[3].flatten().tolist() == list(range(16))
+    assert train.labels.tolist() == [0, 1, 2] * 4
+
+
+def test_reads_names_with_dots_and_packed_files(data_folder, idx):
+    folder = data_folder(train_images=gzip.compress(idx((12, 4, 4), bytes(192))))
+    (folder / "t10k-labels-idx1-ubyte").rename(folder / "t10k-labels.idx1-ubyte")
+    train, test = read_folder(folder)
+    assert (len(train), len(test)) == (12, 6)
+
+
+def test_reads_images_with_channels(data_folder, idx):
+    images = {
+        f"{prefix}_images": idx((count, 3, 2, 2), bytes(12 * count)) for prefix, count in (("train", 12), ("t10k", 6))
+    }
+    folder = data_folder(**images)
+    for prefix in ("train", "t10k"):
+        assert (folder / f"{prefix}-images-idx3-ubyte").exists()
+    assert read_folder(folder)[0].images.shape == (12, 3, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        ({"train_images": None}, "lacks the training set's"),
+        ({"t10k_labels": None}, "lacks the test set's"),
+        ({"train_images": b""}, "begins with nothing"),
+        ({"train_images": b"PK\x03\x04 a zip"}, "50 4b 03 04"),
+        ({"train_images": struct.pack(">IIII", 0x803, 12, 4, 4)[:9]}, "ends within its header"),
+        ({"train_images": SHORT + bytes(100)}, "only 100 bytes"),
+        ({"train_images": SHORT + bytes(193)}, "more bytes"),
+        ({"train_images": struct.pack(">IIII", 0x803, 2**32 - 1, 2**32 - 1, 2**32 - 1)}, "claims to hold"),
+        ({"train_images": struct.pack(">IIII", 0x803, 2**17, 2**8, 2**8) + bytes(9)}, "only 9 bytes"),
+        ({"train_images": struct.pack(">IIII", 0x803, 0, 28, 28)}, "claims to hold"),
+        ({"train_images": struct.pack(">IIII", 0x803, 12, 1, 5000) + bytes(60_000)}, "1 × 5000"),
+        ({"train_images": struct.pack(">IIII", 0x803, 11, 4, 4) + bytes(176)}, "11 images but"),
+        ({"train_images": gzip.compress(SHORT + bytes(192))[:-12]}, "cannot be read to its end"),
+        ({"train_images": gzip.compress(SHORT + bytes(192))[:9] + b"\xff" * 40}, "cannot be read to its end"),
+        ({"train_images": gzip.compress(SHORT + bytes(2**24))}, "more bytes"),
+        ({"t10k_images": struct.pack(">IIII", 0x803, 6, 2, 8) + bytes(96)}, "1 × 4 × 4 for training"),
+        ({"t10k_labels": struct.pack(">II", 0x801, 6) + bytes((0, 1, 2, 3, 0, 1))}, "go up to 3"),
+        ({"train_labels": struct.pack(">II", 0x803, 12) + bytes(12)}, "00 00 08 03"),
+    ],
+)
+def test_damaged_files_are_told_in_words(data_folder, damage, words):
+    with pytest.raises(EngineError, match=words) as caught:
+        read_folder(data_folder(**damage))
+    assert caught.value.expected
+    assert caught.value.fix
+
+
+def test_an_empty_folder_is_told(tmp_path):
+    with pytest.raises(EngineError, match="holds no files"):
+        read_folder(tmp_path)
+
+
+@given(contents=st.binary(max_size=64) | st.binary(max_size=48).map(lambda rest: bytes((0, 0, 8, 3)) + rest))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_at_all_are_data_or_an_error_in_words(data_folder, contents):
+    folder = data_folder(train_images=contents)
+    try:
+        train, _ = read_folder(folder)
+    except EngineError:
+        return
+    assert train.images.shape == (12, 1, 4, 4)
+
+
+def test_finds_a_set_by_path_by_name_and_on_the_search_path(tmp_path, monkeypatch):
+    assert find_folder(str(MINI)) == MINI
+    assert find_folder("fashion-mnist-mini") == MINI
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(EngineError, match="'mine'"):
+        find_folder("mine")
+    assert find_folder("mine", near=[tmp_path]) == tmp_path / "mine"
+    monkeypatch.setenv("BLOCKYARD_DATA_PATH", str(tmp_path))
+    assert find_folder("mine") == tmp_path / "mine"
