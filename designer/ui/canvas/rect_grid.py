@@ -1,6 +1,6 @@
 """Which things lie in a part of the canvas: a grid of cells over their rectangles.
 
-Quicker from Python than asking the graphics scene, and exact: of a card its own, without rings, badge and shadow.
+Quicker from Python than asking the graphics scene, and exact: of a card its body, without rings, badge and shadow.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ class RectGrid:
         self._rects: dict[str, QRectF] = {}
         self._cells: dict[tuple[int, int], dict[str, None]] = {}
 
-    def put(self, key: str, own: QRectF) -> None:
+    def put(self, key: str, rect: QRectF) -> None:
         """Set or move a rectangle."""
         old = self._rects.get(key)
         if old is not None:
             cells = list(self._covered(old))
-            if cells == list(self._covered(own)):
-                self._rects[key] = own
+            if cells == list(self._covered(rect)):
+                self._rects[key] = rect
                 return
             for cell in cells:
                 self._cells[cell].pop(key, None)
-        self._rects[key] = own
-        for cell in self._covered(own):
+        self._rects[key] = rect
+        for cell in self._covered(rect):
             self._cells.setdefault(cell, {})[key] = None
 
     def discard(self, key: str) -> None:
         """Forget a rectangle, if it is here."""
-        own = self._rects.pop(key, None)
-        for cell in self._covered(own) if own is not None else ():
+        rect = self._rects.pop(key, None)
+        for cell in self._covered(rect) if rect is not None else ():
             self._cells[cell].pop(key, None)
 
     def within(self, rect: QRectF) -> list[str]:
@@ -44,7 +44,7 @@ class RectGrid:
         found: dict[str, None] = {}
         num_cells = (rect.width() / CELL + 2) * (rect.height() / CELL + 2)
         if num_cells > len(self._rects):
-            return [key for key, own in self._rects.items() if own.intersects(rect)]
+            return [key for key, each in self._rects.items() if each.intersects(rect)]
         for cell in self._covered(rect):
             found.update(self._cells.get(cell, {}))
         return [key for key in found if self._rects[key].intersects(rect)]

@@ -1,0 +1,137 @@
+"""Zoom, pan, fit, minimap, breadcrumb, hints, and that every zoom and theme paints."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from designer.ui.canvas.breadcrumb import Breadcrumb
+from designer.ui.theme.tokens import THEMES
+
+
+def turn_wheel(view, pos: QPoint, steps: int) -> None:
+    viewport = view.viewport()
+    event = QWheelEvent(
+        QPointF(pos),
+        QPointF(viewport.mapToGlobal(pos)),
+        QPoint(),
+        QPoint(0, 120 * steps),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(viewport, event)
+
+
+@pytest.mark.parametrize("steps", [1, -1, 4, -6])
+def test_the_wheel_zooms_at_the_cursor(panel, hand, steps):
+    pos = QPoint(700, 120)
+    before = panel.view.to_scene(pos)
+    turn_wheel(panel.view, pos, steps)
+    assert (panel.view.zoom > 1) == (steps > 0)
+    moved = (panel.view.to_scene(pos) - before) * panel.view.zoom
+    assert abs(moved.x()) <= 1
+    assert abs(moved.y()) <= 1
+
+
+def test_zoom_stays_within_reason(panel):
+    for _ in range(40):
+        turn_wheel(panel.view, QPoint(300, 300), 3)
+    assert panel.view.zoom == pytest.approx(4.0)
+    for _ in range(60):
+        turn_wheel(panel.view, QPoint(300, 300), -3)
+    assert panel.view.zoom == pytest.approx(0.05)
+
+
+def test_cards_are_sharp_again_when_the_zoom_rests(panel, qtbot):
+    panel.grab()
+    turn_wheel(panel.view, QPoint(300, 300), -1)
+    assert panel.scene.pictures.is_zooming
+    panel.grab()
+    qtbot.waitUntil(lambda: not panel.scene.pictures.is_zooming)
+
+
+def test_middle_drag_and_space_drag_pan(panel, hand):
+    view = panel.view
+    start = view.to_scene(QPoint(100, 100))
+    hand.drag(QPoint(400, 300), QPoint(340, 260), button=Qt.MouseButton.MiddleButton)
+    assert view.to_scene(QPoint(40, 60)) == start
+    QTest.keyPress(view, Qt.Key.Key_Space)
+    hand.drag(QPoint(340, 260), QPoint(400, 300))
+    QTest.keyRelease(view, Qt.Key.Key_Space)
+    assert view.to_scene(QPoint(100, 100)) == start
+    assert panel.scene.selected_cards == ()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_H, Qt.Key.Key_Home])
+def test_fit_shows_every_card(panel, hand, key):
+    panel.view.zoom_to(3.0)
+    hand.key(key)
+    assert panel.view.seen().contains(panel.scene.bounds())
+    assert panel.view.zoom <= 1.0
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_G, Qt.Key.Key_Period])
+def test_fit_selection_shows_the_selected(panel, hand, key):
+    panel.view.zoom_to(0.2)
+    panel.scene.select(["relu"])
+    hand.key(key)
+    assert panel.view.seen().contains(panel.scene.bounds(["relu"]))
+    assert panel.view.zoom == pytest.approx(1.5)
+
+
+def test_the_minimap_shows_only_when_something_is_out_of_sight_and_pans(panel, hand):
+    panel.view.fit_all()
+    assert not panel.minimap.isVisible()
+    panel.view.zoom_to(3.0)
+    assert panel.minimap.isVisible()
+    panel.minimap.grab()
+    before = panel.view.seen().center()
+    QTest.mousePress(panel.minimap, Qt.MouseButton.LeftButton, pos=QPoint(60, 30))
+    QTest.mouseMove(panel.minimap, QPoint(140, 80))
+    QTest.mouseRelease(panel.minimap, Qt.MouseButton.LeftButton, pos=QPoint(140, 80))
+    assert panel.view.seen().center() != before
+
+
+def test_the_breadcrumb_leads_back(qtbot):
+    crumbs = Breadcrumb()
+    qtbot.addWidget(crumbs)
+    crumbs.set_path([("ResNet", "root"), ("b3", "root/b3")])
+    crumbs.show()
+    told: list[str] = []
+    crumbs.crumb_clicked.connect(told.append)
+    for button in crumbs.findChildren(type(crumbs.childAt(8, 8))):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert told == ["root"]
+
+
+def test_the_hint_stands_on_an_empty_canvas_only(panel):
+    assert not panel.empty_hint.isVisible()
+    panel.scene.set_content([], [])
+    assert panel.empty_hint.isVisible()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("zoom", [0.1, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0])
+def test_every_zoom_paints_in_every_theme(panel, theme, zoom):
+    panel.set_theme(THEMES[theme])
+    panel.scene.select(["conv"])
+    panel.view.zoom_to(zoom)
+    panel.view.centre_on(QPointF(220, 28))
+    image = panel.view.grab().toImage()
+    shown = {image.pixelColor(x, image.height() // 2).name() for x in range(0, image.width(), 2)}
+    assert THEMES[theme].ground in shown
+    assert len(shown) > 2
+
+
+def test_focus_by_key_shows_a_ring(panel):
+    accent = THEMES["dark"].accent
+    panel.view.clearFocus()
+    panel.view.setFocus(Qt.FocusReason.TabFocusReason)
+    image = panel.view.grab().toImage()
+    assert image.pixelColor(2, image.height() // 2).name() == accent
+    assert panel.view.accessibleName()
