@@ -1,1 +1,1 @@
-"""Run folders: their records, metric logs and figures."""
+"""Run folders: what one training needs and produces, made and listed."""

@@ -1,0 +1,53 @@
+"""How the engine is started: the interpreter, the command and the environment of a child process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import designer
+
+_INSTALLED = ("site-packages", "dist-packages")
+
+
+def engine_command(module: str, *arguments: str) -> list[str]:
+    """The command line of one of the engine's programs, such as `worker`."""
+    return [sys.executable, "-m", f"designer.engine.{module}", *arguments]
+
+
+def environment() -> Mapping[str, str]:
+    """The child's environment: it finds this very `designer`, and nothing in the folder that it is started in."""
+    home = Path(designer.__file__).resolve().parent.parent
+    found = {**os.environ, "PYTHONSAFEPATH": "1"}
+    if home.name not in _INSTALLED:
+        found["PYTHONPATH"] = os.pathsep.join(filter(None, (str(home), os.environ.get("PYTHONPATH"))))
+    return found
+
+
+def start(command: Sequence[str], cwd: Path, *, controls: bool = True) -> subprocess.Popen[bytes]:
+    """Start a child in a session of its own, so that it outlives the window. Raises OSError."""
+    return subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=environment(),
+        stdin=subprocess.PIPE if controls else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def told(exit_code: int) -> str:
+    """What an exit code says, in words: -9 -> `it was killed (SIGKILL)`."""
+    if exit_code >= 0:
+        return f"it ended with exit status {exit_code}"
+    try:
+        name = signal.Signals(-exit_code).name
+    except ValueError:
+        name = f"signal {-exit_code}"
+    ran_out = "; perhaps the memory ran out" if name == "SIGKILL" else ""
+    return f"it was killed ({name}){ran_out}"

@@ -1,0 +1,208 @@
+"""One open design: its document, its history, its live check. A user interface holds one a tab and listens to it.
+
+Every edit goes through `edit`: a pure function from the design to the edited design, with the name that undo shows.
+Undo, the view and the check all follow the same signals. No Qt here: whoever listens decides in which thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import TypeVar
+
+from designer.analysis.analyser import Analyser
+from designer.analysis.diagnostics import Diagnostic, Fix
+from designer.analysis.facts import Analysis, BlockFacts
+from designer.base.events import Signal
+from designer.codegen.module import GeneratedCode, generate
+from designer.document.document import Document, DocumentError
+from designer.document.presets import list_presets, open_design
+from designer.document.writing import write_document
+from designer.editing.errors import EditError
+from designer.editing.history import History
+from designer.engine.recipe import Recipe
+from designer.exchange.module import export_module
+from designer.exchange.project import export_project
+from designer.graph.block import Block
+from designer.graph.design import Design
+from designer.session.preparing import prepare_run
+from designer.session.training import TrainingControl
+
+Extra = TypeVar("Extra")
+
+NEW_DESIGN = "Network"
+
+
+def empty_document() -> Document:
+    """A document with nothing on its canvas."""
+    return Document(Design(NEW_DESIGN, {NEW_DESIGN: Block(NEW_DESIGN)}))
+
+
+class Session:
+    """One open design.
+
+    changed: emits (before, after, name) after each edit, undo and redo. analysed: emits the new Analysis, right after
+    `changed`. state_changed: emits nothing, when the path, the recipe or whether it is saved has changed.
+    """
+
+    def __init__(self, document: Document | None = None, path: Path | None = None) -> None:
+        document = document or empty_document()
+        self.changed = Signal()
+        self.analysed = Signal()
+        self.state_changed = Signal()
+        self.history = History(document.design)
+        self._path = path
+        self._recipe = document.recipe
+        self._saved_recipe = document.recipe
+        self._analyser = Analyser()
+        self._batch = 1
+        self._analysis = self._analyser.analyse(document.design, self._batch)
+        self._code: tuple[Analysis, GeneratedCode] | None = None
+        self.history.changed.connect(self._on_changed)
+
+    @classmethod
+    def open(cls, name_or_path: str) -> Session:
+        """A preset by its id, which is not tied to a file, or the design in a file. Raises DocumentError."""
+        document = open_design(name_or_path)
+        is_preset = any(preset.id == name_or_path for preset in list_presets())
+        return cls(document, None if is_preset else Path(name_or_path).absolute())
+
+    # -- what is open -------------------------------------------------------------------------------------------------
+
+    @property
+    def design(self) -> Design:
+        """The design as it is now."""
+        return self.history.design
+
+    @property
+    def document(self) -> Document:
+        """The document as it would be saved now."""
+        return Document(self.design, self._recipe)
+
+    @property
+    def path(self) -> Path | None:
+        """The file that it is saved in, None where there is none yet."""
+        return self._path
+
+    @property
+    def title(self) -> str:
+        """What a tab calls it: the file's name, else the design's title."""
+        return self._path.stem if self._path else self.design.root.title or self.design.main
+
+    @property
+    def recipe(self) -> Recipe:
+        """What it is trained with."""
+        return self._recipe or Recipe()
+
+    def set_recipe(self, recipe: Recipe) -> None:
+        """Choose what it is trained with."""
+        if recipe != self._recipe:
+            self._recipe = recipe
+            self.state_changed.emit()
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the file, or the preset, holds all that is here."""
+        return self.history.is_saved and self._recipe == self._saved_recipe
+
+    # -- edits --------------------------------------------------------------------------------------------------------
+
+    def edit(
+        self, name: str, change: Callable[[Design], Design | tuple[Design, Extra]], merge_key: Hashable = None
+    ) -> Extra | None:
+        """Make one undoable step. Returns what `change` returns beside the design, such as a new node's id.
+
+        merge_key: edits of one key in a row become one step. Whatever `change` raises passes on; nothing has changed.
+        """
+        result = change(self.design)
+        design, extra = result if isinstance(result, tuple) else (result, None)
+        self.history.commit(name, design, merge_key)
+        return extra
+
+    def apply_fix(self, fix: Fix) -> None:
+        """Mend a problem as one undoable step. Raises EditError where the design has moved on since."""
+        try:
+            design = fix.apply(self.design)
+        except KeyError as error:
+            raise EditError(
+                "This no longer applies: the design has changed.", fix="Look at the problem anew."
+            ) from error
+        self.history.commit(fix.title, design)
+
+    def undo(self) -> bool:
+        """Take the last step back. Returns whether there was one."""
+        return self.history.undo()
+
+    def redo(self) -> bool:
+        """Bring back what undo took. Returns whether there was something."""
+        return self.history.redo()
+
+    # -- what is known of it ------------------------------------------------------------------------------------------
+
+    @property
+    def analysis(self) -> Analysis:
+        """The facts and diagnostics of the design as it is now."""
+        return self._analysis
+
+    @property
+    def facts(self) -> BlockFacts:
+        """The facts of the outermost block."""
+        return self._analysis.root
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """All problems, errors first."""
+        return self._analysis.diagnostics
+
+    def set_batch(self, batch: int) -> None:
+        """Work the facts out for another number of examples in the batch."""
+        if batch != self._batch:
+            self._batch = batch
+            self._analyse()
+
+    def code(self) -> GeneratedCode:
+        """The module of the design as it is now. Raises DesignError where the design has errors."""
+        if self._code is None or self._code[0] is not self._analysis:
+            self._code = (self._analysis, generate(self.design, self._analysis))
+        return self._code[1]
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Save to its file. Raises DocumentError, also where it has none yet."""
+        if self._path is None:
+            raise DocumentError("The design has no file yet.", fix="Save it under a name.")
+        self.save_as(self._path)
+
+    def save_as(self, path: Path) -> None:
+        """Save to a file, which is its file from now on. Raises DocumentError."""
+        path = Path(path).absolute()
+        write_document(self.document, path)
+        self._path = path
+        self._saved_recipe = self._recipe
+        self.history.mark_saved()
+        self.state_changed.emit()
+
+    def export_module(self, path: Path) -> list[Path]:
+        """Write the generated module. Raises DesignError, ExportError."""
+        return export_module(self.document, path)
+
+    def export_project(self, folder: Path) -> list[Path]:
+        """Write a project that trains without Blockyard. Raises DesignError, ExportError."""
+        return export_project(self.document, folder)
+
+    def train(self, recipe: Recipe | None = None, root: Path | None = None) -> TrainingControl:
+        """Make a run folder and start the engine on it. Raises DesignError, RunFolderError, TrainingError."""
+        recipe = recipe or self.recipe
+        control = TrainingControl(prepare_run(Document(self.design, recipe), recipe, root=root))
+        control.start()
+        return control
+
+    def _on_changed(self, before: Design, after: Design, name: str) -> None:
+        self._analysis = self._analyser.analyse(after, self._batch)
+        self.changed.emit(before, after, name)
+        self.analysed.emit(self._analysis)
+
+    def _analyse(self) -> None:
+        self._analysis = self._analyser.analyse(self.design, self._batch)
+        self.analysed.emit(self._analysis)
