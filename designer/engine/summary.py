@@ -7,6 +7,7 @@ device: it has shapes but no numbers, so a network of any size takes next to no 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     message: Message
     try:
-        message = summarise(options.model, options.input_size)
+        with contextlib.redirect_stdout(sys.stderr):  # what the network's source prints is no message
+            message = summarise(options.model, options.input_size)
     except EngineError as error:
         message = Failed.of(error)
     sys.stdout.write(write_line(message) + "\n")
@@ -66,7 +68,10 @@ def summarise(model: Path, input_size: Sequence[int]) -> Summary:
             expected="an input of the size that the network was designed for",
             fix="Give --input-size as batch, channels, height and width.",
         ) from error
-    return Summary(str(table), count_parameters(network))
+    text = str(table)
+    for unit in torchinfo.enums.Units:
+        text = text.replace(str(unit), unit.value)  # torchinfo 1.8 names the member where it means its value
+    return Summary(text, count_parameters(network))
 
 
 if __name__ == "__main__":
