@@ -132,6 +132,7 @@ class Palette(QWidget):
         self.search.setAccessibleName(self.tr("Search layers and blocks"))
         self.search.setToolTip(self.tr("Type to search; Down and Up choose, Return adds"))
         self.search.hint = self.tr("Tab")
+        self.search.setTextMargins(-8, 0, 0, 0)  # the loupe brings a gap of its own
         self._loupe = self.search.addAction(self._loupe_icon(), QLineEdit.ActionPosition.LeadingPosition)
         self._nothing = EmptyState("search", self.tr("Nothing found"), self.tr("Try a shorter word."))
         self._stack = QStackedWidget()

@@ -20,11 +20,14 @@ from designer.ui.widgets import label
 
 _FIRST_CAPACITY = 1024
 _LINE_PX = 1.6
+_RAW_PX = 4  # of a plot for each lowest and highest of the batches
+_TREND_PX = 4  # of a plot for each point of the trend
+_RAW_OPACITY = 0.38
 _TICK_X_PX, _TICK_Y_PX = 48, 26  # room for one tick
 
 
 class Series:
-    """Points with rising x, in buffers that double; `window` thins them without losing a peak."""
+    """Points with rising x, in buffers that double; `thinned` keeps every peak, `averaged` shows the trend."""
 
     def __init__(self) -> None:
         self._x, self._y = np.empty(_FIRST_CAPACITY), np.empty(_FIRST_CAPACITY)
@@ -44,24 +47,47 @@ class Series:
         """The newest y, if there is one."""
         return float(self._y[self.size - 1]) if self.size else None
 
-    def window(self, low: float, high: float, buckets: int) -> tuple[np.ndarray, np.ndarray]:
+    def count(self, low: float, high: float) -> int:
+        """How many points `thinned` would choose from."""
+        first, last = self._bounds(low, high)
+        return last - first
+
+    def thinned(self, low: float, high: float, buckets: int) -> tuple[np.ndarray, np.ndarray]:
         """The points with low <= x <= high and one on either side; the lowest and highest of each bucket if many."""
-        x, y = self._x[: self.size], self._y[: self.size]
-        first = max(0, int(np.searchsorted(x, low)) - 1)
-        last = min(self.size, int(np.searchsorted(x, high, side="right")) + 1)
-        x, y = x[first:last], y[first:last]
-        if len(x) <= 2 * buckets:
+        first, last = self._bounds(low, high)
+        each = _bucket_size(last - first, 2 * buckets)
+        x, y = self._x[first:last], self._y[first:last]
+        if each == 1:
             return x.copy(), y.copy()
-        each = -(-len(x) // buckets)
-        whole = len(x) // each * each
-        rows = y[:whole].reshape(-1, each)
-        start = np.arange(0, whole, each)
-        picks = np.concatenate([start + rows.argmin(1), start + rows.argmax(1)])
+        whole = (last - first) // each * each
+        rows, start = y[:whole].reshape(-1, each), np.arange(0, whole, each)
+        picks = [start + rows.argmin(1), start + rows.argmax(1), [0, len(x) - 1]]
         if whole < len(x):
-            rest = y[whole:]
-            picks = np.append(picks, [whole + rest.argmin(), whole + rest.argmax(), len(x) - 1])
-        picks = np.unique(picks)
-        return x[picks], y[picks]
+            picks.append([whole + y[whole:].argmin(), whole + y[whole:].argmax()])
+        chosen = np.unique(np.concatenate(picks))
+        return x[chosen], y[chosen]
+
+    def averaged(self, low: float, high: float, buckets: int) -> tuple[np.ndarray, np.ndarray]:
+        """The mean of each bucket between `low` and `high`. Buckets lie at the same points while the series grows."""
+        first, last = self._bounds(low, high)
+        each = _bucket_size(last - first, buckets)
+        first = first // each * each
+        starts = np.arange(first, last, each)
+        if not len(starts):
+            return np.empty(0), np.empty(0)
+        sizes = np.minimum(each, last - starts)
+        means = (np.add.reduceat(axis[first:last], starts - first) / sizes for axis in (self._x, self._y))
+        return tuple(means)
+
+    def _bounds(self, low: float, high: float) -> tuple[int, int]:
+        x = self._x[: self.size]
+        first = max(0, int(np.searchsorted(x, low)) - 1)
+        return first, min(self.size, int(np.searchsorted(x, high, side="right")) + 1)
+
+
+def _bucket_size(points: int, buckets: int) -> int:
+    """The power of two that puts `points` into `buckets` at most: it changes seldom while points are added."""
+    return 1 << max(0, math.ceil(points / max(1, buckets)) - 1).bit_length()
 
 
 class _Axis(pg.AxisItem):
@@ -141,7 +167,10 @@ class _Curves(pg.PlotWidget):
 
 
 class CurvePlot(QWidget):
-    """One figure of a run: train by batch, test by epoch. Drag pans, the wheel zooms, a double click shows all."""
+    """One figure of a run: train by batch (the trend, each batch faintly behind it), test by epoch.
+
+    Drag pans, the wheel zooms, a double click shows all.
+    """
 
     def __init__(self, title: str, unit: str, names: tuple[str, str, str], decimals: int, scale: float = 1.0) -> None:
         """names: of the train curve, the test curve and the x axis. scale: of values before they are shown."""
@@ -160,9 +189,10 @@ class CurvePlot(QWidget):
         self.plot.getPlotItem().getViewBox().setDefaultPadding(0.03)
         for axis in self._axes:
             axis.setZValue(-1000)  # the grid stays behind the curves
-        self._train_line, self._test_line = (self.plot.plot(antialias=True) for _ in range(2))
-        for line in (self._train_line, self._test_line):
-            line.curve.setSegmentedLineMode("off")  # segments would break dashes and joins
+        self._raw_line, self._train_line, self._test_line = (self.plot.plot(antialias=True) for _ in range(3))
+        self._raw_line.curve.setSegmentedLineMode("off")
+        self._train_line.curve.setSegmentedLineMode("on")  # a noisy path of this width takes 100 times as long
+        self._test_line.curve.setSegmentedLineMode("off")  # segments would break the dashes
         self._lay_out(title)
         self.plot.reset.connect(self.show_all)
         self.plot.getPlotItem().getViewBox().sigXRangeChanged.connect(self._range_changed)
@@ -211,9 +241,14 @@ class CurvePlot(QWidget):
     def _draw_lines(self) -> None:
         box = self.plot.getPlotItem().getViewBox()
         low, high = (-math.inf, math.inf) if box.autoRangeEnabled()[0] else box.viewRange()[0]
-        buckets = max(64, int(self.plot.width()) // 2)
-        for line, series in ((self._train_line, self.train), (self._test_line, self.test)):
-            x, y = series.window(low, high, buckets)
+        px = max(128, int(self.plot.width()))
+        buckets = px // _TREND_PX
+        if self.train.count(low, high) <= 2 * buckets:
+            raw, trend = (np.empty(0), np.empty(0)), self.train.thinned(low, high, buckets)
+        else:
+            raw, trend = self.train.thinned(low, high, px // _RAW_PX), self.train.averaged(low, high, buckets)
+        test = self.test.thinned(low, high, px // 2)
+        for line, (x, y) in ((self._raw_line, raw), (self._train_line, trend), (self._test_line, test)):
             line.setData(x, y * self._scale)
 
     def _range_changed(self, *_args: object) -> None:
@@ -227,4 +262,9 @@ class CurvePlot(QWidget):
             axis.setTextPen(pg.mkPen(theme.muted))
         self._x_axis.setLabel(self._x_name, **{"color": theme.muted, "font-size": f"{SECTION_PX}px"})
         self._train_line.setPen(line_pen(theme, "accent", False))
+        raw = line_pen(theme, "accent", False, 1.0)  # at this width Qt draws even noise fast
+        faint = raw.color()
+        faint.setAlphaF(_RAW_OPACITY)
+        raw.setColor(faint)
+        self._raw_line.setPen(raw)
         self._test_line.setPen(line_pen(theme, "warn", True, 1.8))

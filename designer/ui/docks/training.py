@@ -1,7 +1,7 @@
 """The training dock: loss and accuracy as they come, how far the run is, and what it says when it ends.
 
-A thousand batches a second may be told; they are drawn at most thirty times a second. pyqtgraph is imported when the
-first run begins and not before.
+A thousand batches a second may be told; each plot is drawn at most twenty times a second. pyqtgraph is imported
+when the first run begins and not before.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from designer.ui.widgets import ElidedLabel, EmptyState, FactTable, label, set_s
 if TYPE_CHECKING:
     from designer.ui.docks.plots import CurvePlot
 
-_FRAME_MS = 33
+_FRAME_MS = 25  # the plots take turns, so that no turn of the event loop is long
 _WIDE_PX, _SIDE_PX = 760, 288
 _RATE_MEMORY_S = 8.0  # how far back the speed looks from which the time left is guessed
 
@@ -75,7 +75,8 @@ class Training(QWidget):
         self._epoch, self._step, self._is_running = 0, 0, False
         self._clock = _Clock()
         self._frame = QTimer(self, singleShot=True, interval=_FRAME_MS)
-        self._frame.timeout.connect(self._draw)
+        self._frame.timeout.connect(self._draw_next)
+        self._waiting: list[CurvePlot] = []
         self.empty = EmptyState("chart-line", self.tr("Nothing has been trained yet"))
         self._plots = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._plots.setSpacing(20)
@@ -189,8 +190,22 @@ class Training(QWidget):
         for plot, value in ((self.loss, loss), (self.accuracy, accuracy)):
             if value is not None:
                 getattr(plot, curve).append(x, float(value))
+        self._draw_soon()
+
+    def _draw_soon(self) -> None:
+        if not self._waiting:
+            self._waiting = [plot for plot in (self.loss, self.accuracy) if plot is not None]
         if not self._frame.isActive():
             self._frame.start()
+
+    def _draw_next(self) -> None:
+        if not self.isVisible() or not self._waiting:
+            return  # drawn when shown
+        self._waiting.pop(0).redraw()
+        if self._waiting:
+            self._frame.start()
+        else:
+            self._draw_side()
 
     def _end(self) -> None:
         self._is_running = False
@@ -214,10 +229,13 @@ class Training(QWidget):
         self._plots.addWidget(self.accuracy, 1)
 
     def _draw(self) -> None:
-        if not self.isVisible() or self.loss is None:
-            return  # drawn when shown
-        self.loss.redraw()
-        self.accuracy.redraw()
+        """Everything at once: at the beginning and the end of a run."""
+        if self.loss is not None:
+            self.loss.redraw()
+            self.accuracy.redraw()
+            self._draw_side()
+
+    def _draw_side(self) -> None:
         self.heading.setText(self._heading())
         self.progress.setValue(min(self._step, self.progress.maximum()))
         self.facts.set_facts(self._figures())
@@ -249,7 +267,7 @@ class Training(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Show:
-            self._frame.start()
+            self._draw_soon()
         return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

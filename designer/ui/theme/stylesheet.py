@@ -96,7 +96,7 @@ QToolButton:pressed, QToolButton:checked { background: $pressed; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $faint; }
 QToolButton::menu-indicator { image: none; }
-QToolButton[small="true"] { min-height: 18px; min-width: 18px; padding: 0; border-radius: 4px; }
+QToolButton[small="true"] { color: $muted; min-height: 18px; min-width: 18px; padding: 0; border-radius: 4px; }
 
 QCheckBox, QRadioButton { spacing: 8px; min-height: ${inner}px; background: transparent; }
 QCheckBox::indicator { width: 16px; height: 16px; border-radius: 4px; border: 1px solid $muted; background: $raised; }
