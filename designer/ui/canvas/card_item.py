@@ -128,7 +128,7 @@ class CardItem(QGraphicsRectItem):
         def make(zoom: float, ratio: float) -> Picture:
             return card_picture(self.card, self.layout, self.theme, zoom, ratio, state, title_only=title_only)
 
-        self._stamp.put(painter, (self.look, state, title_only), make)
+        self._stamp.put(painter, (self.look, self.theme.name, state, title_only), make)
 
     def _paint_lit_ports(self, painter: QPainter) -> None:
         accent = QColor(self.theme.accent)

@@ -16,6 +16,7 @@ from designer.ui.canvas.card_item import CardItem
 from designer.ui.canvas.cards import PortRef, Wire
 from designer.ui.canvas.geometry import PORT_RADIUS, card_fonts
 from designer.ui.canvas.gestures import Gesture, Modifiers
+from designer.ui.canvas.hits import card_at
 from designer.ui.canvas.wire_path import wire_path
 
 if TYPE_CHECKING:
@@ -73,6 +74,10 @@ class ConnectGesture(Gesture):
 
     def cancel(self) -> None:
         self._restore()
+
+    def is_alive(self) -> bool:
+        scene = self.view.canvas
+        return self.anchor.card in scene.cards and (self.lifted is None or self.lifted.id in scene.wires)
 
     def paint(self, painter: QPainter) -> None:
         view = self.view
@@ -141,7 +146,7 @@ class ConnectGesture(Gesture):
                     nearest, nearest_distance = Goal(ref, self._fits(ref)), distance
         if nearest is not None and not nearest.reason:
             return nearest
-        card_id = self.view.card_at(point)
+        card_id = card_at(scene, point)
         if card_id is None or card_id == self.anchor.card:
             return nearest
         return self._first_port(scene.cards[card_id]) or nearest

@@ -24,6 +24,7 @@ class Gesture:
     """One press, its moves and its end."""
 
     cursor: Qt.CursorShape | None = None
+    scrolls_at_edges = True
 
     def __init__(self, view: CanvasView, pos: QPoint) -> None:
         self.view = view
@@ -51,6 +52,10 @@ class Gesture:
     def cancel(self) -> None:
         """Undo what was shown; nothing happened."""
 
+    def is_alive(self) -> bool:
+        """Whether what the gesture has in hand is still on the canvas; asked when the content changed."""
+        return True
+
     def paint(self, painter: QPainter) -> None:
         """Paint over the canvas, in viewport pixels."""
 
@@ -59,6 +64,7 @@ class PanGesture(Gesture):
     """The ground follows the hand."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
+    scrolls_at_edges = False
 
     def __init__(self, view: CanvasView, pos: QPoint) -> None:
         super().__init__(view, pos)
@@ -132,10 +138,12 @@ class MoveGesture(Gesture):
         if not modifiers & Modifiers.AltModifier:
             goal = QPointF(snapped(goal.x()), snapped(goal.y()))
         shift = goal - start
+        self.view.canvas.held = frozenset(self._starts)
         self.view.canvas.move_cards({key: place + shift for key, place in self._starts.items()})
 
     def release(self, pos: QPoint, modifiers: Modifiers) -> bool:
         scene = self.view.canvas
+        scene.held = frozenset()
         if not self.has_moved:
             if self._selects_at_click:
                 scene.select((self._card_id,))
@@ -146,4 +154,9 @@ class MoveGesture(Gesture):
         return True
 
     def cancel(self) -> None:
-        self.view.canvas.move_cards(self._starts)
+        scene = self.view.canvas
+        scene.held = frozenset()
+        scene.move_cards({key: place for key, place in self._starts.items() if key in scene.cards})
+
+    def is_alive(self) -> bool:
+        return self.view.canvas.cards.keys() >= self._starts.keys()

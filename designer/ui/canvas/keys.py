@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QCursor
 
 from designer.ui.canvas.geometry import GRID
 
@@ -19,20 +20,65 @@ _ARROWS = {
     Key.Key_Up: QPointF(0, -1),
     Key.Key_Down: QPointF(0, 1),
 }
+
+
+def request_add(view: CanvasView) -> None:
+    """Ask for a layer to be added under the cursor, or in the middle where the cursor is elsewhere."""
+    viewport = view.viewport()
+    pos = viewport.mapFromGlobal(QCursor.pos())
+    if not viewport.rect().contains(pos):
+        pos = viewport.rect().center()
+    view.add_requested.emit(view.to_scene(pos))
+
+
+def request_delete(view: CanvasView) -> None:
+    """Ask for what is selected to be deleted."""
+    chosen = (view.canvas.selected_cards, view.canvas.selected_wires)
+    if any(chosen):
+        view.delete_requested.emit(*chosen)
+
+
+def request_rename(view: CanvasView) -> None:
+    """Ask for the card that was selected last to be renamed."""
+    for card_id in view.canvas.selected_cards[-1:]:
+        view.rename_requested.emit(card_id)
+
+
+def request_open(view: CanvasView) -> None:
+    """Ask for the block that was selected last to be opened."""
+    for card_id in view.canvas.selected_cards[-1:]:
+        if view.canvas.cards[card_id].card.is_block:
+            view.open_requested.emit(card_id)
+
+
+def select_all(view: CanvasView) -> None:
+    """Select every card."""
+    view.canvas.select(view.canvas.cards)
+
+
+def nudge(view: CanvasView, shift: QPointF) -> None:
+    """Move the selected cards by scene units."""
+    scene = view.canvas
+    places = {card_id: scene.cards[card_id].pos() + shift for card_id in scene.selected_cards}
+    if places:
+        scene.move_cards(places)
+        view.moved.emit({card_id: (place.x(), place.y()) for card_id, place in places.items()})
+
+
 _ACTIONS: dict[tuple[Key, Modifier], Callable[[CanvasView], object]] = {
     (Key.Key_H, Modifier.NoModifier): lambda view: view.fit_all(),
     (Key.Key_Home, Modifier.NoModifier): lambda view: view.fit_all(),
-    (Key.Key_G, Modifier.NoModifier): lambda view: view.fit_selection(),
-    (Key.Key_Period, Modifier.NoModifier): lambda view: view.fit_selection(),
+    (Key.Key_G, Modifier.NoModifier): lambda view: view.fit_cards(view.canvas.selected_cards),
+    (Key.Key_Period, Modifier.NoModifier): lambda view: view.fit_cards(view.canvas.selected_cards),
     (Key.Key_L, Modifier.NoModifier): lambda view: view.arrange_requested.emit(),
-    (Key.Key_Tab, Modifier.NoModifier): lambda view: view.request_add(),
-    (Key.Key_A, Modifier.ShiftModifier): lambda view: view.request_add(),
-    (Key.Key_A, Modifier.ControlModifier): lambda view: view.select_all(),
-    (Key.Key_Delete, Modifier.NoModifier): lambda view: view.request_delete(),
-    (Key.Key_Backspace, Modifier.NoModifier): lambda view: view.request_delete(),
-    (Key.Key_F2, Modifier.NoModifier): lambda view: view.request_rename(),
-    (Key.Key_Return, Modifier.NoModifier): lambda view: view.request_open(),
-    (Key.Key_Enter, Modifier.NoModifier): lambda view: view.request_open(),
+    (Key.Key_Tab, Modifier.NoModifier): request_add,
+    (Key.Key_A, Modifier.ShiftModifier): request_add,
+    (Key.Key_A, Modifier.ControlModifier): select_all,
+    (Key.Key_Delete, Modifier.NoModifier): request_delete,
+    (Key.Key_Backspace, Modifier.NoModifier): request_delete,
+    (Key.Key_F2, Modifier.NoModifier): request_rename,
+    (Key.Key_Return, Modifier.NoModifier): request_open,
+    (Key.Key_Enter, Modifier.NoModifier): request_open,
     (Key.Key_Escape, Modifier.NoModifier): lambda view: view.escape(),
     (Key.Key_1, Modifier.ControlModifier): lambda view: view.zoom_to(1.0),
     (Key.Key_Plus, Modifier.ControlModifier): lambda view: view.zoom_to(view.zoom * 1.25),
@@ -49,7 +95,7 @@ def press_key(view: CanvasView, key: Key, modifiers: Modifier) -> bool:
         if modifiers & Modifier.ControlModifier:
             step_selection(view, direction)
         else:
-            view.nudge(direction * (GRID * 8 if modifiers & Modifier.ShiftModifier else GRID))
+            nudge(view, direction * (GRID * 8 if modifiers & Modifier.ShiftModifier else GRID))
         return True
     if key in (Key.Key_Plus, Key.Key_Equal):
         modifiers &= ~Modifier.ShiftModifier

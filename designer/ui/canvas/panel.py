@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from designer.ui.canvas.add_search import AddEntry, AddSearch
 from designer.ui.canvas.breadcrumb import Breadcrumb
+from designer.ui.canvas.glide import Glide
 from designer.ui.canvas.hints import EmptyHint, KeyHint
 from designer.ui.canvas.minimap import Minimap
 from designer.ui.canvas.scene import CanvasScene
@@ -40,6 +41,7 @@ class CanvasPanel(QWidget):
         self.key_hint = KeyHint(self)
         self.title_editor = TitleEditor(self.view, self)
         self.search = AddSearch(self)
+        self.glide = Glide(self.scene, self)
         self._asked_at = QPointF()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

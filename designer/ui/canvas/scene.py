@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
-from PySide6.QtGui import QPainterPath
+from PySide6.QtGui import QGuiApplication, QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
 from designer.ui.canvas.card_item import CardItem
 from designer.ui.canvas.cards import Card, PortRef, Wire
+from designer.ui.canvas.path_of_selection import path_of
 from designer.ui.canvas.pixmaps import PictureStore
 from designer.ui.canvas.rect_grid import RectGrid
 from designer.ui.canvas.wire_item import CHIP_PLACES, ChipItem, Emphasis, WireItem, chip_rect_at
@@ -33,6 +34,8 @@ class CanvasScene(QGraphicsScene):
         super().__init__(parent)
         self.theme = theme
         self.pixel_ratio = 1.0
+        self.held: frozenset[str] = frozenset()  # cards in somebody's hand: new content does not move them
+        self._font_family = QGuiApplication.font().family()
         self.grid = RectGrid()
         self._chip_grid = RectGrid()
         self.pictures = PictureStore()
@@ -104,6 +107,23 @@ class CanvasScene(QGraphicsScene):
         self.update()
         self.content_changed.emit()
 
+    def measure_again(self) -> None:
+        """The application's font may have changed: every card takes its new size, and wires follow."""
+        family = QGuiApplication.font().family()
+        if family == self._font_family:
+            return
+        self._font_family = family
+        self.pictures.clear()
+        for card_id, item in self._cards.items():
+            place = item.pos()
+            item.show_card(item.card)
+            item.setPos(place)
+            self.grid.put(card_id, item.body_in_scene())
+        for item in self._wires.values():
+            item.show_wire(item.wire)
+            self._lay(item)
+        self.content_changed.emit()
+
     def set_pixel_ratio(self, pixel_ratio: float) -> None:
         """The screen has so many device pixels to a logical one."""
         if pixel_ratio != self.pixel_ratio:
@@ -118,10 +138,13 @@ class CanvasScene(QGraphicsScene):
             self._cards[card.id] = item
             self._wires_of[card.id] = {}
             self.addItem(item)
-        elif item.card == card and (item.x(), item.y()) == card.position:
+        elif item.card == card and (card.id in self.held or (item.x(), item.y()) == card.position):
             return False
         else:
+            place = item.pos()
             item.show_card(card)
+            if card.id in self.held:
+                item.setPos(place)
         self.grid.put(card.id, item.body_in_scene())
         return True
 
@@ -271,32 +294,9 @@ class CanvasScene(QGraphicsScene):
             selected = card_id in self._selected_cards
             if selected != card.is_selected:
                 card.mark(selected=selected)
-        downstream, upstream = self._reached(True), self._reached(False)
+        wires = [item.wire for item in self._wires.values()]
+        marks = path_of(self._selected_cards.keys(), self._selected_wires.keys(), wires)
         for wire_id, item in self._wires.items():
-            wire = item.wire
-            if wire_id in self._selected_wires:
-                emphasis = Emphasis.SELECTED
-            elif wire.source_card in self._selected_cards or wire.target_card in self._selected_cards:
-                emphasis = Emphasis.ADJACENT
-            elif wire.source_card in downstream or wire.target_card in upstream:
-                emphasis = Emphasis.PATH
-            else:
-                emphasis = Emphasis.QUIET
+            emphasis = marks.get(wire_id, Emphasis.QUIET)
             if emphasis is not item.emphasis:
                 item.mark(emphasis=emphasis)
-
-    def _reached(self, forward: bool) -> set[str]:
-        """The selected cards and all that lie downstream of them, or upstream."""
-        reached = set(self._selected_cards)
-        waiting = list(reached)
-        while waiting:
-            card_id = waiting.pop()
-            for wire_id in self._wires_of[card_id]:
-                wire = self._wires[wire_id].wire
-                here, there = wire.source_card, wire.target_card
-                if not forward:
-                    here, there = there, here
-                if here == card_id and there not in reached:
-                    reached.add(there)
-                    waiting.append(there)
-        return reached

@@ -30,8 +30,10 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from designer.ui.canvas.cards import Card, PortRef
 from designer.ui.canvas.connecting import ConnectGesture
 from designer.ui.canvas.dropping import Ghost, dragged_kind
+from designer.ui.canvas.edge_scroll import EdgeScroll
 from designer.ui.canvas.gestures import Gesture, MarqueeGesture, MoveGesture, PanGesture
-from designer.ui.canvas.hits import Hit, Target, card_at, hit_at, tooltip
+from designer.ui.canvas.hits import Hit, Target, hit_at, tooltip
+from designer.ui.canvas.hover import NOTHING, Hover
 from designer.ui.canvas.keys import press_key
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.viewport import ZoomPanView
@@ -66,9 +68,12 @@ class CanvasView(ZoomPanView):
         self.ghost_card: Callable[[str], Card] = lambda kind: Card(id="", title=kind)
         self._gesture: Gesture | None = None
         self._ghost: Ghost | None = None
-        self._hovered = Hit(Target.GROUND)
+        self._hover = Hover(scene)
+        self._edge_scroll = EdgeScroll(self._pan_under_gesture, self)
+        self._pointer = (QPoint(), Qt.KeyboardModifier.NoModifier)
         self._space_is_down = False
         self._ring_shown = False
+        self._menu_is_due = True  # not after a right press that gave up a gesture
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -77,7 +82,7 @@ class CanvasView(ZoomPanView):
             self.tr("The network as cards and wires. Ctrl and an arrow key go from card to card, Tab adds one.")
         )
         scene.selection_changed.connect(self.selection_changed)
-        scene.content_changed.connect(self._forget_hover)
+        scene.content_changed.connect(self._content_changed)
 
     def sizeHint(self) -> QSize:
         return QSize(900, 600)
@@ -119,7 +124,9 @@ class CanvasView(ZoomPanView):
                     self._end_gesture()
             else:
                 self.escape()
+                self._menu_is_due = False
             return
+        self._menu_is_due = True
         is_pan = button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and self._space_is_down)
         if is_pan:
             self._begin(PanGesture(self, pos))
@@ -154,9 +161,18 @@ class CanvasView(ZoomPanView):
         pos = event.position().toPoint()
         if self._gesture is not None:
             self._gesture.move(pos, event.modifiers())
+            if self._gesture.has_moved and self._gesture.scrolls_at_edges:
+                self._pointer = (pos, event.modifiers())
+                self._edge_scroll.follow(pos, self.viewport().rect())
             self.gesture_moved.emit(pos)
         else:
-            self._hover(self.hit(pos))
+            self._hover.over(self.hit(pos))
+            self._show_cursor()
+
+    def _pan_under_gesture(self, delta: QPointF) -> None:
+        self.pan_by(delta)
+        if self._gesture is not None:
+            self._gesture.move(*self._pointer)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._gesture is not None and self._gesture.release(event.position().toPoint(), event.modifiers()):
@@ -182,6 +198,9 @@ class CanvasView(ZoomPanView):
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        event.accept()
+        if not self._menu_is_due and event.reason() == QContextMenuEvent.Reason.Mouse:
+            return
         hit = self.hit(event.pos())
         target = Target.CARD if hit.target is Target.PORT else hit.target
         if target is Target.CARD and hit.id not in self.canvas.selected_cards:
@@ -189,15 +208,10 @@ class CanvasView(ZoomPanView):
         elif target is Target.WIRE and hit.id not in self.canvas.selected_wires:
             self.canvas.select((), (hit.id,))
         self.menu_requested.emit(target.value, hit.id, event.globalPos())
-        event.accept()
 
     def hit(self, pos: QPoint) -> Hit:
         """What lies under a viewport pixel."""
         return hit_at(self.canvas, self.to_scene(pos), self.zoom)
-
-    def card_at(self, point: QPointF) -> str | None:
-        """The card under a point of the scene."""
-        return card_at(self.canvas, point)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -209,27 +223,8 @@ class CanvasView(ZoomPanView):
                 self.zoom_smoothly(1 + event.value(), event.position())
             return True
         if event.type() == QEvent.Type.Leave:
-            self._hover(Hit(Target.GROUND))
+            self._hover.over(NOTHING)
         return super().viewportEvent(event)
-
-    def _hover(self, hit: Hit) -> None:
-        if hit == self._hovered:
-            return
-        self._mark_hover(self._hovered, False)
-        self._hovered = hit
-        self._mark_hover(hit, True)
-        self._show_cursor()
-
-    def _mark_hover(self, hit: Hit, hovered: bool) -> None:
-        if hit.target is Target.WIRE:
-            item = self.canvas.wires.get(hit.id)
-            if item is not None:
-                item.mark(hovered=hovered)
-        elif hit.target is not Target.GROUND and hit.id in self.canvas.cards:
-            card = self.canvas.cards[hit.id]
-            card.mark(hovered=hovered)
-            lit = hovered and hit.port is not None
-            card.show_fit(frozenset({(hit.port.port, hit.port.is_output)} if lit else ()), dimmed=False)
 
     def _show_cursor(self) -> None:
         cursor = Qt.CursorShape.ArrowCursor
@@ -237,7 +232,7 @@ class CanvasView(ZoomPanView):
             cursor = self._gesture.cursor
         elif self._space_is_down:
             cursor = Qt.CursorShape.OpenHandCursor
-        elif self._hovered.port is not None:
+        elif self._hover.hit.port is not None:
             cursor = Qt.CursorShape.CrossCursor
         self.viewport().setCursor(cursor)
 
@@ -276,50 +271,14 @@ class CanvasView(ZoomPanView):
             self._ring_shown = shown
             self.viewport().update()
 
-    def fit_selection(self) -> None:
-        """Show the selected cards, or all where none is selected."""
-        self.fit_cards(self.canvas.selected_cards)
-
-    def select_all(self) -> None:
-        """Select every card."""
-        self.canvas.select(self.canvas.cards)
-
-    def nudge(self, shift: QPointF) -> None:
-        """Move the selected cards by scene units."""
-        scene = self.canvas
-        places = {card_id: scene.cards[card_id].pos() + shift for card_id in scene.selected_cards}
-        if places:
-            scene.move_cards(places)
-            self.moved.emit({card_id: (place.x(), place.y()) for card_id, place in places.items()})
-
     def escape(self) -> None:
         """Give up the gesture in hand; without one, the selection."""
         if self._gesture is not None:
-            self._gesture.cancel()
+            gesture, self._gesture = self._gesture, None
+            gesture.cancel()
             self._end_gesture()
         else:
             self.canvas.select()
-
-    def request_add(self) -> None:
-        """Ask for a layer to be added under the cursor, or in the middle where the cursor is elsewhere."""
-        pos = self.viewport().mapFromGlobal(self.cursor().pos())
-        if not self.viewport().rect().contains(pos):
-            pos = self.viewport().rect().center()
-        self.add_requested.emit(self.to_scene(pos))
-
-    def request_delete(self) -> None:
-        chosen = (self.canvas.selected_cards, self.canvas.selected_wires)
-        if any(chosen):
-            self.delete_requested.emit(*chosen)
-
-    def request_rename(self) -> None:
-        if self.canvas.selected_cards:
-            self.rename_requested.emit(self.canvas.selected_cards[-1])
-
-    def request_open(self) -> None:
-        for card_id in self.canvas.selected_cards[-1:]:
-            if self.canvas.cards[card_id].card.is_block:
-                self.open_requested.emit(card_id)
 
     # Drops
 
@@ -354,19 +313,21 @@ class CanvasView(ZoomPanView):
     # The gesture in hand
 
     def _begin(self, gesture: Gesture | None) -> None:
-        self._hover(Hit(Target.GROUND))
+        self._hover.over(NOTHING)
         self._gesture = gesture
         self._show_cursor()
 
     def _end_gesture(self) -> None:
         self._gesture = None
+        self._edge_scroll.stop()
         self._show_cursor()
         self.viewport().update()
         self.gesture_ended.emit()
 
-    def _forget_hover(self) -> None:
-        if self._hovered.id and self._hovered.id not in {**self.canvas.cards, **self.canvas.wires}:
-            self._hovered = Hit(Target.GROUND)
+    def _content_changed(self) -> None:
+        self._hover.forget_what_is_gone()
+        if self._gesture is not None and not self._gesture.is_alive():
+            self.escape()
 
 
 def _toggled(scene: CanvasScene, card_ids: tuple[str, ...], wire_ids: tuple[str, ...]) -> tuple[list[str], list[str]]:

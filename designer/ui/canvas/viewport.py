@@ -144,6 +144,8 @@ class ZoomPanView(QGraphicsView):
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Show, QEvent.Type.DevicePixelRatioChange):
             self.canvas.set_pixel_ratio(self.devicePixelRatioF())
+        elif event.type() in (QEvent.Type.ApplicationFontChange, QEvent.Type.FontChange):
+            self.canvas.measure_again()
         return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -58,7 +58,7 @@ class ChipItem(QGraphicsRectItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         if painter.worldTransform().m11() < TITLE_ONLY_BELOW:
             return
-        self._stamp.put(painter, ("chip", self.text, self.ink), self._picture)
+        self._stamp.put(painter, ("chip", self.text, self.theme.name, self.ink), self._picture)
 
     def _picture(self, zoom: float, ratio: float) -> Picture:
         scale = zoom * ratio

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFont
 
 from designer.ui.canvas.cards import Card, PortRef, PortView, Wire
 from designer.ui.canvas.geometry import MAX_WIDTH, card_layout, card_size
@@ -137,3 +138,17 @@ def test_the_grid_finds_what_was_moved():
     grid.discard("2")
     assert grid.is_free(QRectF(590, 0, 20, 10))
     assert grid.bounds() == QRectF(-5000, -5000, 34800, 5050)
+
+
+def test_another_font_means_other_sizes(panel, qapp):
+    before = panel.scene.cards["conv"].layout.width
+    font = qapp.font()
+    try:
+        qapp.setFont(QFont("DejaVu Sans Mono"))
+        qapp.processEvents()
+        item = panel.scene.cards["conv"]
+        assert item.layout.width != before
+        assert panel.scene.wires["w2"].path().elementAt(0).x == item.x() + item.layout.width
+    finally:
+        qapp.setFont(font)
+        qapp.processEvents()

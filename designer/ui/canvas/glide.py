@@ -1,0 +1,57 @@
+"""Cards gliding to new places, where motion explains what happened: an automatic layout.
+
+They go there at once where the desktop wants no motion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QEasingCurve, QObject, QPointF, QVariantAnimation
+from PySide6.QtWidgets import QApplication, QStyle
+
+from designer.ui.canvas.scene import CanvasScene
+
+DURATION_MS = 160
+
+
+class Glide(QObject):
+    """Moves cards of one scene. A new glide starts from where the last one got to."""
+
+    def __init__(self, scene: CanvasScene, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._scene = scene
+        self._ways: dict[str, tuple[QPointF, QPointF]] = {}
+        self._then: Callable[[], object] = lambda: None
+        self._animation = QVariantAnimation(self)
+        self._animation.setStartValue(0.0)
+        self._animation.setEndValue(1.0)
+        self._animation.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._animation.valueChanged.connect(self._step)
+        self._animation.finished.connect(self._arrive)
+
+    def to(self, places: Mapping[str, tuple[float, float]], then: Callable[[], object] = lambda: None) -> None:
+        """Move cards to new places, and call `then` when they are there. Cards that are gone are left out."""
+        self._animation.stop()
+        self._then = then
+        cards = self._scene.cards
+        self._ways = {key: (cards[key].pos(), QPointF(*place)) for key, place in places.items() if key in cards}
+        # The desktop says whether programs may move things: a style without animations has a duration of 0.
+        wanted_ms = QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration)
+        self._scene.held = frozenset(self._ways)
+        if wanted_ms <= 0 or not self._ways:
+            self._step(1.0)
+            self._arrive()
+        else:
+            self._animation.setDuration(DURATION_MS)
+            self._animation.start()
+
+    def _step(self, share: float) -> None:
+        cards = self._scene.cards
+        self._scene.move_cards(
+            {key: start + (end - start) * share for key, (start, end) in self._ways.items() if key in cards}
+        )
+
+    def _arrive(self) -> None:
+        self._scene.held = frozenset()
+        self._then()

@@ -1,0 +1,39 @@
+"""What the pointer is over, marked as such: a card, a port, a wire."""
+
+from __future__ import annotations
+
+from designer.ui.canvas.hits import Hit, Target
+from designer.ui.canvas.scene import CanvasScene
+
+NOTHING = Hit(Target.GROUND)
+
+
+class Hover:
+    """Marks one thing at a time."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        self._scene = scene
+        self.hit = NOTHING
+
+    def over(self, hit: Hit) -> None:
+        """The pointer is over this now."""
+        if hit != self.hit:
+            self._mark(self.hit, False)
+            self.hit = hit
+            self._mark(hit, True)
+
+    def forget_what_is_gone(self) -> None:
+        """The content changed."""
+        known = self._scene.wires if self.hit.target is Target.WIRE else self._scene.cards
+        if self.hit.target is not Target.GROUND and self.hit.id not in known:
+            self.hit = NOTHING
+
+    def _mark(self, hit: Hit, hovered: bool) -> None:
+        if hit.target is Target.WIRE:
+            if hit.id in self._scene.wires:
+                self._scene.wires[hit.id].mark(hovered=hovered)
+        elif hit.id in self._scene.cards:
+            card = self._scene.cards[hit.id]
+            card.mark(hovered=hovered)
+            lit = {(hit.port.port, hit.port.is_output)} if hovered and hit.port is not None else ()
+            card.show_fit(frozenset(lit), dimmed=False)

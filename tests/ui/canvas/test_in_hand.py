@@ -1,0 +1,99 @@
+"""Content that changes under a gesture, gliding cards, and panning at the edge."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, QPointF, QTimer
+from PySide6.QtWidgets import QProxyStyle, QStyle
+
+from designer.ui.canvas.cards import Wire
+from designer.ui.canvas.path_of_selection import path_of
+from designer.ui.canvas.wire_item import Emphasis
+
+
+def test_a_card_in_hand_stays_there_when_its_facts_change(panel, hand):
+    start = hand.on("conv")
+    hand.press(start)
+    hand.move(start + QPoint(40, 40))
+    item = panel.scene.cards["conv"]
+    panel.scene.apply([replace(item.card, brief="5×5", badge="error")])
+    panel.scene.set_content([each.card for each in panel.scene.cards.values()], [])
+    assert item.pos() == QPointF(200, 40)
+    assert item.card.badge == "error"
+    hand.release(start + QPoint(40, 40))
+    assert panel.scene.held == frozenset()
+
+
+def test_a_gesture_ends_when_what_it_holds_is_gone(panel, hand):
+    told: list[dict] = []
+    panel.view.moved.connect(told.append)
+    panel.scene.select(["conv", "relu"])
+    start = hand.on("conv")
+    hand.press(start)
+    hand.move(start + QPoint(40, 40))
+    panel.scene.apply(removed_cards=["conv"])
+    hand.move(start + QPoint(80, 80))
+    hand.release(start + QPoint(80, 80))
+    assert told == []
+    assert panel.scene.cards["relu"].pos() == QPointF(160, 160)
+
+
+def test_a_wire_in_hand_is_let_go_when_its_card_is_gone(panel, hand):
+    told: list[tuple] = []
+    panel.view.wire_dropped.connect(lambda *args: told.append(args))
+    hand.press(hand.port("relu", "output", True))
+    hand.move(hand.at(300, 320))
+    panel.scene.apply(removed_cards=["relu"])
+    panel.grab()
+    hand.release(hand.at(300, 320))
+    assert told == []
+
+
+def test_cards_glide_to_their_places(panel, qtbot):
+    arrived: list[bool] = []
+    panel.glide.to({"conv": (320, 80), "gone": (0, 0)}, then=lambda: arrived.append(True))
+    qtbot.waitUntil(lambda: bool(arrived))
+    assert panel.scene.cards["conv"].pos() == QPointF(320, 80)
+    assert panel.scene.held == frozenset()
+
+
+def test_cards_jump_where_the_desktop_wants_no_motion(panel, qapp, monkeypatch):
+    class Still(QProxyStyle):
+        def styleHint(self, hint, *args):
+            return 0 if hint == QStyle.StyleHint.SH_Widget_Animation_Duration else super().styleHint(hint, *args)
+
+    still = Still()
+    monkeypatch.setattr("designer.ui.canvas.glide.QApplication.style", lambda: still)
+    panel.glide.to({"conv": (320, 80)})
+    assert panel.scene.cards["conv"].pos() == QPointF(320, 80)
+
+
+def test_a_drag_at_the_edge_pans(panel, hand, qtbot):
+    start = hand.on("relu")
+    left = panel.view.seen().left()
+    hand.press(start)
+    hand.move(start - QPoint(40, 0))
+    hand.move(QPoint(2, start.y()))
+    qtbot.waitUntil(lambda: panel.view.seen().left() < left - 50)
+    hand.release(QPoint(2, start.y()))
+    assert not any(timer.isActive() for timer in panel.view.findChildren(QTimer))
+    assert panel.scene.cards["relu"].x() < 0
+
+
+def test_the_path_runs_up_and_down_but_not_sideways():
+    wires = [
+        Wire("ab", "a", "o", "b", "i"),
+        Wire("bc", "b", "o", "c", "i"),
+        Wire("cd", "c", "o", "d", "i"),
+        Wire("ad", "a", "o", "d", "j"),
+        Wire("ca", "c", "o", "a", "j"),
+    ]
+    assert path_of({"b"}, {"ad"}, wires[:4]) == {
+        "ab": Emphasis.ADJACENT,
+        "bc": Emphasis.ADJACENT,
+        "cd": Emphasis.PATH,
+        "ad": Emphasis.SELECTED,
+    }
+    assert len(path_of({"b"}, set(), wires)) == 5  # a cycle ends
+    assert path_of(set(), set(), wires) == {}
