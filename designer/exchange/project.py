@@ -34,8 +34,8 @@ if __name__ == "__main__":
 '''
 _README = """# {title}
 
-{description}Exported from Blockyard {version}. Needs Python 3.11 or newer and the packages of `requirements.txt`; it does
-not need Blockyard.
+{description}Exported from Blockyard {version}. Needs Python 3.11 or newer and the packages of `requirements.txt`;
+it does not need Blockyard.
 
 ```
 pip install -r requirements.txt

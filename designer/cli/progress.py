@@ -1,0 +1,67 @@
+"""Shows a training to a person: a line an epoch, and a moving bar where standard error is a terminal."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from designer.engine.protocol import Batch, Epoch, Finished, Started, Warned
+from designer.session.training import Report
+
+_BAR = 24  # characters
+_CLEAR = "\r\033[K"
+
+
+class Progress:
+    """Writes reports as text. Failures are left to the caller, who raises them."""
+
+    def __init__(self, output: TextIO, errors: TextIO) -> None:
+        """output: gets a line an epoch. errors: gets the bar, where it is a terminal, and warnings."""
+        self._output = output
+        self._errors = errors
+        self._bar_shown = False
+
+    def __call__(self, report: Report) -> None:
+        """Show one report."""
+        match report:
+            case Started():
+                self._line(
+                    f"Training {report.params:,} parameters on {report.device}: {report.train_examples:,} images, "
+                    f"{report.epochs} epochs of {report.batches_per_epoch} batches"
+                )
+            case Batch():
+                self._bar(report)
+            case Epoch():
+                self._line(
+                    f"epoch {report.epoch}: train loss {report.train_loss:.3f}, accuracy {report.train_accuracy:.3f}; "
+                    f"test loss {report.test_loss:.3f}, accuracy {report.test_accuracy:.3f}; "
+                    f"{report.examples_per_second:,.0f} examples/s"
+                )
+            case Warned():
+                self._line(f"warning: {report.message} {report.fix}".rstrip(), self._errors)
+            case Finished():
+                self._line(f"{'Stopped' if report.stopped else 'Finished'}. The run is in {report.run}")
+            case _:
+                self._clear()
+
+    def _bar(self, batch: Batch) -> None:
+        if not self._errors.isatty():
+            return
+        filled = _BAR * batch.batch // max(1, batch.batches)
+        self._errors.write(
+            f"{_CLEAR}epoch {batch.epoch} {'━' * filled}{'─' * (_BAR - filled)} {batch.batch}/{batch.batches}"
+            f"  loss {batch.loss:.3f}  accuracy {batch.accuracy:.3f}  {batch.examples_per_second:,.0f} examples/s"
+        )
+        self._errors.flush()
+        self._bar_shown = True
+
+    def _line(self, text: str, stream: TextIO | None = None) -> None:
+        self._clear()
+        stream = stream or self._output
+        stream.write(text + "\n")
+        stream.flush()
+
+    def _clear(self) -> None:
+        if self._bar_shown:
+            self._errors.write(_CLEAR)
+            self._errors.flush()
+            self._bar_shown = False

@@ -1,0 +1,119 @@
+"""`blockyard train`: trains a design by the same engine, in the same child process, as the window."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from designer.base.errors import BlockyardError, TrainingError
+from designer.cli.designs import UsageError, add_design, add_json, open_document
+from designer.cli.numbers import whole_number
+from designer.cli.output import note
+from designer.cli.progress import Progress
+from designer.engine.protocol import EngineError, Failed, Finished, Unreadable, write_line
+from designer.engine.recipe import RECIPES, Recipe, find_recipe
+from designer.session.preparing import prepare_run
+from designer.session.training import EngineDied, Report, TrainingControl
+
+SUMMARY = "train a design; Ctrl-C stops at the end of the batch, a second one at once"
+_MOST = 1 << 31
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `train`."""
+    add_design(parser)
+    parser.add_argument("--recipe", metavar="R", help=f"{', '.join(RECIPES)}, or a JSON file (the design's own)")
+    parser.add_argument("--data", metavar="NAME_OR_DIR", help="a data set's name or a folder (the recipe's)")
+    parser.add_argument("--epochs", type=whole_number(1, 10**6), metavar="N", help="passes over the data")
+    parser.add_argument("--batch-size", type=whole_number(1, 1 << 20), metavar="N", help="images in a batch")
+    parser.add_argument("--limit", type=whole_number(1, _MOST), metavar="N", help="use at most so many images")
+    parser.add_argument("--seed", type=whole_number(0, 2**63 - 1), metavar="S", help="of weights, order and dropout")
+    parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:N or mps")
+    parser.add_argument("--run-dir", type=Path, metavar="DIR", help="where to keep this run: a new or an empty folder")
+    add_json(parser, "print the engine's messages, one JSON object a line")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train until it ends. Returns 0 where it finished or was stopped on request."""
+    document = open_document(options)
+    recipe = _recipe(options, document.recipe or Recipe())
+    control = TrainingControl(prepare_run(document, recipe, run_dir=options.run_dir))
+    control.start()
+    try:
+        with _stops_on_interrupt(control):
+            _follow(control, options.json)
+    except BaseException:
+        control.stop()  # nobody is there to see it any more: let it end, and keep what it reached
+        raise
+    finally:
+        control.close()
+    _raise_failure(control)
+    return 0
+
+
+def _recipe(options: argparse.Namespace, own: Recipe) -> Recipe:
+    try:
+        recipe = find_recipe(options.recipe) if options.recipe else own
+        data = {"source": options.data, "limit": options.limit}
+        rest = {name: getattr(options, name) for name in ("epochs", "batch_size", "seed", "device")}
+        data = {name: value for name, value in data.items() if value is not None}
+        rest = {name: value for name, value in rest.items() if value is not None}
+        return replace(recipe, data=replace(recipe.data, **data), **rest)
+    except EngineError as error:
+        raise UsageError(error.message, expected=error.expected, fix=error.fix) from error
+
+
+def _follow(control: TrainingControl, as_json: bool) -> None:
+    show = _write_line if as_json else Progress(sys.stdout, sys.stderr)
+    for report in control.reports():
+        if isinstance(report, Unreadable):
+            note(f"warning: the engine wrote a line that is no message: {report.reason}")
+        else:
+            show(report)
+
+
+def _write_line(report: Report) -> None:
+    message = Failed(report.message, fix=report.fix) if isinstance(report, EngineDied) else report
+    if not isinstance(message, Unreadable):
+        sys.stdout.write(write_line(message) + "\n")
+        sys.stdout.flush()
+
+
+@contextmanager
+def _stops_on_interrupt(control: TrainingControl) -> Iterator[None]:
+    """Ctrl-C and SIGTERM ask the engine to stop; asked twice, it is ended at once."""
+    asked = False
+
+    def ask(*_: object) -> None:
+        nonlocal asked
+        if asked:
+            control.kill()
+        else:
+            asked = True
+            control.stop()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _raise_failure(control: TrainingControl) -> None:
+    outcome: object = control.outcome
+    failure: BlockyardError | None = None
+    match outcome:
+        case Finished():
+            return
+        case Failed(message=message, expected=expected, fix=fix):
+            failure = TrainingError(message, expected=expected, fix=fix)
+        case EngineDied(message=message, fix=fix):
+            failure = TrainingError(message, fix=fix)
+    if failure is not None:
+        raise failure
