@@ -26,13 +26,12 @@ from designer.catalogue.spec import (
 _DOCS = "https://pytorch.org/docs/stable/generated/torch.nn.{}.html"
 
 
-def _eps(default: float = 1e-5) -> Parameter:
-    return Parameter("eps", ParameterType.FLOAT, default, "Added to the variance, against a division by zero.", 0, 1)
+_EPS = Parameter("eps", ParameterType.FLOAT, 1e-5, "Added to the variance, against a division by zero.", 1e-12, 1)
 
 
 _AFFINE = Parameter("affine", ParameterType.BOOL, True, "Learns a scale and a shift for each channel.")
 _BATCH_NORM = (
-    _eps(),
+    _EPS,
     Parameter("momentum", ParameterType.FLOAT, 0.1, "Weight of a new batch in the running statistics.", 0, 1),
     _AFFINE,
     Parameter(
@@ -90,7 +89,7 @@ _LAYER_NORM = (
         maximum=7,
         passed=False,
     ),
-    _eps(),
+    _EPS,
     Parameter("elementwise_affine", ParameterType.BOOL, True, "Learns a scale and a shift for each element."),
     Parameter("bias", ParameterType.BOOL, True, "Learns the shift too, not the scale alone."),
 )
@@ -136,7 +135,7 @@ _GROUP_NORM = (
         maximum=1 << 20,
         required=True,
     ),
-    _eps(),
+    _EPS,
     _AFFINE,
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.expect import expect_float, expect_spatial
-from designer.catalogue.rules.sliding_window import check_pool_padding, per_axis, window_shape, windows_of
+from designer.catalogue.rules.sliding_window import per_axis, pool_shape, windows_of
 from designer.catalogue.spec import Family, LayerSpec, Parameter, ParameterType, Tensor, Values, Window
 
 _LARGEST_KERNEL = 1 << 12
@@ -51,9 +51,8 @@ def _max_pool(axes: int) -> LayerSpec:
         (x,) = inputs
         expect_spatial(x, axes)
         expect_float(x)
-        check_pool_padding(values.kernel_size, values.padding, values.dilation, axes)
-        lengths = window_shape(
-            x.shape[2:], values.kernel_size, _stride(values), values.padding, values.dilation, values.ceil_mode
+        lengths = pool_shape(
+            x.shape[2:], values.kernel_size, values.stride, values.padding, values.dilation, values.ceil_mode
         )
         return Tensor((*x.shape[:2], *lengths), x.dtype)
 
@@ -89,10 +88,7 @@ def _average_pool(axes: int) -> LayerSpec:
         (x,) = inputs
         expect_spatial(x, axes)
         expect_float(x)
-        check_pool_padding(values.kernel_size, values.padding, 1, axes)
-        lengths = window_shape(
-            x.shape[2:], values.kernel_size, _stride(values), values.padding, ceil_mode=values.ceil_mode
-        )
+        lengths = pool_shape(x.shape[2:], values.kernel_size, values.stride, values.padding, ceil_mode=values.ceil_mode)
         return Tensor((*x.shape[:2], *lengths), x.dtype)
 
     def window(values: Values) -> tuple[Window, ...]:

@@ -69,6 +69,37 @@ def window_shape(
     return lengths
 
 
+def pool_shape(
+    spatial: Sequence[int],
+    kernel: Size,
+    stride: Size | None,
+    padding: Size,
+    dilation: Size = 1,
+    ceil_mode: bool = False,
+) -> tuple[int, ...]:
+    """Output lengths of a pool along all spatial axes: as `window_shape`, with the rules that pools have of their own.
+
+    stride: None stands for `kernel`. Raises LayerError `padding_too_large` too, where the padding is more than half of
+    the kernel, whatever the dilation. Source: PyTorch MaxPool2d docs.
+    """
+    axes = len(spatial)
+    step = kernel if stride is None else stride
+    windows = windows_of(axes, kernel, step, padding, dilation)
+    limits = [window.kernel // 2 for window in windows]
+    if any(window.padding > limit for window, limit in zip(windows, limits, strict=True)):
+        better = as_size([min(window.padding, limit) for window, limit in zip(windows, limits, strict=True)])
+        given = as_size([window.padding for window in windows])
+        raise LayerError(
+            "padding_too_large",
+            f"padding={given} is more than half of the window, so that some windows would hold padding alone.",
+            expected=f"at most {_times(limits)}",
+            received=f"padding={given}",
+            fix=f"Use padding={better}.",
+            remedies=(Remedy(f"Set padding to {better}", set_param="padding", value=better),),
+        )
+    return window_shape(spatial, kernel, step, padding, dilation, ceil_mode)
+
+
 def _times(numbers: Sequence[int]) -> str:
     return "×".join(str(int(number)) for number in numbers)
 
@@ -137,23 +168,6 @@ def transposed_shape(
             remedies=(Remedy(f"Set padding to {better}", set_param="padding", value=better),),
         )
     return lengths
-
-
-def check_pool_padding(kernel: Size, padding: Size, dilation: Size, axes: int) -> None:
-    """Raise LayerError `padding_too_large` where a pool is padded by more than half of its window, as torch does."""
-    windows = windows_of(axes, kernel, 1, padding, dilation)
-    limits = [(window.dilation * (window.kernel - 1) + 1) // 2 for window in windows]
-    if any(window.padding > limit for window, limit in zip(windows, limits, strict=True)):
-        better = as_size([min(window.padding, limit) for window, limit in zip(windows, limits, strict=True)])
-        raise LayerError(
-            "padding_too_large",
-            f"padding={as_size([w.padding for w in windows])} is more than half of the window, "
-            "so that some windows would hold padding alone.",
-            expected=f"at most {_times(limits)}",
-            received=f"padding={as_size([w.padding for w in windows])}",
-            fix=f"Use padding={better}.",
-            remedies=(Remedy(f"Set padding to {better}", set_param="padding", value=better),),
-        )
 
 
 def windows_of(axes: int, kernel: Size, stride: Size, padding: Size, dilation: Size = 1) -> tuple[Window, ...]:
