@@ -1,4 +1,4 @@
-"""Every command of the window in one table: its words, its keys, its icon. Menus, bar and shortcuts are made from it."""
+"""Every command of the window in one table: words, keys, icon. Menus, bar and shortcuts are made from it."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ import math
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QSize, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import SECTION_PX, SMALL_PX, UI_PX, figure_font
@@ -23,6 +23,7 @@ _LINE_PX = 1.6
 _RAW_PX = 4  # of a plot for each lowest and highest of the batches
 _TREND_PX = 4  # of a plot for each point of the trend
 _RAW_OPACITY = 0.38
+_NAMES_PX, _LABEL_PX = 250, 150  # below: a legend without names, an x axis without its label
 _TICK_X_PX, _TICK_Y_PX = 48, 26  # room for one tick
 
 
@@ -132,6 +133,9 @@ class _Key(QWidget):
             self._value.setText(text)
         self.setVisible(bool(text))
 
+    def show_name(self, shows: bool) -> None:
+        self._name.setVisible(shows)
+
     def value(self) -> str:
         return self._value.text()
 
@@ -159,7 +163,7 @@ class _Curves(pg.PlotWidget):
         return QSize(320, 160)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(150, 90)
+        return QSize(110, 70)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.reset.emit()
@@ -201,7 +205,9 @@ class CurvePlot(QWidget):
         self.clear()
 
     def _lay_out(self, title: str) -> None:
-        head = QHBoxLayout()
+        top = QWidget()
+        top.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # it gives way, see resizeEvent
+        head = QHBoxLayout(top)
         head.setContentsMargins(2, 0, 2, 0)
         head.setSpacing(14)
         head.addWidget(label(title, "muted"))
@@ -216,8 +222,14 @@ class CurvePlot(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(6)
-        box.addLayout(head)
+        box.addWidget(top)
         box.addWidget(frame, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for key in (self.train_key, self.test_key):
+            key.show_name(self.width() >= _NAMES_PX)
+        self._x_axis.showLabel(self.height() >= _LABEL_PX)
 
     def clear(self) -> None:
         """Forget every point."""

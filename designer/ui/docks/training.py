@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from designer.base import numbers
 from designer.ui.theme.icons import wear_icon
@@ -22,7 +31,8 @@ if TYPE_CHECKING:
     from designer.ui.docks.plots import CurvePlot
 
 _FRAME_MS = 25  # the plots take turns, so that no turn of the event loop is long
-_WIDE_PX, _SIDE_PX = 760, 288
+_WIDE_PX, _TALL_PX = 760, 400  # narrower and taller: the figures stand below the plots
+_SIDE_PX, _SIDE_LEAST_PX, _ANY_PX = 288, 236, (1 << 24) - 1
 _RATE_MEMORY_S = 8.0  # how far back the speed looks from which the time left is guessed
 
 
@@ -92,7 +102,7 @@ class Training(QWidget):
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(self.tr("Progress"))
-        self.facts = FactTable()
+        self.facts = FactTable(22)
         self.message, self.advice = label(wrap=True), label("", "muted", wrap=True)
         for part in (self.message, self.advice):
             part.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -107,14 +117,19 @@ class Training(QWidget):
         buttons.addWidget(self.stop_button)
         buttons.addWidget(self.open_button)
         buttons.addStretch()
-        self._side = QWidget()
-        side = QVBoxLayout(self._side)
+        panel = QWidget()
+        side = QVBoxLayout(panel)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(8)
         for part in (self.heading, self.progress, self.facts, self.message, self.advice):
             side.addWidget(part)
         side.addStretch()
         side.addLayout(buttons)
+        self._side = QScrollArea()  # so that a low dock stays possible
+        self._side.setWidgetResizable(True)
+        self._side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._side.setWidget(panel)
         page = QWidget()
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, page)
         self._row.setContentsMargins(16, 12, 16, 12)
@@ -273,8 +288,10 @@ class Training(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         ways = QBoxLayout.Direction
-        wide = self.width() >= _WIDE_PX
+        wide = self.width() >= _WIDE_PX or self.height() < _TALL_PX
         self._row.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
-        self._plots.setDirection(ways.LeftToRight if self.width() >= _WIDE_PX // 2 else ways.TopToBottom)
-        self._side.setMinimumWidth(_SIDE_PX if wide else 0)
-        self._side.setMaximumWidth(_SIDE_PX if wide else 16777215)
+        beside = wide or self.width() >= _WIDE_PX // 2
+        self._plots.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
+        side_px = min(max(_SIDE_LEAST_PX, self.width() // 3), _SIDE_PX)
+        self._side.setMinimumWidth(side_px if wide else 0)
+        self._side.setMaximumWidth(side_px if wide else _ANY_PX)

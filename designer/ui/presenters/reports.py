@@ -1,0 +1,64 @@
+"""Problems, code lines and runs as the docks show them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import datetime
+
+from designer.analysis.diagnostics import Diagnostic
+from designer.codegen.classes import Range
+from designer.codegen.module import GeneratedCode, NodeKey
+from designer.runs.listing import Run
+from designer.ui.docks.views import ProblemView, RunView
+
+
+def problem_views(diagnostics: Sequence[Diagnostic]) -> list[ProblemView]:
+    """The problems, in the order of analysis; node_key is the path of node ids."""
+    return [
+        ProblemView(
+            d.severity.value,
+            d.code,
+            d.label,
+            d.path,
+            d.sentence,
+            d.expected,
+            d.received,
+            tuple(fix.title for fix in d.fixes),
+        )
+        for d in diagnostics
+    ]
+
+
+def line_map(code: GeneratedCode) -> dict[Hashable, Range]:
+    """The lines of each node: (block, id) is where it is made, (block, id, 1) where `forward` uses it."""
+    found: dict[Hashable, Range] = {}
+    for key, ranges in code.lines.items():
+        for index, lines in enumerate(ranges):
+            found[(*key, index) if index else key] = lines
+    return found
+
+
+def node_of(line_key: Hashable) -> NodeKey:
+    """The node of a key of `line_map`."""
+    block, node = line_key[:2]  # type: ignore[index]
+    return block, node
+
+
+def run_view(run: Run) -> RunView:
+    """One row of the runs table."""
+    figures: Mapping[str, float] = run.figures
+    try:
+        started = datetime.fromisoformat(run.created).timestamp()
+    except ValueError:
+        started = 0.0
+    return RunView(
+        str(run.path),
+        run.path.name,
+        run.title or run.design,
+        str(run.recipe.get("name", "")),
+        f"{run.epoch} / {run.epochs}" if run.epochs else "",
+        figures.get("test_loss", figures.get("train_loss")),
+        figures.get("test_accuracy", figures.get("train_accuracy")),
+        run.state,
+        started,
+    )

@@ -1,0 +1,105 @@
+"""Between the engine and the training dock: starts runs, hears them by a timer, tells how they end."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from designer.base.errors import BlockyardError
+from designer.engine.protocol import Batch, Epoch, Failed, Finished, Started, Warned
+from designer.session.session import Session
+from designer.session.training import EngineDied, Report, TrainingControl
+from designer.ui.docks.training import Training, duration
+
+_POLL_MS = 50
+
+
+class TrainingController(QObject):
+    """One training at a time. running_changed(is running, device). ended(kind of toast, text)."""
+
+    running_changed = Signal(bool, str)
+    ended = Signal(str, str)
+
+    def __init__(self, dock: Training, parent: QObject) -> None:
+        super().__init__(parent)
+        self.dock = dock
+        self.control: TrainingControl | None = None
+        self.device = ""
+        self._title = ""
+        self._started_at = 0.0
+        self._timer = QTimer(self, interval=_POLL_MS)
+        self._timer.timeout.connect(self._poll)
+        dock.stop_requested.connect(self.stop)
+        dock.open_run_requested.connect(self._open_folder)
+
+    @property
+    def running(self) -> bool:
+        """Whether a training is under way."""
+        return self.control is not None and not self.control.done
+
+    def start(self, session: Session) -> None:
+        """Train the design as it is now. Raises BlockyardError where it cannot start."""
+        if self.running:
+            raise BlockyardError("A training is under way.", fix="Stop it first, or wait for its end.")
+        recipe = session.recipe
+        self.control = session.train(recipe)
+        self._title = self.control.run_dir.name
+        self._started_at = time.monotonic()
+        self.dock.begin(self._title, recipe.epochs, 1)
+        self.dock.show_message(self.tr("The engine is starting…"), role="muted")
+        self._timer.start()
+        self.running_changed.emit(True, self.device)
+
+    def stop(self) -> None:
+        """Stop at the end of the current batch."""
+        if self.control is not None:
+            self.control.stop()
+
+    def let_go(self) -> None:
+        """The window closes: what is under way goes on by itself."""
+        self._timer.stop()
+        if self.control is not None:
+            self.control.close()
+
+    def _poll(self) -> None:
+        for report in self.control.poll():
+            self._take(report)
+        if self.control.done:
+            self._timer.stop()
+            self.control.close()
+            self.running_changed.emit(False, self.device)
+
+    def _take(self, report: Report) -> None:
+        match report:
+            case Started():
+                self.device = report.device
+                self.dock.begin(self._title, report.epochs, report.batches_per_epoch, report.device)
+                self.running_changed.emit(True, self.device)
+            case Batch():
+                self.dock.add_batch(asdict(report))
+            case Epoch():
+                self.dock.add_epoch(asdict(report))
+            case Warned():
+                self.dock.show_message(report.message, report.fix, role="warn")
+            case Failed():
+                self.dock.fail(report.message, " ".join(part for part in (_expected(report), report.fix) if part))
+                self.ended.emit("error", report.message)
+            case EngineDied():
+                self.dock.fail(report.message, report.fix)
+                self.ended.emit("error", report.message)
+            case Finished():
+                took = duration(time.monotonic() - self._started_at)
+                text = self.tr("Stopped after {0}") if report.stopped else self.tr("Finished in {0}")
+                self.dock.finish(text.format(took))
+                self.ended.emit("success", f"{self._title}: {text.format(took)}")
+
+    def _open_folder(self) -> None:
+        if self.control is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.control.run_dir)))
+
+
+def _expected(report: Failed) -> str:
+    return f"Expected {report.expected}." if report.expected else ""

@@ -1,0 +1,415 @@
+"""The main window: puts canvas, docks and bars together, and leads what happens in one to the others."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
+
+from designer.base import numbers
+from designer.base.errors import BlockyardError
+from designer.base.paths import runs_dir
+from designer.document.presets import library_blocks, list_presets
+from designer.engine.recipe import RecipeError
+from designer.runs.listing import list_runs
+from designer.session.session import Session
+from designer.session.summary import SummaryProcess
+from designer.ui import files
+from designer.ui.actions import fill_menu, make_actions
+from designer.ui.canvas.panel import CanvasPanel
+from designer.ui.canvas_controller import CanvasController
+from designer.ui.docks.code import Code
+from designer.ui.docks.inspector import Inspector
+from designer.ui.docks.palette import Palette
+from designer.ui.docks.problems import Problems
+from designer.ui.docks.runs import Runs
+from designer.ui.docks.summary import Summary
+from designer.ui.docks.training import Training
+from designer.ui.inspector_controller import InspectorController
+from designer.ui.panels import Panels, window_settings
+from designer.ui.presenters import recipe as recipe_presenter
+from designer.ui.presenters.palette import palette_entries
+from designer.ui.presenters.reports import line_map, node_of, problem_views, run_view
+from designer.ui.theme.apply import ThemeFollower
+from designer.ui.theme.current import current_theme, theme_source
+from designer.ui.toasts import Toasts
+from designer.ui.topbar import TopBar
+from designer.ui.training_controller import TrainingController
+from designer.ui.widgets import ElidedLabel, label, set_state
+
+_CODE_DELAY_MS = 120  # after the last edit, before the code is written anew
+_SUMMARY_POLL_MS = 100
+_FIRST_SIZE = (1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """One window with one open design. `session` is what is open."""
+
+    def __init__(self, session: Session, themes: ThemeFollower) -> None:
+        super().__init__()
+        self.setWindowTitle("Blockyard")
+        self.session = session
+        self.themes = themes
+        self._summary: SummaryProcess | None = None
+        self._recipe_errors: dict[str, str] = {}
+        self._shown_path: tuple[str, ...] | None = None
+        self.actions_by_id = make_actions(self, self._slots())
+        self._make_parts()
+        self._make_status_bar()
+        self._code_timer = QTimer(self, singleShot=True, interval=_CODE_DELAY_MS)
+        self._code_timer.timeout.connect(self._show_code)
+        self._summary_timer = QTimer(self, interval=_SUMMARY_POLL_MS)
+        self._summary_timer.timeout.connect(self._poll_summary)
+        self._connect_parts()
+        self.resize(*_FIRST_SIZE)
+        self.panels.restore()
+        self._mark_theme()
+        self.open_session(session)
+
+    # -- parts ----------------------------------------------------------------------------------------------------
+
+    def _slots(self) -> dict[str, object]:
+        return {
+            "new": lambda: self._replace(Session),
+            "open": self.ask_open,
+            "save": self.save,
+            "save_as": self.save_as,
+            "export_module": self.export_module,
+            "export_project": self.export_project,
+            "quit": self.close,
+            "undo": lambda: self._step(self.session.undo),
+            "redo": lambda: self._step(self.session.redo),
+            "duplicate": lambda: self.canvas.duplicate(),
+            "delete": lambda: self.canvas.delete_selected(),
+            "arrange": lambda: self.canvas.arrange(),
+            "fit": lambda: self.panel.view.fit_all(),
+            "find": lambda: self.palette_dock.focus_search(),
+            "theme_system": lambda: self.choose_theme("system"),
+            "theme_dark": lambda: self.choose_theme("dark"),
+            "theme_light": lambda: self.choose_theme("light"),
+            "move_panels": lambda: self.panels.set_movable(self.actions_by_id["move_panels"].isChecked()),
+            "reset_layout": lambda: self.panels.reset(),
+            "train": self.train_or_stop,
+            "stop": lambda: self.training.stop(),
+        }
+
+    def _make_parts(self) -> None:
+        menu, presets = QMenu(self), QMenu(self)
+        fill_menu(menu, self.actions_by_id)
+        presets.aboutToShow.connect(lambda: self._fill_presets(presets))
+        self.top = TopBar(menu, self.actions_by_id, presets)
+        self.panel = CanvasPanel(current_theme())
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.panel)
+        self.setCentralWidget(holder)
+        self.setMenuWidget(self.top)
+        self.palette_dock, self.inspector, self.problems = Palette(), Inspector(), Problems()
+        self.code, self.training_dock, self.runs, self.summary = Code(), Training(), Runs(), Summary()
+        self.panels = Panels(
+            self,
+            {
+                "palette": (self.tr("Layers and blocks"), self.palette_dock),
+                "inspector": (self.tr("Inspector"), self.inspector),
+                "problems": (self.tr("Problems"), self.problems),
+                "code": (self.tr("Code"), self.code),
+                "training": (self.tr("Training"), self.training_dock),
+                "runs": (self.tr("Runs"), self.runs),
+                "summary": (self.tr("Summary"), self.summary),
+            },
+        )
+        self.toasts = Toasts(self.panel)
+        self.canvas = CanvasController(self.panel, self)
+        self.inspecting = InspectorController(self.inspector, self.canvas, self)
+        self.training = TrainingController(self.training_dock, self)
+
+    def _make_status_bar(self) -> None:
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        self.params_label, self.macs_label, self.memory_label = label(), label("", "muted"), label("", "muted")
+        for part in (self.params_label, self.macs_label, self.memory_label):
+            part.setContentsMargins(12, 0, 4, 0)
+            bar.addWidget(part)
+        self.problem_label = ElidedLabel(role="error")
+        self.problem_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.problem_label.setContentsMargins(4, 0, 12, 0)
+        bar.addPermanentWidget(self.problem_label, 1)
+
+    def _connect_parts(self) -> None:
+        self.canvas.refused.connect(self.tell_error)
+        self.canvas.moved_to.connect(self._selection_changed)
+        self.palette_dock.add_requested.connect(self.canvas.add_in_middle)
+        self.problems.jump_requested.connect(self._jump)
+        self.problems.fix_requested.connect(self._fix)
+        self.code.node_clicked.connect(self._code_clicked)
+        self.code.export_requested.connect(self.export_module)
+        self.runs.open_requested.connect(self._open_run)
+        self.summary.refresh_requested.connect(self._ask_summary)
+        self.training.running_changed.connect(self.top.show_running)
+        self.training.ended.connect(self._training_ended)
+        self.top.recipe.edited.connect(self._recipe_edited)
+        self.panels.docks["code"].visibilityChanged.connect(lambda shown: shown and self._code_timer.start())
+        self.panels.docks["runs"].visibilityChanged.connect(lambda shown: shown and self._show_runs())
+        theme_source().changed.connect(self.panel.set_theme)
+
+    # -- the open design ------------------------------------------------------------------------------------------
+
+    def open_session(self, session: Session) -> None:
+        """Show a design in place of the one that is open."""
+        self.session = session
+        session.analysed.connect(lambda _analysis: self._analysed(session))
+        session.state_changed.connect(lambda: self._state_changed(session))
+        self.canvas.open_session(session)
+        self.palette_dock.set_entries(palette_entries(session.design, library_blocks()))
+        self._recipe_errors = {}
+        self._analysed(session)
+
+    def _analysed(self, session: Session) -> None:
+        if session is not self.session:
+            return
+        self.canvas.refresh()
+        self.problems.show_problems(problem_views(session.diagnostics))
+        self._show_totals()
+        self.summary.show_stale()
+        self._code_timer.start()
+        self._state_changed(session)
+
+    def _state_changed(self, session: Session) -> None:
+        if session is not self.session:
+            return
+        self.top.show_title(session.title, not session.is_saved)
+        self.setWindowTitle(f"{session.title}{'' if session.is_saved else ' ●'} – Blockyard")
+        line = recipe_presenter.line(session.recipe)
+        self.top.recipe.show_recipe(line, recipe_presenter.fields(session.recipe, self._recipe_errors))
+        self.training_dock.set_recipe_line(line)
+        history, actions = session.history, self.actions_by_id
+        for key, name in (("undo", history.undo_name), ("redo", history.redo_name)):
+            actions[key].setEnabled(name is not None)
+            text = self.tr("Undo") if key == "undo" else self.tr("Redo")
+            actions[key].setText(f"{text}: {name}" if name else text)
+
+    def _show_totals(self) -> None:
+        analysis = self.session.analysis
+        totals, problems = analysis.totals, analysis.diagnostics
+        self.params_label.setText(self.tr("{0} parameters").format(numbers.count(totals.params)))
+        self.macs_label.setText(self.tr("{0} MACs").format(numbers.count(totals.macs)))
+        self.memory_label.setText(
+            self.tr("{0} of activations an image").format(numbers.size_bytes(totals.activation_bytes))
+        )
+        count = len(problems)
+        self.panels.set_title("problems", self.tr("Problems {0}").format(count) if count else self.tr("Problems"))
+        set_state(self.problem_label, "role", "error" if not analysis.ok else "warn")
+        self.problem_label.setText(self._first_problem() if problems else "")
+
+    def _first_problem(self) -> str:
+        problems = self.session.diagnostics
+        counted = self.tr("1 problem") if len(problems) == 1 else self.tr("{0} problems").format(len(problems))
+        fix = self.tr(" Fix: {0}").format(problems[0].fixes[0].title) if problems[0].fixes else ""
+        return f"{counted}: {problems[0].message}{fix}"
+
+    def _selection_changed(self) -> None:
+        self.inspecting.refresh()
+        chosen = self.canvas.selected
+        key = (self.canvas.block.name, chosen[0]) if len(chosen) == 1 else None
+        self.code.highlight_node(key)
+
+    def _show_code(self) -> None:
+        if not self.panels.is_shown("code"):
+            return
+        try:
+            code = self.session.code()
+        except BlockyardError as error:
+            self.code.set_code(self.code.view.toPlainText(), {}, str(error))
+            return
+        self.code.set_code(code.source, line_map(code))
+
+    def _step(self, move: object) -> None:
+        focus = QApplication.focusWidget()
+        if focus is not None and self.inspector.isAncestorOf(focus):
+            focus.clearFocus()  # what is half typed becomes a step first
+        move()
+
+    # -- problems and code ----------------------------------------------------------------------------------------
+
+    def _jump(self, path: tuple[str, ...]) -> None:
+        if path:
+            self.canvas.go_to(path[:-1], path[-1])
+            self.panel.view.setFocus()
+
+    def _fix(self, problem: int, fix: int) -> None:
+        diagnostics = self.session.diagnostics
+        if problem < len(diagnostics) and fix < len(diagnostics[problem].fixes):
+            try:
+                self.session.apply_fix(diagnostics[problem].fixes[fix])
+            except BlockyardError as error:
+                self.tell_error(error)
+
+    def _code_clicked(self, key: object) -> None:
+        block, node = node_of(key)
+        if block == self.canvas.block.name:
+            self.canvas.go_to(self.canvas.path, node)
+        elif (path := self._path_to(block)) is not None:
+            self.canvas.go_to(path, node)
+
+    def _path_to(self, block: str) -> tuple[str, ...] | None:
+        """The way to the first instance of a block."""
+        pending = [((), self.session.analysis.root)]
+        while pending:
+            path, facts = pending.pop(0)
+            if facts.block.name == block:
+                return path
+            pending += [((*path, key), f.inside) for key, f in facts.nodes.items() if f.inside is not None]
+        return None
+
+    # -- training, runs, summary ----------------------------------------------------------------------------------
+
+    def train_or_stop(self) -> None:
+        """Start a training of the design as it is, or stop the one that is under way."""
+        if self.training.running:
+            self.training.stop()
+            return
+        try:
+            self.training.start(self.session)
+        except BlockyardError as error:
+            self.tell_error(error)
+            self.panels.show("problems" if not self.session.analysis.ok else "training")
+            return
+        self.panels.show("training")
+
+    def _training_ended(self, kind: str, text: str) -> None:
+        if not self.panels.is_shown("training") or kind == "error":
+            self.toasts.show(text, kind, self.tr("Show"), lambda: self.panels.show("training"))
+        self._show_runs()
+
+    def _recipe_edited(self, name: str, text: str) -> None:
+        try:
+            recipe = recipe_presenter.changed(self.session.recipe, name, text)
+        except RecipeError as error:
+            self._recipe_errors[name] = " ".join(
+                part for part in (error.message, f"Expected {error.expected}." if error.expected else "") if part
+            )
+            self._state_changed(self.session)
+            return
+        self._recipe_errors.pop(name, None)
+        self.session.set_recipe(recipe)
+
+    def _show_runs(self) -> None:
+        if self.panels.is_shown("runs"):
+            self.runs.show_runs([run_view(run) for run in list_runs(runs_dir())])
+
+    def _open_run(self, folder: str) -> None:
+        self._replace(lambda: Session.open_run(folder))
+
+    def _ask_summary(self) -> None:
+        shapes = self.session.analysis.input_shapes
+        try:
+            code = self.session.code()
+        except BlockyardError as error:
+            self.summary.show_error(error.message, error.fix)
+            return
+        self.summary.show_busy()
+        self._summary = SummaryProcess(code.source, shapes[0])
+        self._summary_timer.start()
+
+    def _poll_summary(self) -> None:
+        answer = self._summary.poll() if self._summary else None
+        if answer is None:
+            return
+        self._summary_timer.stop()
+        if hasattr(answer, "text"):
+            self.summary.show_table(answer.text)
+        else:
+            self.summary.show_error(answer.message, answer.fix)
+
+    # -- files ----------------------------------------------------------------------------------------------------
+
+    def _fill_presets(self, menu: QMenu) -> None:
+        menu.clear()
+        for preset in list_presets():
+            action = menu.addAction(preset.title)
+            action.triggered.connect(lambda _=False, name=preset.id: self._replace(lambda: Session.open(name)))
+
+    def ask_open(self) -> None:
+        """Open a file in place of the open design."""
+        path = files.ask_open(self)
+        if path is not None:
+            self._replace(lambda: Session.open(str(path)))
+
+    def _replace(self, make: object) -> None:
+        """Put another design in the place of the open one; whatever goes wrong, the open one stays."""
+        try:
+            session = make()
+        except BlockyardError as error:
+            self.tell_error(error)
+            return
+        if self._may_leave():
+            self.open_session(session)
+
+    def _may_leave(self) -> bool:
+        answer = files.may_close(self, self.session)
+        return self.save() if answer is None else answer
+
+    def save(self) -> bool:
+        """Save to the design's file, asking for one where it has none. Returns whether it is saved."""
+        return self.save_as() if self.session.path is None else self._save_to(self.session.path)
+
+    def save_as(self) -> bool:
+        """Save to a file that the person chooses. Returns whether it is saved."""
+        path = files.ask_save(self, self.session)
+        return path is not None and self._save_to(path)
+
+    def _save_to(self, path: object) -> bool:
+        return self._try(lambda: self.session.save_as(path), self.tr("Saved {0}").format(path))
+
+    def export_module(self) -> None:
+        """Write the generated module where the person says."""
+        path = files.ask_export(self, self.session)
+        if path is not None:
+            self._try(lambda: self.session.export_module(path), self.tr("Exported {0}").format(path))
+
+    def export_project(self) -> None:
+        """Write a training project where the person says."""
+        folder = files.ask_folder(self, self.tr("Export a training project into a folder"))
+        if folder is not None:
+            self._try(lambda: self.session.export_project(folder), self.tr("Exported {0}").format(folder))
+
+    def _try(self, work: object, done: str) -> bool:
+        try:
+            work()
+        except BlockyardError as error:
+            self.tell_error(error)
+            return False
+        self.toasts.show(done, "success")
+        return True
+
+    # -- the rest -------------------------------------------------------------------------------------------------
+
+    def tell_error(self, error: BlockyardError) -> None:
+        """Show what went wrong, and what to do, without a dialog."""
+        self.toasts.show(str(error), "error")
+
+    def choose_theme(self, name: str) -> None:
+        """Wear `system`, `dark` or `light` from now on, and next time."""
+        self.themes.choose(name)
+        window_settings().setValue("theme", name)
+        self._mark_theme()
+
+    def _mark_theme(self) -> None:
+        for name in ("system", "dark", "light"):
+            self.actions_by_id[f"theme_{name}"].setChecked(self.themes.choice == name)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.panel.view.fit_all()  # only now is the canvas as large as it will be
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_leave():
+            event.ignore()
+            return
+        self.panels.keep()
+        self.training.let_go()
+        if self._summary is not None:
+            self._summary.cancel()
+        event.accept()
