@@ -18,9 +18,11 @@ class RectGrid:
     def __init__(self) -> None:
         self._rects: dict[str, QRectF] = {}
         self._cells: dict[tuple[int, int], dict[str, None]] = {}
+        self._bounds: QRectF | None = None  # of everything, until something changes
 
     def put(self, key: str, rect: QRectF) -> None:
         """Set or move a rectangle."""
+        self._bounds = None
         old = self._rects.get(key)
         if old is not None:
             cells = list(self._covered(old))
@@ -35,6 +37,7 @@ class RectGrid:
 
     def discard(self, key: str) -> None:
         """Forget a rectangle, if it is here."""
+        self._bounds = None
         rect = self._rects.pop(key, None)
         for cell in self._covered(rect) if rect is not None else ():
             self._cells[cell].pop(key, None)
@@ -59,12 +62,13 @@ class RectGrid:
 
     def bounds(self) -> QRectF:
         """The rectangle around everything; null where there is nothing."""
-        if not self._rects:
-            return QRectF()
-        rects = self._rects.values()
-        left, top = min(b.left() for b in rects), min(b.top() for b in rects)
-        right, bottom = max(b.right() for b in rects), max(b.bottom() for b in rects)
-        return QRectF(left, top, right - left, bottom - top)
+        if self._bounds is None:
+            rects = self._rects.values()
+            left, top = min((r.left() for r in rects), default=0.0), min((r.top() for r in rects), default=0.0)
+            right = max((r.right() for r in rects), default=0.0)
+            bottom = max((r.bottom() for r in rects), default=0.0)
+            self._bounds = QRectF(left, top, right - left, bottom - top)
+        return QRectF(self._bounds)
 
     @staticmethod
     def _covered(rect: QRectF) -> Iterator[tuple[int, int]]:

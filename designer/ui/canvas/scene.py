@@ -91,9 +91,13 @@ class CanvasScene(QGraphicsScene):
         self._keep_room()
         for wire_id in stale:
             self._lay(self._wires[wire_id])
-        self._selected_cards = {key: None for key in self._selected_cards if key in self._cards}
-        self._selected_wires = {key: None for key in self._selected_wires if key in self._wires}
+        left_cards = {key: None for key in self._selected_cards if key in self._cards}
+        left_wires = {key: None for key in self._selected_wires if key in self._wires}
+        has_lost = (len(left_cards), len(left_wires)) != (len(self._selected_cards), len(self._selected_wires))
+        self._selected_cards, self._selected_wires = left_cards, left_wires
         self._emphasise()
+        if has_lost:
+            self.selection_changed.emit(tuple(left_cards), tuple(left_wires))
         self.content_changed.emit()
 
     def set_theme(self, theme: Theme) -> None:

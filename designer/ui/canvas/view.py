@@ -78,11 +78,10 @@ class CanvasView(ZoomPanView):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Canvas"))
-        self.setAccessibleDescription(
-            self.tr("The network as cards and wires. Ctrl and an arrow key go from card to card, Tab adds one.")
-        )
+        scene.selection_changed.connect(self._describe)
         scene.selection_changed.connect(self.selection_changed)
         scene.content_changed.connect(self._content_changed)
+        self._describe()
 
     def sizeHint(self) -> QSize:
         return QSize(900, 600)
@@ -323,6 +322,19 @@ class CanvasView(ZoomPanView):
         self._show_cursor()
         self.viewport().update()
         self.gesture_ended.emit()
+
+    def _describe(self) -> None:
+        """Tell a screen reader what is selected, or how to get about."""
+        chosen = [self.canvas.cards[card_id].card for card_id in self.canvas.selected_cards]
+        if len(chosen) == 1:
+            card = chosen[0]
+            parts = (card.title, card.kind, card.brief, card.repeat, card.condition, card.badge_text)
+            words = ", ".join(part for part in parts if part)
+        elif chosen:
+            words = self.tr("%n cards selected", "", len(chosen))
+        else:
+            words = self.tr("Cards and wires. Ctrl and an arrow key go from card to card, Tab adds one.")
+        self.setAccessibleDescription(words)
 
     def _content_changed(self) -> None:
         self._hover.forget_what_is_gone()

@@ -106,6 +106,7 @@ def test_ctrl_and_arrows_walk_from_card_to_card(panel, hand):
     assert panel.scene.selected_cards == ("input",)
     hand.key(Qt.Key.Key_Right, CTRL)
     assert panel.scene.selected_cards == ("conv",)
+    assert panel.view.accessibleDescription() == "conv1, Conv2d, 3×3 · out 128"
     hand.key(Qt.Key.Key_Down, CTRL)
     assert panel.scene.selected_cards == ("relu",)
 

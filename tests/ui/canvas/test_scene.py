@@ -39,11 +39,14 @@ def test_a_changed_card_keeps_its_item_and_its_wires_follow(panel):
 
 
 def test_a_removed_card_takes_its_wires_and_its_selection_along(panel):
-    panel.scene.select(["conv"], ["w1"])
+    panel.scene.select(["conv", "relu"], ["w1"])
+    told: list[tuple] = []
+    panel.view.selection_changed.connect(lambda *args: told.append(args))
     panel.scene.apply(removed_cards=["conv"])
+    assert told == [(("relu",), ())]
     assert "conv" not in panel.scene.cards
     assert not panel.scene.wires
-    assert (panel.scene.selected_cards, panel.scene.selected_wires) == ((), ())
+    assert (panel.scene.selected_cards, panel.scene.selected_wires) == (("relu",), ())
 
 
 def test_content_that_leaves_the_canvas_is_gone(panel):
