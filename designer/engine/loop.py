@@ -44,18 +44,18 @@ class Training:
         self._data = data
         self._device = device
         self._hooks = hooks
-        self._optimizer = make_optimizer(recipe.optimizer, network.parameters(), device)
         self._order = torch.Generator().manual_seed(recipe.seed)
         self.batches_per_epoch = len(batch_starts(len(data.train), recipe.batch_size))
         self._stuck = StuckWatch(data.num_classes, self.batches_per_epoch, recipe.epochs)
 
     def run(self) -> bool:
         """Train, evaluate and save epoch by epoch. Returns whether it was stopped. Raises EngineError."""
+        optimizer = make_optimizer(self._recipe.optimizer, self._network.parameters(), self._device)
         for epoch in range(1, self._recipe.epochs + 1):
-            trained = self._train_epoch(epoch)
+            trained = self._train_epoch(epoch, optimizer)
             tested = self._evaluate() if trained else None
             if trained is None or tested is None:
-                self._hooks.save(epoch - 1, self._network, self._optimizer)
+                self._hooks.save(epoch - 1, self._network, optimizer)
                 return True
             require_finite(tested.mean_loss, f"on the test set after epoch {epoch}", self._rate(epoch, 0))
             self._hooks.emit(
@@ -68,7 +68,7 @@ class Training:
                     examples_per_second=trained.examples_per_second,
                 )
             )
-            self._hooks.save(epoch, self._network, self._optimizer)
+            self._hooks.save(epoch, self._network, optimizer)
         return False
 
     def _rate(self, epoch: int, batch: int) -> float:
@@ -76,9 +76,9 @@ class Training:
         epochs_done = epoch - 1 + max(batch - 1, 0) / self.batches_per_epoch
         return learning_rate(self._recipe.schedule, self._recipe.optimizer.lr, epochs_done, self._recipe.epochs)
 
-    def _train_epoch(self, epoch: int) -> Totals | None:
+    def _train_epoch(self, epoch: int, optimizer: Optimizer) -> Totals | None:
         """The epoch's totals, or None if it was stopped. Waits for the device only to report."""
-        network, optimizer, should_stop = self._network, self._optimizer, self._hooks.should_stop
+        network, should_stop = self._network, self._hooks.should_stop
         network.train()
         meter = Meter(self._device)
         began = reported = Totals(seconds=time.perf_counter())

@@ -48,7 +48,7 @@ class Totals:
 class Meter:
     """Adds up the loss and the hits of one pass over a set.
 
-    A batch is only noted; many are reckoned at once, which costs a tenth of reckoning each. The sums do not depend on
+    A batch is only noted; many are reckoned at once, which costs far less. The sums do not depend on
     when they are read: losses are added one by one on the host.
     """
 

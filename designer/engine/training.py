@@ -45,6 +45,12 @@ def _train(
     torch.manual_seed(recipe.seed)
     network = build_network(run_dir / MODEL_FILE)
     initialise(network, recipe.init)  # on the CPU, so that a seed gives the same weights on every device
+    if not count_parameters(network):
+        raise EngineError(
+            "The network has no parameters, so there is nothing to train.",
+            expected="at least one layer with weights",
+            fix="Add a layer such as Linear or Conv2d.",
+        )
     network.to(device)
     data = load_data(recipe.data, device, near=[run_dir])
     try_network(network, data.prepare(data.train.images[:2]), data.num_classes)

@@ -13,11 +13,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from .job import carry_out
-from .protocol import LOG_FILE, Failed, Message, write_line
+from .outlet import Outlet
+from .protocol import LOG_FILE, Failed
 
 _STANDARD_INPUT, _STANDARD_OUTPUT, _STANDARD_ERROR = range(3)
 
@@ -27,39 +28,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="worker", description="Train the network of a run folder.")
     parser.add_argument("run_dir", type=Path, metavar="RUN_DIR")
     run_dir: Path = parser.parse_args(arguments).run_dir.absolute()
-    tell = _line_writer()
-    try:
-        _send_output_to(run_dir / LOG_FILE)
-    except OSError as error:
-        tell(
-            Failed(
-                f"The run folder {run_dir} cannot be used: {error.strerror}.",
-                expected="a folder with model.py and recipe.json that can be written",
-                fix="Check the path and its permissions.",
+    with Outlet(_standard_output()) as outlet:
+        try:
+            _send_output_to(run_dir / LOG_FILE)
+        except OSError as error:
+            outlet.tell(
+                Failed(
+                    f"The run folder {run_dir} cannot be used: {error.strerror}.",
+                    expected="a folder with model.py and recipe.json that can be written",
+                    fix="Check the path and its permissions.",
+                )
             )
-        )
-        return 1
-    _be_a_good_neighbour()
-    return carry_out(run_dir, tell, _stop_on_signals(), controls=_STANDARD_INPUT)
+            return 1
+        _be_a_good_neighbour()
+        return carry_out(run_dir, outlet.tell, _stop_on_signals(), controls=_STANDARD_INPUT)
 
 
-def _line_writer() -> Callable[[Message], None]:
-    """Writes messages to what is standard output now, and falls silent for good once nobody reads there."""
+def _standard_output() -> int:
+    """A descriptor of what is standard output now; of nothing where it was closed before we began."""
     try:
-        descriptor: int | None = os.dup(_STANDARD_OUTPUT)
+        return os.dup(_STANDARD_OUTPUT)
     except OSError:
-        descriptor = None
-
-    def tell(message: Message) -> None:
-        nonlocal descriptor
-        line = (write_line(message) + "\n").encode()
-        while descriptor is not None and line:
-            try:
-                line = line[os.write(descriptor, line) :]
-            except OSError:
-                descriptor = None
-
-    return tell
+        return os.open(os.devnull, os.O_WRONLY)
 
 
 def _send_output_to(log: Path) -> None:

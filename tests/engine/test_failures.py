@@ -23,6 +23,13 @@ class Constant(nn.Module):
         return (self.scores * 0).expand(len(x), 10)
 """
 
+ONE_PARAMETER = """
+from torch import nn
+
+class Network(nn.PReLU):
+    def forward(self, x):
+        return """
+
 
 def told_of(run_dir: Path) -> tuple[int, list[protocol.Message]]:
     """Carry the run out in this process. Returns its exit status and what it told."""
@@ -48,10 +55,11 @@ def failure(run_dir: Path) -> protocol.Failed:
         ("class Network: pass", "defines no network"),
         ("class Network:\n    def __init__(self, width): pass", "TypeError"),
         ("import nowhere_to_be_found\nclass Network: pass", "nowhere_to_be_found"),
+        ("from torch import nn\nclass A(nn.Flatten): pass", "no parameters"),
         ("from torch import nn\nclass A(nn.Linear):\n  def __init__(self): super().__init__(3, 10)", "1 × 28 × 28"),
-        ("from torch import nn\nclass A(nn.Flatten):\n  def forward(self, x): return x[:, 0]", "28 × 28"),
-        ("from torch import nn\nclass A(nn.Flatten):\n  def forward(self, x): return x.flatten(1)[:, :3]", "gives 3"),
-        ("from torch import nn\nclass A(nn.Flatten):\n  def forward(self, x): return (x, x)", "gives tuple"),
+        (f"{ONE_PARAMETER}x[:, 0]", "28 × 28"),
+        (f"{ONE_PARAMETER}x.flatten(1)[:, :3]", "gives 3"),
+        (f"{ONE_PARAMETER}(x, x)", "gives tuple"),
     ],
 )
 def test_networks_that_cannot_train(run_folder, model, words):

@@ -89,6 +89,18 @@ def test_outlives_whoever_started_it(run_folder, start_engine):
     assert isinstance(list(protocol.read_metrics(run_dir))[-1], protocol.Finished)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a pipe of a chosen size")
+def test_a_reader_that_does_not_read_holds_nothing_up(run_folder, start_engine):
+    import fcntl
+
+    run_dir = run_folder(epochs=20)
+    with start_engine(run_dir) as engine:
+        fcntl.fcntl(engine.process.stdout, fcntl.F_SETPIPE_SZ, 4096)  # room for some 18 messages
+        assert engine.process.wait() == 0
+    assert protocol.read_status(run_dir).state == "finished"
+    assert sum(1 for _ in protocol.read_metrics(run_dir)) > 60
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_killed_in_mid_epoch_is_recognised(run_folder, start_engine):
     run_dir = run_folder(**FOREVER)
