@@ -111,3 +111,9 @@ def test_an_input_without_the_mouse_near_does_not_snap(panel, hand):
     told = listened(panel.view.connect_requested)
     hand.drag(hand.port("relu", "output", True), hand.port("add", "b", False) - QPoint(40, 0))
     assert told == []
+
+
+def test_a_port_is_taken_from_a_little_beside_it(panel, hand):
+    told = listened(panel.view.connect_requested)
+    hand.drag(hand.port("relu", "output", True) + QPoint(6, 4), hand.port("add", "b", False))
+    assert told == [("relu", "output", "add", "b")]
