@@ -21,7 +21,6 @@ _LABELS = {
     "num_dims": "last axes",
     "padding": "pad",
     "output_padding": "output pad",
-    "p": "",
     "padding_mode": "",
     "approximate": "",
     "negative_slope": "slope",
@@ -49,6 +48,8 @@ def _part(parameter: Parameter, text: str) -> str:
         return label if text == "True" else f"no {label}"
     if parameter.type in (ParameterType.SIZE, ParameterType.SHAPE):
         text = _size_text(text, parameter.axes if not label else 1)
+    if parameter.type is ParameterType.CHOICE:
+        text = text.strip("'\"")
     return f"{label} {text}".strip()
 
 

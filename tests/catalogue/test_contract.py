@@ -272,7 +272,7 @@ def test_rules_keep_how_a_dimension_was_calculated(spec: LayerSpec) -> None:
     holds()
 
 
-@pytest.mark.parametrize("spec", registry().values(), ids=lambda spec: spec.kind)
+@pytest.mark.parametrize("spec", list(registry().values()), ids=lambda spec: spec.kind)
 def test_layer_explains_itself(spec: LayerSpec) -> None:
     assert spec.summary.endswith(".")
     assert spec.url.startswith("https://pytorch.org/docs/stable/")

@@ -27,8 +27,6 @@ _DOCS = "https://pytorch.org/docs/stable/generated/torch.nn.{}.html"
 
 
 _EPS = Parameter("eps", ParameterType.FLOAT, 1e-5, "Added to the variance, against a division by zero.", 1e-12, 1)
-
-
 _AFFINE = Parameter("affine", ParameterType.BOOL, True, "Learns a scale and a shift for each channel.")
 _BATCH_NORM = (
     _EPS,

@@ -1,0 +1,73 @@
+"""How layers are written: as source, and as the line on a card."""
+
+import pytest
+
+from designer.catalogue.emit import constructor, expression, source_of
+from designer.catalogue.registry import registry, spec_of
+from designer.graph.expressions import to_text
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "derived", "source"),
+    [
+        (
+            "Conv2d",
+            {"out_channels": "out_channels", "kernel_size": "3", "padding": "1", "stride": "1"},
+            {"in_channels": "in_channels"},
+            "nn.Conv2d(in_channels, out_channels, kernel_size=3, padding=1)",
+        ),
+        ("GroupNorm", {"num_groups": "4"}, {"num_channels": "64"}, "nn.GroupNorm(4, 64)"),
+        ("LayerNorm", {"num_dims": "1"}, {"normalized_shape": "width"}, "nn.LayerNorm(width)"),
+        ("MaxPool2d", {"kernel_size": "3", "stride": "2"}, {}, "nn.MaxPool2d(kernel_size=3, stride=2)"),
+        ("Linear", {"out_features": "10"}, {"in_features": "512 * 7 * 7"}, "nn.Linear(512 * 7 * 7, 10)"),
+        ("Conv2d", {"padding_mode": '"reflect"'}, {"in_channels": "3"}, None),
+        ("Dropout", {}, {}, "nn.Dropout(0.5)"),
+        ("ReLU", {}, {}, "nn.ReLU()"),
+    ],
+)
+def test_constructor(kind: str, params: dict, derived: dict, source: str | None) -> None:
+    expected = source or 'nn.Conv2d(3, 64, kernel_size=3, padding_mode="reflect")'
+    assert constructor(spec_of(kind), params, derived) == expected
+
+
+def test_expression() -> None:
+    assert expression(spec_of("Add"), {}, ("y", "shortcut")) == "y + shortcut"
+    assert expression(spec_of("Concat"), {}, ("a", "b", "c")) == "torch.cat((a, b, c), dim=1)"
+    with pytest.raises(ValueError, match="is a module"):
+        expression(spec_of("ReLU"), {}, ("x",))
+
+
+def test_values_as_source() -> None:
+    assert [source_of(value) for value in ("same", (3,), (3, 3), 1e-5, True, None)] == [
+        '"same"',
+        "(3,)",
+        "(3, 3)",
+        "1e-05",
+        "True",
+        "None",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts", "line"),
+    [
+        ("Conv2d", {"out_channels": "128", "stride": "2", "padding": "1"}, "3×3 · out 128 · stride 2 · pad 1"),
+        ("Conv2d", {"kernel_size": "(3, k)", "bias": "False"}, "3×k · out 64 · no bias"),
+        ("Conv2d", {"kernel_size": "2 * k + 1"}, "2 * k + 1 · out 64"),
+        ("Conv2d", {"padding": "(1, 2)"}, "3×3 · out 64 · pad 1×2"),
+        ("Conv2d", {"padding_mode": "'reflect'"}, "3×3 · out 64 · reflect"),
+        ("MaxPool2d", {"kernel_size": "3", "stride": "2", "ceil_mode": "True"}, "3×3 · stride 2 · ceil mode"),
+        ("Dropout", {}, "p 0.5"),
+        ("Input", {}, "(1, 28, 28)"),
+        ("ReLU", {}, ""),
+    ],
+)
+def test_brief(kind: str, texts: dict, line: str) -> None:
+    spec = spec_of(kind)
+    defaults = {parameter.name: to_text(parameter.default) for parameter in spec.parameters}
+    assert spec.brief(defaults | texts) == line
+
+
+def test_every_kind_has_a_line_for_texts_that_are_expressions() -> None:
+    for spec in registry().values():
+        assert isinstance(spec.brief({parameter.name: "4 * width" for parameter in spec.parameters}), str)
