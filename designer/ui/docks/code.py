@@ -57,6 +57,7 @@ class CodeView(QPlainTextEdit):
         self.document().setDocumentMargin(8)
         self.highlighter = PythonHighlighter(self.document())
         self.tinted: Lines | None = None
+        self.text = ""
         self._gutter = _Gutter(self)
         self.blockCountChanged.connect(self._place_gutter)
         self.updateRequest.connect(self._scroll_gutter)
@@ -66,6 +67,7 @@ class CodeView(QPlainTextEdit):
     def set_text(self, text: str) -> None:
         """Replace the text; the place that was being read stays where it was."""
         vertical, horizontal = self.verticalScrollBar().value(), self.horizontalScrollBar().value()
+        self.text = text
         self.highlighter.lex(text)
         self.setPlainText(text)
         self.verticalScrollBar().setValue(vertical)
@@ -156,6 +158,7 @@ class Code(QWidget):
         self.setAccessibleName(self.tr("Code"))
         self._lines: Mapping[Hashable, Lines] = {}
         self._node: Hashable | None = None
+        self._text = ""
         self.view = CodeView()
         self.view.setAccessibleName(self.tr("Generated code"))
         self.copy_button = QPushButton(self.tr("Copy"))
@@ -183,22 +186,36 @@ class Code(QWidget):
         return QSize(720, 260)
 
     def set_code(self, text: str, line_map: Mapping[Hashable, Lines], note: str = "") -> None:
-        """Show `text`. line_map: the lines of each node, from 1. note: a quiet remark at the top, such as the file."""
-        self._lines = dict(line_map)
-        if text != self.view.toPlainText():
-            self.view.set_text(text)
+        """Show `text`, at once or when the dock is next seen.
+
+        line_map: the lines of each node, from 1. note: a quiet remark at the top, such as the file.
+        """
+        self._lines, self._text = dict(line_map), text
         self._set_note(note)
-        self.view.tint(self._lines.get(self._node), scroll=False)
+        if self.isVisible():
+            self._update_text()
 
     def highlight_node(self, node_key: Hashable | None) -> None:
         """Tint the lines of a node and bring them into view; None or an unknown one tints nothing."""
         if node_key != self._node:
             self._node = node_key
-            self.view.tint(self._lines.get(node_key))
+            if self.isVisible():
+                self.view.tint(self._lines.get(node_key))
+
+    def _update_text(self) -> None:
+        if self._text != self.view.text:
+            self.view.set_text(self._text)
+        self.view.tint(self._lines.get(self._node), scroll=False)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show:
+            self._update_text()
+            self.view.tint(self._lines.get(self._node))
+        return super().event(event)
 
     def copy(self) -> None:
         """Put the whole source on the clipboard."""
-        QGuiApplication.clipboard().setText(self.view.toPlainText())
+        QGuiApplication.clipboard().setText(self._text)
         self.copy_button.setText(self.tr("Copied"))
         self._copied.start()
 

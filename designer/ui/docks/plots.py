@@ -23,7 +23,8 @@ _LINE_PX = 1.6
 _RAW_PX = 4  # of a plot for each lowest and highest of the batches
 _TREND_PX = 4  # of a plot for each point of the trend
 _RAW_OPACITY = 0.38
-_NAMES_PX, _LABEL_PX = 250, 150  # below: a legend without names, an x axis without its label
+_NAMES_PX, _BOTH_KEYS_PX = 260, 210  # narrower: a legend without names, then with the train curve alone
+_LABEL_PX = 150  # lower: an x axis without its label
 _TICK_X_PX, _TICK_Y_PX = 48, 26  # room for one tick
 
 
@@ -131,7 +132,6 @@ class _Key(QWidget):
     def show_value(self, text: str) -> None:
         if self._value.text() != text:
             self._value.setText(text)
-        self.setVisible(bool(text))
 
     def show_name(self, shows: bool) -> None:
         self._name.setVisible(shows)
@@ -229,6 +229,7 @@ class CurvePlot(QWidget):
         super().resizeEvent(event)
         for key in (self.train_key, self.test_key):
             key.show_name(self.width() >= _NAMES_PX)
+        self._place_keys()
         self._x_axis.showLabel(self.height() >= _LABEL_PX)
 
     def clear(self) -> None:
@@ -249,6 +250,11 @@ class CurvePlot(QWidget):
             last = series.last()
             unit = f" {self._unit}" if self._unit else ""
             key.show_value("" if last is None else f"{last * self._scale:.{self._decimals}f}{unit}")
+        self._place_keys()
+
+    def _place_keys(self) -> None:
+        self.train_key.setVisible(bool(self.train_key.value()))
+        self.test_key.setVisible(bool(self.test_key.value()) and self.width() >= _BOTH_KEYS_PX)
 
     def _draw_lines(self) -> None:
         box = self.plot.getPlotItem().getViewBox()

@@ -25,7 +25,7 @@ from designer.ui.widgets import EmptyState, label, set_state
 
 _ICONS = {"error": ("circle-alert", "bad"), "warning": ("triangle-alert", "warn"), "info": ("info", "accent")}
 _NARROW_PX = 620  # below, the fixes stand under the words
-_MOST_CARDS = 200  # a broken design of a thousand nodes is not mended by reading a thousand cards
+_MOST_CARDS = 60  # a broken design of a thousand nodes is not mended by reading a thousand cards
 
 
 class _Card(QFrame):

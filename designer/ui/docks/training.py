@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _FRAME_MS = 25  # the plots take turns, so that no turn of the event loop is long
 _WIDE_PX, _TALL_PX = 760, 400  # narrower and taller: the figures stand below the plots
-_SIDE_PX, _SIDE_LEAST_PX, _ANY_PX = 288, 236, (1 << 24) - 1
+_SIDE_PX, _SIDE_LEAST_PX, _ANY_PX = 288, 200, (1 << 24) - 1
 _RATE_MEMORY_S = 8.0  # how far back the speed looks from which the time left is guessed
 
 
@@ -110,6 +110,8 @@ class Training(QWidget):
         self.open_button = QPushButton(self.tr("Open run folder"))
         wear_icon(self.stop_button, "square", size=14)
         wear_icon(self.open_button, "folder-open")
+        self.open_button.setToolTip(self.tr("Open run folder"))
+        self.open_button.setAccessibleName(self.tr("Open run folder"))
         self.stop_button.clicked.connect(self._stop)
         self.open_button.clicked.connect(self.open_run_requested)
         buttons = QHBoxLayout()
@@ -293,5 +295,7 @@ class Training(QWidget):
         beside = wide or self.width() >= _WIDE_PX // 2
         self._plots.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
         side_px = min(max(_SIDE_LEAST_PX, self.width() // 3), _SIDE_PX)
+        self.open_button.setText(self.tr("Open run folder") if not wide or side_px == _SIDE_PX else "")
+        wear_icon(self.open_button, "folder-open")
         self._side.setMinimumWidth(side_px if wide else 0)
         self._side.setMaximumWidth(side_px if wide else _ANY_PX)

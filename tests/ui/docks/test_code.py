@@ -88,3 +88,13 @@ def test_colours_change_with_the_theme(code: Code, qapp: QApplication) -> None:
 def test_it_cannot_be_typed_into(qtbot: QtBot, code: Code) -> None:
     qtbot.keyClicks(code.view, "hello")
     assert code.view.toPlainText() == LONG
+
+
+def test_a_hidden_dock_waits(code: Code) -> None:
+    code.hide()
+    code.set_code("import torch\n", {"stem": (1, 1)})
+    code.highlight_node("stem")
+    assert code.view.toPlainText() == LONG
+    code.show()
+    assert code.view.toPlainText() == "import torch\n"
+    assert code.view.tinted == (1, 1)

@@ -77,8 +77,8 @@ def test_a_hidden_dock_waits(problems: Problems) -> None:
 def test_a_thousand_problems_make_a_readable_list(problems: Problems) -> None:
     many = [ProblemView("error", "x", f"n{i}", i, f"Problem {i}") for i in range(1000)]
     problems.show_problems(many)
-    assert len(problems.cards) == 200
-    assert problems._more.text() == "and 800 more"
+    assert len(problems.cards) == 60
+    assert problems._more.text() == "and 940 more"
 
 
 def test_cards_can_be_read_aloud(problems: Problems) -> None:
