@@ -25,7 +25,18 @@ from designer.ui.theme.icons import wear_icon
 from designer.ui.theme.stylesheet import mix
 from designer.ui.widgets import ElidedLabel
 
+_LATE_MS = 60  # the code follows an edit once the canvas has been painted
 Lines = tuple[int, int]  # first and last line of a node, from 1, both included
+
+
+def changed_lines(old: list[str], new: list[str]) -> tuple[int, int, int]:
+    """Where two texts differ: old[start:old_end] became new[start:new_end], at least one line each."""
+    shorter = min(len(old), len(new))
+    start = next((index for index in range(shorter) if old[index] != new[index]), shorter - 1)
+    same = 0
+    while same < shorter - start - 1 and old[-1 - same] == new[-1 - same]:
+        same += 1
+    return start, len(old) - same, len(new) - same
 
 
 class _Gutter(QWidget):
@@ -48,6 +59,7 @@ class CodeView(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -65,11 +77,17 @@ class CodeView(QPlainTextEdit):
         self._place_gutter()
 
     def set_text(self, text: str) -> None:
-        """Replace the text; the place that was being read stays where it was."""
+        """Replace the lines that differ; the place that was being read stays where it was."""
         vertical, horizontal = self.verticalScrollBar().value(), self.horizontalScrollBar().value()
+        old, new = self.text.split("\n"), text.split("\n")
+        start, old_end, new_end = changed_lines(old, new)
         self.text = text
         self.highlighter.lex(text)
-        self.setPlainText(text)
+        cursor = QTextCursor(self.document().findBlockByNumber(start))
+        last = self.document().findBlockByNumber(old_end - 1)
+        cursor.setPosition(last.position() + last.length() - 1, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText("\n".join(new[start:new_end]))
+        self.highlighter.refresh(new_end)
         self.verticalScrollBar().setValue(vertical)
         self.horizontalScrollBar().setValue(horizontal)
         self._tint()
@@ -158,6 +176,7 @@ class Code(QWidget):
         self.setAccessibleName(self.tr("Code"))
         self._lines: Mapping[Hashable, Lines] = {}
         self._node: Hashable | None = None
+        self._tinted_node: Hashable | None = None
         self._text = ""
         self.view = CodeView()
         self.view.setAccessibleName(self.tr("Generated code"))
@@ -176,6 +195,8 @@ class Code(QWidget):
         box.setSpacing(0)
         box.addLayout(top)
         box.addWidget(self.view)
+        self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
+        self._late.timeout.connect(self._update_text)
         self._copied = QTimer(self, singleShot=True, interval=1600)
         self._copied.timeout.connect(lambda: self.copy_button.setText(self.tr("Copy")))
         self.copy_button.clicked.connect(self.copy)
@@ -186,31 +207,35 @@ class Code(QWidget):
         return QSize(720, 260)
 
     def set_code(self, text: str, line_map: Mapping[Hashable, Lines], note: str = "") -> None:
-        """Show `text`, at once or when the dock is next seen.
+        """Show `text` a moment later, or when the dock is next seen.
 
         line_map: the lines of each node, from 1. note: a quiet remark at the top, such as the file.
         """
         self._lines, self._text = dict(line_map), text
         self._set_note(note)
-        if self.isVisible():
+        if self.isVisible() and not self.view.text:
             self._update_text()
+        elif self.isVisible() and not self._late.isActive():
+            self._late.start()
 
     def highlight_node(self, node_key: Hashable | None) -> None:
         """Tint the lines of a node and bring them into view; None or an unknown one tints nothing."""
         if node_key != self._node:
             self._node = node_key
-            if self.isVisible():
+            if self.isVisible() and not self._late.isActive():
+                self._tinted_node = node_key
                 self.view.tint(self._lines.get(node_key))
 
     def _update_text(self) -> None:
         if self._text != self.view.text:
             self.view.set_text(self._text)
-        self.view.tint(self._lines.get(self._node), scroll=False)
+        lines = self._lines.get(self._node)
+        self.view.tint(lines, scroll=self._node != self._tinted_node)
+        self._tinted_node = self._node
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Show:
             self._update_text()
-            self.view.tint(self._lines.get(self._node))
         return super().event(event)
 
     def copy(self) -> None:

@@ -33,12 +33,13 @@ class PythonHighlighter(QSyntaxHighlighter):
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
         self._spans: list[list[tuple[int, int, str]]] = []  # of each line: (start, length, token type)
+        self._before = self._spans
         self._formats: dict[str, QTextCharFormat] = {}
         self._make_formats()
         theme_source().changed.connect(self._retheme)
 
     def lex(self, text: str) -> None:
-        """Find the tokens of `text`, which must become the document's text next."""
+        """Find the tokens of `text`, which must become the document's text next; then call `refresh`."""
         from pygments.lexers.python import PythonLexer
 
         spans: list[list[tuple[int, int, str]]] = [[]]
@@ -52,7 +53,14 @@ class PythonHighlighter(QSyntaxHighlighter):
                 if part:
                     spans[-1].append((column, len(part), name))
                     column += len(part.encode("utf-16-le")) // 2  # Qt counts UTF-16 units
-        self._spans = spans
+        self._before, self._spans = self._spans, spans
+
+    def refresh(self, first: int) -> None:
+        """Colour the lines from `first` on, counted from 0, whose text stayed while their tokens changed."""
+        shift = len(self._before) - len(self._spans)
+        for line in range(first, len(self._spans)):
+            if line + shift >= 0 and self._before[line + shift] != self._spans[line]:
+                self.rehighlightBlock(self.document().findBlockByNumber(line))
 
     def highlightBlock(self, _text: str) -> None:
         block: QTextBlock = self.currentBlock()

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from designer.ui.docks.code import Code
+from designer.ui.docks.code import Code, CodeView
 from designer.ui.theme.apply import apply_theme
 from designer.ui.theme.tokens import DARK, LIGHT
 
@@ -51,16 +51,46 @@ def test_a_node_is_tinted_and_brought_into_view(code: Code) -> None:
     assert code.view.extraSelections() == []
 
 
-def test_an_update_keeps_the_place(code: Code) -> None:
+def test_an_update_keeps_the_place(qtbot: QtBot, code: Code) -> None:
     code.view.verticalScrollBar().setValue(120)
-    code.set_code(LONG.replace("line_3 ", "line_three "), LINES)
+    changed = LONG.replace("line_3 ", "line_three ")
+    code.set_code(changed, LINES)
+    qtbot.waitUntil(lambda: code.view.toPlainText() == changed)
     assert code.view.verticalScrollBar().value() == 120
 
 
-def test_the_tint_follows_its_node_through_an_update(code: Code) -> None:
+def test_the_tint_follows_its_node_through_an_update(qtbot: QtBot, code: Code) -> None:
     code.highlight_node("stem")
     code.set_code("\n" + LONG, {"stem": (5, 5)})
-    assert code.view.tinted == (5, 5)
+    qtbot.waitUntil(lambda: code.view.tinted == (5, 5))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "",
+        "one line",
+        LONG + "more\n",
+        LONG.replace("line_7 = 7\n", ""),
+        LONG.replace("line_7 = 7\n", "line_7 = 7\nline_7 = 7\n"),
+        LONG[:-1],
+        "\n\n" + LONG,
+        LONG.replace('"""', "", 1),
+    ],
+)
+def test_updates_line_by_line_end_with_the_same_text_and_colours(show, changed: str) -> None:
+    code, fresh = CodeView(), CodeView()
+    show(code)
+    code.set_text(LONG)
+    code.set_text(changed)
+    fresh.set_text(changed)
+    assert code.toPlainText() == changed
+    for number in range(code.blockCount()):
+        spans = [
+            [(span.start, span.length, span.format.foreground().color().name()) for span in block.layout().formats()]
+            for block in (view.document().findBlockByNumber(number) for view in (code, fresh))
+        ]
+        assert spans[0] == spans[1], number
 
 
 def test_copy_and_export(qtbot: QtBot, code: Code) -> None:
