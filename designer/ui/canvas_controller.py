@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QPointF, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 
 from designer.analysis.facts import BlockFacts
 from designer.analysis.ports import input_ports, output_ports
@@ -16,6 +16,7 @@ from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Family
 from designer.document.presets import library_blocks
 from designer.editing import links, nodes
+from designer.editing.layout import arrange
 from designer.graph.block import Block, Edge, Endpoint
 from designer.graph.design import Design
 from designer.session.session import Session
@@ -26,6 +27,7 @@ from designer.ui.presenters.cards import CardMaker, edge_of
 from designer.ui.presenters.palette import add_entries
 
 Path = tuple[str, ...]
+_GAP_PX = 72  # between a card and the one that is added behind it
 
 
 class CanvasController(QObject):
@@ -184,67 +186,71 @@ class CanvasController(QObject):
         block = self.block
         if not block.nodes:
             return
-        from designer.editing.layout import arrange
-
         places = arrange(block, lambda key: sizes[key])
-        self.edit(self.tr("Arrange"), lambda design, name: nodes.move(design, name, places))
-        self.panel.view.fit_all()
+
+        def arrived() -> None:
+            self.edit(self.tr("Arrange"), lambda design, name: nodes.move(design, name, places))
+            self.panel.view.fit_all()
+
+        self.panel.glide.to(places, arrived)
 
     # -- adding ---------------------------------------------------------------------------------------------------
 
-    def add_in_middle(self, kind: str) -> None:
-        """Add a node where there is room: behind what is selected, else in the middle of the view."""
-        self._add(kind, None)
+    def add_behind(self, kind: str) -> None:
+        """Add a node behind the selected one and wire it, or in the middle of the view where none is selected."""
+        behind = self._only_selected()
+        self._add(kind, None, PortRef(behind, "", True) if behind else None)
 
     def _ask(self, point: QPointF) -> None:
-        self._wire_end = None
-        self.panel.ask_what_to_add(add_entries(self.session.design, library_blocks()), point)
+        """Open the search. Where one node is selected, what is chosen comes behind it, and is wired to it."""
+        behind = self._only_selected()
+        self._search(point, PortRef(behind, "", True) if behind else None)
 
     def _wire_dropped(self, card: str, port: str, is_output: bool, point: QPointF) -> None:
-        self._wire_end = PortRef(card, port, is_output)
+        self._search(point, PortRef(card, port, is_output))
+
+    def _search(self, point: QPointF, end: PortRef | None) -> None:
+        self._wire_end = end
         self.panel.ask_what_to_add(add_entries(self.session.design, library_blocks()), point)
 
     def _chosen(self, kind: str, point: QPointF) -> None:
-        self._add(kind, point, self._wire_end)
-        self._wire_end = None
+        end, self._wire_end = self._wire_end, None
+        self._add(kind, None if end and not end.port else point, end)
 
-    def _add(self, kind: str, point: QPointF | None, wire: PortRef | None = None) -> None:
+    def _add(self, kind: str, point: QPointF | None, end: PortRef | None = None) -> None:
+        """Add a node at `point`, else behind the selected one or in the middle, wired to `end` where there is one."""
         made: list[str] = []
-        width, height = card_size(self._ghost(kind))
-        behind = self._last_selected() if point is None else None
-        position = self._free_place(point, behind, width, height)
+        position = self._free_place(point, end, *card_size(self._ghost(kind)))
 
         def change(design: Design, block: str) -> Design:
             design, new = nodes.add_node(design, block, kind, position, library=library_blocks())
             made.append(new)
-            if wire:
-                design = _wired(design, block, wire, new)
-            elif behind:
-                design = _wired(design, block, PortRef(behind, "", True), new)
-            return design
+            return _wired(design, block, end, new) if end else design
 
         if self.edit(self.tr("Add {0}").format(kind), change):
             self.panel.scene.select(made, [])
             self.panel.view.show_card(made[0])
             self.panel.view.setFocus()
 
-    def _last_selected(self) -> str | None:
+    def _only_selected(self) -> str | None:
         chosen = self.selected
         return chosen[0] if len(chosen) == 1 else None
 
     def _free_place(
-        self, point: QPointF | None, behind: str | None, width: float, height: float
+        self, point: QPointF | None, end: PortRef | None, width: float, height: float
     ) -> tuple[float, float]:
+        """Where a new card goes: where it was asked for, or near by without covering another."""
         if point is not None:
             return point.x(), point.y()
-        if behind:
-            item = self.panel.scene.cards[behind]
-            x, y = item.card.position
-            return x + card_size(item.card)[0] + 72, y
-        centre = self.panel.view.seen().center()
-        x, y = centre.x() - width / 2, centre.y() - height / 2
-        taken = {card.card.position for card in self.panel.scene.cards.values()}
-        while any(abs(x - a) < width and abs(y - b) < height for a, b in taken):
+        cards = [item.card for item in self.panel.scene.cards.values()]
+        if end:
+            before = self.panel.scene.cards[end.card].card
+            x, y = before.position[0] + card_size(before)[0] + _GAP_PX, before.position[1]
+        else:
+            centre = self.panel.view.seen().center()
+            x, y = centre.x() - width / 2, centre.y() - height / 2
+        boxes = [QRectF(*card.position, *card_size(card)) for card in cards]
+        while any(box.intersects(QRectF(x, y, width, height)) for box in boxes):
             y += height + 24
         return x, y
 

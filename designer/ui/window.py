@@ -139,7 +139,7 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         self.canvas.refused.connect(self.tell_error)
         self.canvas.moved_to.connect(self._selection_changed)
-        self.palette_dock.add_requested.connect(self.canvas.add_in_middle)
+        self.palette_dock.add_requested.connect(self.canvas.add_behind)
         self.problems.jump_requested.connect(self._jump)
         self.problems.fix_requested.connect(self._fix)
         self.code.node_clicked.connect(self._code_clicked)

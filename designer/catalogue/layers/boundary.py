@@ -38,7 +38,7 @@ SPECS = (
                 maximum=1 << 20,
             ),
         ),
-        brief=lambda texts: texts["shape"],
+        brief=lambda texts: texts.get("shape", ""),
     ),
     LayerSpec(
         kind=OUTPUT,

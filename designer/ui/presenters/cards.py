@@ -8,7 +8,7 @@ from designer.analysis.facts import BlockFacts, NodeFacts
 from designer.base import numbers
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Family, Tensor
-from designer.graph.block import Block, Edge, Endpoint, Node
+from designer.graph.block import INPUT, OUTPUT, Block, Edge, Endpoint, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Expression, to_text
 from designer.ui.canvas.cards import Card, PortView, Wire
@@ -92,6 +92,8 @@ def _repeat(node: Node, facts: NodeFacts) -> str:
 
 def brief(design: Design, node: Node, facts: NodeFacts) -> str:
     """The one line on a card: the parameters that matter, worked out."""
+    if node.kind in (INPUT, OUTPUT):
+        return shape_text((facts.outputs or facts.inputs or (None,))[0])
     if spec := spec_of(node.kind):
         return spec.brief({name: to_text(value) for name, value in facts.values.items()})
     if inner := design.blocks.get(node.kind):
