@@ -40,7 +40,9 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         what = message[:1].upper() + message[1:].rstrip(".")
-        write_error(BlockyardError(f"{what}.", expected=self.format_usage().strip(), fix=f"See: {self.prog} --help"))
+        usage = " ".join(self.format_usage().removeprefix("usage: ").split())
+        stop = "" if what.endswith("?") else "."
+        write_error(BlockyardError(what + stop, expected=usage, fix=f"See: {self.prog} --help"))
         raise SystemExit(2)
 
 
