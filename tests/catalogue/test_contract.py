@@ -28,7 +28,7 @@ from designer.graph.block import INPUT, OUTPUT
 from designer.graph.expressions import from_text, to_text
 
 LAYERS = [spec for spec in registry().values() if spec.kind not in (INPUT, OUTPUT)]
-EXAMPLES = 100
+EXAMPLES = 60
 LEAST_ACCEPTED = 6  # of the examples, so that no contract holds for want of legal ones
 
 INTEGERS_ARE_A_MISTAKE = "torch takes integers on some devices, or when evaluating only"

@@ -238,4 +238,7 @@ Each spatial length becomes `(size − 1)·stride − 2·padding + dilation·(ke
     )
 
 
-SPECS = (_convolution(2), _convolution(1), _transposed(2))
+SPECS = (
+    *(_convolution(axes) for axes in (2, 1, 3)),
+    *(_transposed(axes) for axes in (2, 1, 3)),
+)

@@ -185,6 +185,7 @@ def _local_response(values: Values, inputs: Sequence[Tensor]) -> Tensor:
 SPECS = (
     _batch_norm(2, (4,), LAYOUTS[2], "Use BatchNorm1d for vectors and sequences."),
     _batch_norm(1, (2, 3), "(N, C) or (N, C, L)", "Use BatchNorm2d for images."),
+    _batch_norm(3, (5,), LAYOUTS[3], "Use BatchNorm2d for images, BatchNorm1d for vectors and sequences."),
     LayerSpec(
         kind="LayerNorm",
         family=Family.NORMALISATION,

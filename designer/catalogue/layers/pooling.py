@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.expect import expect_float, expect_spatial
-from designer.catalogue.rules.sliding_window import per_axis, pool_shape, windows_of
+from designer.catalogue.rules.sliding_window import per_axis, pool_shape, window_shape, windows_of
 from designer.catalogue.spec import Family, LayerSpec, Parameter, ParameterType, Tensor, Values, Window
 
 _LARGEST_KERNEL = 1 << 12
@@ -88,6 +88,8 @@ def _average_pool(axes: int) -> LayerSpec:
         (x,) = inputs
         expect_spatial(x, axes)
         expect_float(x)
+        if axes == 3:  # here alone torch wants the window to fit the input itself, padding or not
+            window_shape(x.shape[2:], values.kernel_size, padding_limits=(0, 0, 0))
         lengths = pool_shape(x.shape[2:], values.kernel_size, values.stride, values.padding, ceil_mode=values.ceil_mode)
         return Tensor((*x.shape[:2], *lengths), x.dtype)
 
@@ -159,8 +161,8 @@ Each spatial length becomes `output_size`; batch and channels stay.
 
 
 SPECS = (
-    _max_pool(2),
-    _average_pool(2),
-    _adaptive_pool(2, "Avg", "Takes means"),
-    _adaptive_pool(2, "Max", "Keeps the largest values"),
+    *(_max_pool(axes) for axes in (2, 1, 3)),
+    *(_average_pool(axes) for axes in (2, 1, 3)),
+    *(_adaptive_pool(axes, "Avg", "Takes means") for axes in (2, 1, 3)),
+    *(_adaptive_pool(axes, "Max", "Keeps the largest values") for axes in (2, 1, 3)),
 )

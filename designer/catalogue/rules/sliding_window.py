@@ -52,11 +52,13 @@ def window_shape(
     padding: Size = 0,
     dilation: Size = 1,
     ceil_mode: bool = False,
+    padding_limits: Sequence[int] | None = None,
 ) -> tuple[int, ...]:
     """Output lengths of a sliding window along all spatial axes: `window_length` on each.
 
-    spatial: input lengths, for example (H, W). Raises LayerError `window_too_large`, whose remedies are whole values of
-    `kernel_size` and `padding`.
+    spatial: input lengths, for example (H, W). padding_limits: the largest legal padding of each axis, if there is one.
+    Raises LayerError `window_too_large`, whose remedies are whole values of `kernel_size` and, within the limits,
+    `padding`.
     """
     axes = len(spatial)
     windows = windows_of(axes, kernel, stride, padding, dilation)
@@ -65,7 +67,7 @@ def window_shape(
         for size, window in zip(spatial, windows, strict=True)
     )
     if any(length < 1 for length in lengths):
-        raise _too_large(spatial, windows)
+        raise _too_large(spatial, windows, padding_limits)
     return lengths
 
 
@@ -97,14 +99,14 @@ def pool_shape(
             fix=f"Use padding={better}.",
             remedies=(Remedy(f"Set padding to {better}", set_param="padding", value=better),),
         )
-    return window_shape(spatial, kernel, step, padding, dilation, ceil_mode)
+    return window_shape(spatial, kernel, step, padding, dilation, ceil_mode, limits)
 
 
 def _times(numbers: Sequence[int]) -> str:
     return "×".join(str(int(number)) for number in numbers)
 
 
-def _too_large(spatial: Sequence[int], windows: Sequence[Window]) -> LayerError:
+def _too_large(spatial: Sequence[int], windows: Sequence[Window], padding_limits: Sequence[int] | None) -> LayerError:
     padded = [size + 2 * window.padding for size, window in zip(spatial, windows, strict=True)]
     extents = [window.dilation * (window.kernel - 1) + 1 for window in windows]
     kernels = [
@@ -115,17 +117,19 @@ def _too_large(spatial: Sequence[int], windows: Sequence[Window]) -> LayerError:
         for size, window, extent in zip(spatial, windows, extents, strict=True)
     ]
     kernel, padding = as_size(kernels), as_size(paddings)
+    remedies = [Remedy(f"Set kernel_size to {kernel}", set_param="kernel_size", value=kernel)]
+    choice = f"kernel_size={kernel}"
+    if padding_limits is None or all(p <= limit for p, limit in zip(paddings, padding_limits, strict=True)):
+        remedies.insert(0, Remedy(f"Set padding to {padding}", set_param="padding", value=padding))
+        choice = f"padding={padding} or {choice}"
     with_padding = " with its padding" if any(window.padding for window in windows) else ""
     return LayerError(
         "window_too_large",
         f"the window of {_times(extents)} exceeds the input of {_times(padded)}{with_padding}.",
         expected=f"a window of at most {_times(padded)}",
         received=f"an input of {_times(spatial)}",
-        fix=f"Use kernel_size={kernel} or padding={padding}, or shrink the input less in the layers before.",
-        remedies=(
-            Remedy(f"Set padding to {padding}", set_param="padding", value=padding),
-            Remedy(f"Set kernel_size to {kernel}", set_param="kernel_size", value=kernel),
-        ),
+        fix=f"Use {choice}, or shrink the input less in the layers before.",
+        remedies=remedies,
     )
 
 

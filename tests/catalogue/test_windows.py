@@ -1,0 +1,53 @@
+"""The windows of which receptive fields are made, against the gradients that torch computes."""
+
+import pytest
+import torch
+from torch import nn
+
+from designer.catalogue.registry import spec_of
+from designer.catalogue.spec import Values
+
+LENGTH = 24
+
+
+def reached(module: nn.Module, output: int) -> list[int]:
+    """The positions of a (1, 1, L) input on which one position of the output depends."""
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.fill_(1.0)
+    x = torch.zeros(1, 1, LENGTH, requires_grad=True)
+    module(x)[0, 0, output].backward()
+    return x.grad[0, 0].nonzero().flatten().tolist()
+
+
+@pytest.mark.parametrize("params", [{"kernel_size": 3}, {"kernel_size": 5, "stride": 2, "padding": 2}])
+@pytest.mark.parametrize("kind", ["Conv1d", "AvgPool1d"])
+def test_window_is_what_an_output_sees(kind: str, params: dict[str, int]) -> None:
+    spec = spec_of(kind)
+    defaults = {parameter.name: parameter.default for parameter in spec.parameters}
+    ((kernel, stride, padding, dilation),) = spec.window(Values(defaults | params))
+    module = nn.Conv1d(1, 1, **params) if kind == "Conv1d" else nn.AvgPool1d(**params)
+    start = 3 * stride - padding
+    assert reached(module, 3) == [start + step * dilation for step in range(kernel)]
+
+
+def test_dilated_window() -> None:
+    assert reached(nn.Conv1d(1, 1, 3, dilation=4), 0) == [0, 4, 8]
+
+
+@pytest.mark.parametrize(
+    "params", [{"kernel_size": 4, "stride": 2}, {"kernel_size": 3, "stride": 2}, {"kernel_size": 3}]
+)
+def test_transposed_window_is_the_most_that_an_output_sees(params: dict[str, int]) -> None:
+    spec = spec_of("ConvTranspose1d")
+    defaults = {parameter.name: parameter.default for parameter in spec.parameters}
+    ((kernel, _, _, _),) = spec.window(Values(defaults | params))
+    module = nn.ConvTranspose1d(1, 1, **params)
+    assert max(len(reached(module, output)) for output in range(8, 16)) == kernel
+
+
+def test_layers_that_see_everything_say_so() -> None:
+    for kind in ("Linear", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d"):
+        assert spec_of(kind).window(Values({})) == "all"
+    for kind in ("ReLU", "BatchNorm2d", "Flatten", "Add", "Dropout"):
+        assert spec_of(kind).window(Values({})) is None
