@@ -7,6 +7,7 @@ receptive field: when evaluating, a batch normalisation works element by element
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import gcd
 
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.cost import affine_weights
@@ -144,7 +145,7 @@ def _group_norm(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     expect_float(x)
     channels, groups = x.shape[1], values.num_groups
     if channels % groups:
-        best = max(d for d in range(1, min(int(groups), int(channels)) + 1) if channels % d == 0)
+        best = gcd(int(groups), int(channels))
         raise LayerError(
             "groups_do_not_divide",
             f"num_groups={int(groups)} does not divide num_channels={int(channels)}.",
