@@ -7,21 +7,36 @@ changed and what lies downstream of them are worked out again. Call `analyse` an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import networkx as nx
 
 from designer.analysis import wiring
 from designer.analysis.checks import run_checks
 from designer.analysis.facts import Analysis, BlockFacts, NodeFacts
+from designer.analysis.limits import MAX_WORK
 from designer.analysis.node import analyse_node
+from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Tensor
 from designer.graph.block import Block
 from designer.graph.design import Design
 from designer.graph.expressions import Value
 
-MAX_DEPTH = 40  # levels of blocks in blocks
 _MAX_REMEMBERED = 20_000  # blocks under given parameters and inputs
 
-_Key = tuple[str, tuple[tuple[str, str, Value], ...], tuple[Tensor | None, ...]]
+_Key = tuple[str, tuple[tuple[str, str], ...], tuple[Tensor | None, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Stamp:
+    """Stays the same object as long as a block and all blocks inside it do.
+
+    inside: for each kind in it that is no layer, the block's stamp, or what else decides how its nodes are seen.
+    """
+
+    block: Block
+    inside: Mapping[str, object]
+    height: int  # levels of blocks from here down
 
 
 class Analyser:
@@ -30,18 +45,19 @@ class Analyser:
     def __init__(self) -> None:
         self._design = Design("", {})
         self._batch = 1
-        self._stamps: dict[str, tuple[Block, frozenset[object], object]] = {}
-        self._known: dict[_Key, tuple[object, BlockFacts]] = {}
-        self._changed: frozenset[str] = frozenset()
-        self._depth = 0
+        self._stamps: dict[str, _Stamp] = {}
+        self._known: dict[_Key, tuple[_Stamp, BlockFacts]] = {}
+        self._work = 0
 
     def analyse(self, design: Design, batch: int = 1) -> Analysis:
         """The facts and diagnostics of `design` for a batch of `batch` examples."""
         if batch != self._batch or len(self._known) > _MAX_REMEMBERED:
             self._known.clear()
-        self._design, self._batch, self._depth = design, batch, 0
+        self._design, self._batch, self._work = design, batch, 0
         self._stamp_blocks()
-        root = self.block_facts(design.root, design.root.defaults, ())
+        root = self._block_facts(design.root, design.root.defaults, ())
+        if self._work > MAX_WORK:
+            self._known.clear()  # what was left out here may have room next time
         return Analysis(design, root, batch)
 
     @property
@@ -58,76 +74,95 @@ class Analyser:
         """Whether `block` is the outermost one, whose Input nodes have shapes of their own."""
         return block.name == self._design.main
 
+    def levels(self, block: Block) -> int:
+        """How many levels of blocks there are from `block` down, itself among them."""
+        return self._stamps[block.name].height
+
+    def spend(self) -> bool:
+        """Count one copy of a layer or a block. Returns False where the design has become too large to work out."""
+        self._work += 1
+        return self._work <= MAX_WORK
+
     def block_facts(
         self, block: Block, values: Mapping[str, Value], inputs: tuple[Tensor | None, ...]
     ) -> BlockFacts | None:
-        """The facts of a block under parameters and inputs; None where blocks are nested too deep."""
-        # True == 1 == 1.0, but they are different parameters: the type is part of the key.
-        key: _Key = (
-            block.name,
-            tuple((name, type(value).__name__, value) for name, value in values.items()),
-            inputs,
-        )
-        stamp = self._stamps[block.name][2] if block.name in self._stamps else None
+        """The facts of a block under parameters and inputs; None where the design is too large to work them out."""
+        return self._block_facts(block, values, inputs) if self._work <= MAX_WORK else None
+
+    def _block_facts(self, block: Block, values: Mapping[str, Value], inputs: tuple[Tensor | None, ...]) -> BlockFacts:
+        # True == 1 == 1.0, but they are different parameters: their spelling is the key.
+        key: _Key = (block.name, tuple((name, repr(value)) for name, value in values.items()), inputs)
+        stamp = self._stamps[block.name]
         before = self._known.get(key)
-        if before and stamp is not None and before[0] is stamp:
+        if before and before[0] is stamp:
             return before[1]
-        if self._depth >= MAX_DEPTH:
-            return None
-        self._depth += 1
-        facts = self._sweep(block, values, inputs, before[1] if before else None)
-        self._depth -= 1
+        self.spend()
+        facts = self._sweep(block, values, inputs, before)
         self._known[key] = (stamp, facts)
         return facts
 
     def _stamp_blocks(self) -> None:
-        """Give each block a stamp that stays the same as long as it and all blocks inside it do."""
-        design, stamps, changed = self._design, {}, set()
-        for block in (*design.inner_blocks(), design.root):
-            inside = frozenset(stamps[kind][2] for kind in block.kinds if kind in stamps)
-            before = self._stamps.get(block.name)
-            same = before is not None and before[0] is block and before[1] == inside
-            stamps[block.name] = before if before and same else (block, inside, object())
-            if not same:
-                changed.add(block.name)
-        changed |= set(self._stamps) - set(stamps)
-        self._stamps, self._changed = stamps, frozenset(changed)
+        """Give each block a stamp, the one that it had where nothing in it has changed."""
+        design, stamps = self._design, {}
+        sound = design.uses.subgraph(set(design.blocks) - design.recursive)
+        names = frozenset(design.blocks)
+        for name in (*reversed(list(nx.topological_sort(sound))), *design.recursive):
+            block = design.blocks[name]
+            inside: dict[str, object] = {}
+            for kind in block.kinds:
+                if kind in design.recursive:
+                    inside[kind] = "recursive"
+                elif kind in design.blocks:
+                    inside[kind] = stamps[kind]
+                elif spec_of(kind) is None:
+                    inside[kind] = names  # an unknown kind: the message names one that is like it
+            before = self._stamps.get(name)
+            if before and before.block is block and before.inside == inside:
+                stamps[name] = before
+            else:
+                heights = [inner.height for inner in inside.values() if isinstance(inner, _Stamp)]
+                stamps[name] = _Stamp(block, inside, 1 + max(heights, default=0))
+        self._stamps = stamps
 
     def _sweep(
         self,
         block: Block,
         values: Mapping[str, Value],
         inputs: tuple[Tensor | None, ...],
-        before: BlockFacts | None,
+        known: tuple[_Stamp, BlockFacts] | None,
     ) -> BlockFacts:
         scope = _scope(values, inputs)
-        dirty = self._dirty(block, before)
-        order = block.order
+        before = known[1].nodes if known else {}
+        dirty = self._dirty(block, *known) if known else set(block.nodes)
         facts: dict[str, NodeFacts] = {}
-        for key in order:
-            old = before.nodes.get(key) if before else None
+        for key in block.order:
+            old = before.get(key)
             if old is not None and key not in dirty:
                 facts[key] = old
                 continue
             facts[key] = new = analyse_node(self, block, block.nodes[key], scope, inputs, facts)
-            if old is None or new.outputs != old.outputs or new.field != old.field:
+            if old is None or new.outputs != old.outputs or new.field != old.field or new.ports != old.ports:
                 dirty.update(block.graph.successors(key))
-        if len(order) < len(block.nodes):
-            facts.update(wiring.cyclic_nodes(block, facts))
+        if len(facts) < len(block.nodes):
+            cyclic = [key for key in block.nodes if key not in facts]
+            facts.update({key: analyse_node(self, block, block.nodes[key], scope, inputs, facts) for key in cyclic})
+            wiring.mark_cycles(block, facts)
         facts = {key: facts[key] for key in block.nodes}
         outputs = tuple(facts[node.id].inputs[0] if facts[node.id].inputs else None for node in block.outputs)
         found = BlockFacts(block, scope, inputs, outputs, facts)
         return replace(found, remarks=run_checks(found, self.is_main(block)))
 
-    def _dirty(self, block: Block, before: BlockFacts | None) -> set[str]:
-        if before is None:
-            return set(block.nodes)
-        old = before.block
-        dirty = {
-            key for key, node in block.nodes.items() if node is not old.nodes.get(key) or node.kind in self._changed
-        }
+    def _dirty(self, block: Block, stamp: _Stamp, before: BlockFacts) -> set[str]:
+        """The nodes that are not as they were: changed, wired anew, or of a block that has changed inside."""
+        old, inside = before.block, self._stamps[block.name].inside
+        kinds = {kind for kind in block.kinds if inside.get(kind) != stamp.inside.get(kind)}
+        dirty = {key for key, node in block.nodes.items() if node is not old.nodes.get(key) or node.kind in kinds}
         if block.edges is not old.edges:
             dirty |= {key for key in block.nodes if block.incoming[key] != old.incoming.get(key)}
+        if [node.id for node in block.inputs] != [node.id for node in old.inputs]:
+            dirty |= {node.id for node in block.inputs}  # each takes what arrives at its place among them
+        if len(old.order) < len(old.nodes):
+            dirty |= set(block.nodes) - set(old.order)  # of what was on a cycle or behind it, nothing was known
         return dirty
 
 

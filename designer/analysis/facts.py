@@ -42,6 +42,7 @@ class NodeFacts:
 
     inputs, outputs: one tensor a port, None where it is unknown. values: the parameters worked out. totals: over all
     copies. field: the receptive field seen from the block's input. copies: what is inside, one a copy, for a block.
+    ports: its output ports, one for each of `outputs`.
     """
 
     node: Node
@@ -54,6 +55,7 @@ class NodeFacts:
     repeat: int = 1
     copies: tuple[BlockFacts, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    ports: tuple[str, ...] = ()
 
     @property
     def inside(self) -> BlockFacts | None:
@@ -87,8 +89,8 @@ class BlockFacts:
 
     @cached_property
     def totals(self) -> Totals:
-        """Sums over the nodes."""
-        found = [facts.totals for facts in self.nodes.values()]
+        """Sums over the nodes that are part of the network: from which a path leads to an Output."""
+        found = [self.nodes[key].totals for key in self.nodes if key in self.block.live]
         return Totals(sum(t.params for t in found), sum(t.macs for t in found), sum(t.activation_bytes for t in found))
 
     @cached_property
@@ -150,17 +152,15 @@ class Analysis:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All problems, errors first, each with its path from the outermost block; at most MAX_DIAGNOSTICS."""
-        found: list[Diagnostic] = []
+        found: dict[Severity, list[Diagnostic]] = {severity: [] for severity in Severity}
         seen: set[tuple[str, str, str]] = set()
-        for diagnostic, where in _walk(self.root, (), ()):
+        for diagnostic, where in _walk(self.root, (), (), set()):
             # A fault drawn once shows in every instance of its block: say it once, where it comes first.
             key = (where, diagnostic.code, diagnostic.message)
-            if key not in seen:
+            if key not in seen and len(found[diagnostic.severity]) < MAX_DIAGNOSTICS:
                 seen.add(key)
-                found.append(diagnostic)
-            if len(found) == MAX_DIAGNOSTICS:
-                break
-        return tuple(sorted(found, key=lambda d: _GRAVITY[d.severity]))
+                found[diagnostic.severity].append(diagnostic)
+        return tuple(diagnostic for same in found.values() for diagnostic in same)[:MAX_DIAGNOSTICS]
 
     def inside(self, path: tuple[str, ...]) -> BlockFacts | None:
         """The facts of the block behind `path`, a chain of node ids from the outermost block; None if there is none."""
@@ -220,8 +220,10 @@ def _worst(severities: Iterable[Severity | None]) -> Severity | None:
     return min((s for s in severities if s), key=_GRAVITY.__getitem__, default=None)
 
 
-def _walk(facts: BlockFacts, path: tuple[str, ...], names: tuple[str, ...]) -> Iterator[tuple[Diagnostic, str]]:
-    """Each diagnostic with its path filled in, and the place where it was drawn."""
+def _walk(
+    facts: BlockFacts, path: tuple[str, ...], names: tuple[str, ...], walked: set[int]
+) -> Iterator[tuple[Diagnostic, str]]:
+    """Each diagnostic with its path filled in, and the place where it was drawn; each BlockFacts once."""
     for diagnostic in facts.remarks.get("", ()):
         yield replace(diagnostic, path=path, label=".".join(names) or facts.block.name), facts.block.name
     for key, node in facts.nodes.items():
@@ -230,6 +232,7 @@ def _walk(facts: BlockFacts, path: tuple[str, ...], names: tuple[str, ...]) -> I
         here, label = (*path, key), (*names, node.node.name)
         for diagnostic in facts.diagnostics(key):
             yield replace(diagnostic, path=here, label=".".join(label)), f"{facts.block.name}.{key}"
-        distinct = {id(inner): inner for inner in node.copies if inner.worst}
-        for inner in distinct.values():
-            yield from _walk(inner, here, label)
+        for inner in node.copies:
+            if inner.worst and id(inner) not in walked:
+                walked.add(id(inner))
+                yield from _walk(inner, here, label, walked)

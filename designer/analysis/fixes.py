@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from designer.analysis import ports
 from designer.analysis.diagnostics import Fix
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Remedy
-from designer.graph.block import INPUT_PORT, OUTPUT_PORT, Block, Edge, Endpoint, Node, edge
+from designer.graph.block import INPUT, INPUT_PORT, OUTPUT_PORT, Block, Edge, Endpoint, Node, edge
 from designer.graph.design import Design
 from designer.graph.expressions import Setting, Value
 from designer.graph.names import fresh_node_id
@@ -40,7 +41,22 @@ def remove_node(title: str, block: str, node: str) -> Fix:
 
 def remove_edge(title: str, block: str, wire: Edge) -> Fix:
     """Take a wire away."""
-    return Fix(title, _on_block(block, lambda b: b.without_edges([wire])))
+    return remove_edges(title, block, [wire])
+
+
+def remove_edges(title: str, block: str, wires: Sequence[Edge]) -> Fix:
+    """Take several wires away."""
+    return Fix(title, _on_block(block, lambda b: b.without_edges(wires)))
+
+
+def set_repeat(title: str, block: str, node: str, repeat: Setting) -> Fix:
+    """Let a node stand for so many copies."""
+    return Fix(title, _on_block(block, lambda b: b.with_node(replace(b.nodes[node], repeat=repeat))))
+
+
+def set_when(title: str, block: str, node: str, when: Setting) -> Fix:
+    """Let a node be there where `when` holds."""
+    return Fix(title, _on_block(block, lambda b: b.with_node(replace(b.nodes[node], when=when))))
 
 
 def insert_before(title: str, block: str, target: Endpoint, kind: str, params: Mapping[str, Value]) -> Fix:
@@ -69,18 +85,23 @@ def _insert(block: Block, target: Endpoint, kind: str, params: Mapping[str, Valu
 def append_boundary(title: str, block: str, kind: str, neighbour: str | None) -> Fix:
     """Add an Input or an Output node, wired to `neighbour` where there is one."""
 
-    def change(b: Block) -> Block:
-        at_start = kind == "Input"
+    def change(design: Design) -> Design:
+        b, at_start = design.blocks[block], kind == INPUT
         new_id = "input" if at_start else "output"
-        new_id = new_id if new_id not in b.nodes else fresh_node_id(b, new_id)
+        if new_id in b.nodes or any(node.name == new_id for node in b.nodes.values()):
+            new_id = fresh_node_id(b, new_id)
         x, y = b.nodes[neighbour].position if neighbour else (0.0, 0.0)
         new = Node(new_id, kind, position=(x - 208 if at_start else x + 208, y))
         b = replace(b, nodes={new_id: new, **b.nodes} if at_start else {**b.nodes, new_id: new})
-        if neighbour is None:
-            return b
-        return b.with_edge(edge(new_id, neighbour) if at_start else edge(neighbour, new_id))
+        if neighbour is not None and at_start:
+            takes = ports.input_ports(design, b, b.nodes[neighbour])
+            b = b.with_edge(edge(new_id, neighbour, target_port=takes[0])) if takes else b
+        elif neighbour is not None:
+            gives = ports.output_ports(design, b, b.nodes[neighbour])
+            b = b.with_edge(edge(neighbour, new_id, gives[0])) if gives else b
+        return design.with_block(b)
 
-    return Fix(title, _on_block(block, change))
+    return Fix(title, change)
 
 
 def from_remedy(remedy: Remedy, block: str, node: str, port: str) -> Fix:

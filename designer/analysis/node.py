@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from designer.analysis import field as fields
-from designer.analysis import fixes, wiring
-from designer.analysis.diagnostics import Diagnostic, Fix, Severity
+from designer.analysis import fixes, ports, wiring
+from designer.analysis.diagnostics import Fix
 from designer.analysis.facts import BlockFacts, NodeFacts, Totals
-from designer.analysis.field import Field
-from designer.base.errors import BlockyardError
+from designer.analysis.limits import MAX_DEPTH, MAX_ELEMENTS, MAX_WORK
+from designer.analysis.settings import Settings
 from designer.catalogue.registry import registry, spec_of
-from designer.catalogue.spec import LayerError, LayerSpec, Tensor, Values
-from designer.catalogue.validate import check_value
-from designer.graph.block import INPUT, INPUT_PORT, Block, Node
-from designer.graph.expressions import Expression, Setting, Value, evaluate
+from designer.catalogue.spec import LayerError, LayerSpec, Tensor, Values, variadic_index
+from designer.graph.block import INPUT, INPUT_PORT, OUTPUT, Block, Node
+from designer.graph.design import Design
+from designer.graph.expressions import Value
 
 if TYPE_CHECKING:
     from designer.analysis.analyser import Analyser
 
-MAX_REPEAT = 1000
 _DTYPE_BYTES = {"float64": 8, "int64": 8, "float32": 4, "int32": 4, "float16": 2, "bfloat16": 2, "bool": 1, "uint8": 1}
 
 
@@ -38,126 +37,51 @@ def analyse_node(
     return _NodeAnalysis(analyser, block, node, scope).run(block_inputs, facts)
 
 
-class _NodeAnalysis:
+class _NodeAnalysis(Settings):
     """The working out of one node; collects its diagnostics on the way."""
 
-    def __init__(self, analyser: Analyser, block: Block, node: Node, scope: Mapping[str, Value]) -> None:
-        self.analyser = analyser
-        self.block = block
-        self.node = node
-        self.scope = scope
-        self.found: list[Diagnostic] = []
-
     def run(self, block_inputs: tuple[Tensor | None, ...], facts: Mapping[str, NodeFacts]) -> NodeFacts:
+        self.analyser.spend()
         node, design = self.node, self.analyser.design
-        spec, inner = spec_of(node.kind), design.blocks.get(node.kind)
+        spec = spec_of(node.kind)
+        inner = None if spec else design.blocks.get(node.kind)
         wires = wiring.incoming(design, self.block, node, facts)
         self.found += wires.diagnostics
         field = fields.widest([f for f in wires.fields if f])
+        names = ports.output_ports(design, self.block, node)
+        unknown = (None,) * len(names)
+        result = NodeFacts(node, wires.tensors, unknown, field=field, ports=names)
         if spec is None and inner is None:
-            return self._unknown_kind(wires, field)
+            self._unknown_kind()
+            return replace(result, diagnostics=tuple(self.found))
+        if node.kind in (INPUT, OUTPUT):
+            self.boundary()
+        else:
+            repeat, active = self.structure(len(wires.tensors), spec, inner)
+            result = replace(result, repeat=repeat, active=active)
         if node.kind == INPUT and not self.analyser.is_main(self.block):
             index = [entry.id for entry in self.block.inputs].index(node.id)
             tensor = block_inputs[index] if index < len(block_inputs) else None
             field = fields.identity(tensor.rank) if tensor else ()
-            return NodeFacts(node, outputs=(tensor,), field=field, diagnostics=tuple(self.found))
-        repeat, active = self._structure()
-        values = self._layer_values(spec) if spec else self._block_values(inner)
-        result = NodeFacts(node, wires.tensors, values=values, field=field, active=active, repeat=repeat)
-        num_outputs = len(spec.outputs) if spec else len(inner.outputs)
-        unknown = (None,) * num_outputs
-        if not active or repeat == 0:
+            return replace(result, outputs=(tensor,), field=field, diagnostics=tuple(self.found))
+        result = replace(result, values=self.layer_values(spec) if spec else self.block_values(inner))
+        if not result.active or result.repeat == 0:
             passed = wires.tensors[0] if wires.tensors else None
-            result = replace(result, outputs=(passed,) * num_outputs)
-        elif inner and not spec:
+            result = replace(result, outputs=(passed,) * len(names), field=wires.fields[0] if wires.fields else ())
+        elif inner:
             result = self._instance(result, inner)
-        elif self._has_errors() or None in wires.tensors:
-            result = replace(result, outputs=unknown)
-        else:
+        elif not self.has_errors() and None not in wires.tensors:
             result = self._layer(result, spec, unknown)
         if node.kind == INPUT and result.output:
             result = replace(result, field=fields.identity(result.output.rank))
         return replace(result, diagnostics=tuple(self.found))
 
-    # -- parameters -----------------------------------------------------------------------------------------------
-
-    def _structure(self) -> tuple[int, bool]:
-        """`repeat` and `when`, worked out; 1 and True where they are wrong."""
-        repeat = self._evaluate("repeat", self.node.repeat, 1)
-        if isinstance(repeat, bool) or not isinstance(repeat, int) or not 0 <= repeat <= MAX_REPEAT:
-            self._error(
-                "repeat_out_of_range",
-                f"repeat is {repeat!r}.",
-                expected=f"a whole number from 0 to {MAX_REPEAT}",
-                received=repr(repeat),
-                advice=f"Use a number from 1 to {MAX_REPEAT}, or nest repeated blocks.",
-            )
-            repeat = 1
-        return repeat, bool(self._evaluate("when", self.node.when, True))
-
-    def _evaluate(self, name: str, setting: Setting, default: Value) -> Value:
-        try:
-            return evaluate(setting, self.scope)
-        except BlockyardError as error:
-            if "in_channels" in str(setting) and "in_channels" not in self.scope:
-                return default  # unknown only until the block's input is wired, which is told where it lacks
-            self._error(
-                "expression_error",
-                f"{name}: {error.message}",
-                expected=error.expected,
-                received=str(setting),
-                advice=error.fix,
-            )
-            return default
-
-    def _layer_values(self, spec: LayerSpec) -> dict[str, Value]:
-        values = {parameter.name: parameter.default for parameter in spec.parameters}
-        for name, setting in self.node.params.items():
-            parameter = spec.parameter(name)
-            if parameter is None:
-                self._unknown_parameter(name, list(values))
-                continue
-            value = self._evaluate(name, setting, parameter.default)
-            try:
-                values[name] = check_value(parameter, value)
-            except LayerError as error:
-                fixes_found = [fixes.reset_param(f"Reset {name}", self.block.name, self.node.id, name)]
-                shown = f"{setting} = {value!r}" if isinstance(setting, Expression) else repr(value)
-                self._error(
-                    error.code,
-                    error.message,
-                    expected=error.expected,
-                    received=shown,
-                    advice=error.fix,
-                    fixes=fixes_found,
-                )
-        return values
-
-    def _block_values(self, inner: Block) -> dict[str, Value]:
-        values = inner.defaults
-        for name, setting in self.node.params.items():
-            if name in values:
-                values[name] = self._evaluate(name, setting, values[name])
-            else:
-                self._unknown_parameter(name, list(values))
-        return values
-
-    def _unknown_parameter(self, name: str, known: Sequence[str]) -> None:
-        self._error(
-            "unknown_parameter",
-            f"It has no parameter '{name}'.",
-            expected=", ".join(known) or "no parameters",
-            received=name,
-            advice="Remove it.",
-            fixes=[fixes.reset_param(f"Remove {name}", self.block.name, self.node.id, name)],
-        )
-
     # -- kinds ----------------------------------------------------------------------------------------------------
 
-    def _unknown_kind(self, wires: wiring.Wires, field: Field) -> NodeFacts:
+    def _unknown_kind(self) -> None:
         known = [*registry(), *self.analyser.design.blocks]
         near = difflib.get_close_matches(self.node.kind, known, n=1)
-        self._error(
+        self.error(
             "unknown_kind",
             f"There is no layer or block called '{self.node.kind}'.",
             expected="a layer of the catalogue or a block of this document",
@@ -165,12 +89,11 @@ class _NodeAnalysis:
             advice=f"Did you mean {near[0]}?" if near else "Replace it, or open the document with a newer Blockyard.",
             fixes=[Fix(f"Use {near[0]}", self._with_kind(near[0]))] if near else [],
         )
-        return NodeFacts(self.node, wires.tensors, outputs=(None,), field=field, diagnostics=tuple(self.found))
 
-    def _with_kind(self, kind: str):
+    def _with_kind(self, kind: str) -> Callable[[Design], Design]:
         name, key = self.block.name, self.node.id
 
-        def apply(design):
+        def apply(design: Design) -> Design:
             block = design.blocks[name]
             return design.with_block(block.with_node(replace(block.nodes[key], kind=kind)))
 
@@ -183,6 +106,9 @@ class _NodeAnalysis:
         totals, field = Totals(), result.field
         try:
             for copy in range(result.repeat):
+                if copy and not self.analyser.spend():
+                    self._too_large()
+                    return replace(result, outputs=unknown)
                 outputs = self._infer(spec, values, tensors)
                 totals += Totals(
                     int(spec.weights(values, tensors, outputs)),
@@ -204,25 +130,40 @@ class _NodeAnalysis:
         outputs = (found,) if isinstance(found, Tensor) else found
         if spec.kind == INPUT:
             outputs = tuple(Tensor((self.analyser.batch, *tensor.shape[1:]), tensor.dtype) for tensor in outputs)
+        if any(elements(tensor) > MAX_ELEMENTS for tensor in outputs):
+            raise LayerError(
+                "tensor_too_large",
+                f"its output would have more than {MAX_ELEMENTS:,} elements.",
+                expected=f"at most {MAX_ELEMENTS:,} elements in a tensor",
+                received="more",
+                fix="Use fewer channels, a smaller image or a smaller batch.",
+            )
         return outputs
 
     def _layer_error(self, error: LayerError) -> None:
-        wired = list(self.block.incoming[self.node.id])
-        port = wired[0] if wired else INPUT_PORT
-        self._error(
+        self.error(
             error.code,
             error.message,
             expected=error.expected,
             received=error.received,
             advice=error.fix,
-            fixes=[fixes.from_remedy(remedy, self.block.name, self.node.id, port) for remedy in error.remedies],
+            fixes=[
+                fixes.from_remedy(remedy, self.block.name, self.node.id, self._port(remedy.port))
+                for remedy in error.remedies
+            ],
         )
+
+    def _port(self, place: str) -> str:
+        """The port that a remedy means: `x2` is the second of those that are wired, empty the first."""
+        wired = sorted(self.block.incoming[self.node.id], key=variadic_index)
+        index = max(variadic_index(place), 1) - 1
+        return wired[index] if index < len(wired) else INPUT_PORT
 
     def _instance(self, result: NodeFacts, inner: Block) -> NodeFacts:
         """A block's copies in a row, each worked out on what the one before gives."""
         unknown = (None,) * len(inner.outputs)
         if inner.name in self.analyser.design.recursive:
-            self._error(
+            self.error(
                 "recursive_block",
                 f"The block {inner.name} contains itself.",
                 expected="blocks that end in layers",
@@ -231,13 +172,14 @@ class _NodeAnalysis:
                 fixes=[fixes.remove_node(f"Remove {self.node.name}", self.block.name, self.node.id)],
             )
             return replace(result, outputs=unknown)
-        if result.repeat > 1 and (len(inner.inputs) != 1 or len(inner.outputs) != 1):
-            self._error(
-                "repeat_needs_one_port",
-                f"repeat is {result.repeat}, but the block has {len(inner.inputs)} inputs and "
-                f"{len(inner.outputs)} outputs.",
-                expected="one input and one output, so that copies can stand in a row",
-                advice="Set repeat to 1.",
+        if self.analyser.levels(inner) >= MAX_DEPTH:
+            self.error(
+                "nested_too_deep",
+                f"Blocks are nested in it {self.analyser.levels(inner)} levels deep.",
+                expected=f"at most {MAX_DEPTH} levels in a design",
+                received=f"{self.analyser.levels(inner) + 1} levels",
+                advice="Flatten some of them.",
+                fixes=[fixes.remove_node(f"Remove {self.node.name}", self.block.name, self.node.id)],
             )
             return replace(result, outputs=unknown)
         copies: list[BlockFacts] = []
@@ -245,12 +187,7 @@ class _NodeAnalysis:
         for _ in range(result.repeat):
             facts = self.analyser.block_facts(inner, result.values, tensors)
             if facts is None:
-                self._error(
-                    "nested_too_deep",
-                    "Blocks are nested too deep.",
-                    expected="at most 40 levels",
-                    advice="Flatten some of them.",
-                )
+                self._too_large()
                 return replace(result, outputs=unknown)
             copies.append(facts)
             tensors, field = facts.outputs, fields.compose(field, facts.field)
@@ -265,28 +202,27 @@ class _NodeAnalysis:
             ),
         )
 
-    # -- diagnostics ----------------------------------------------------------------------------------------------
+    def _too_large(self) -> None:
+        self.error(
+            "design_too_large",
+            "The design has too many copies that differ from each other to work them all out.",
+            expected=f"at most {MAX_WORK:,} layers in all",
+            received="more",
+            advice="Use a smaller repeat, or fewer levels of blocks.",
+            fixes=[fixes.set_repeat("Set repeat to 1", self.block.name, self.node.id, 1)]
+            if self.node.repeat != 1
+            else [],
+        )
 
-    def _has_errors(self) -> bool:
-        return any(diagnostic.severity == Severity.ERROR for diagnostic in self.found)
 
-    def _error(
-        self,
-        code: str,
-        message: str,
-        *,
-        expected: str = "",
-        received: str = "",
-        advice: str = "",
-        fixes: Sequence[Fix] = (),
-    ) -> None:
-        text = f"{self.node}: {message}"
-        self.found.append(Diagnostic(code, Severity.ERROR, text, expected, received, advice, tuple(fixes)))
+def elements(tensor: Tensor) -> int:
+    """The number of elements of a tensor."""
+    count = 1
+    for length in tensor.shape:
+        count *= length
+    return int(count)
 
 
 def size_bytes(tensor: Tensor) -> int:
     """The memory that a tensor takes, in bytes."""
-    elements = 1
-    for length in tensor.shape:
-        elements *= length
-    return int(elements) * _DTYPE_BYTES.get(tensor.dtype, 4)
+    return elements(tensor) * _DTYPE_BYTES.get(tensor.dtype, 4)

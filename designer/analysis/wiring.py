@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from designer.analysis import fixes, ports
@@ -41,15 +42,16 @@ def incoming(design: Design, block: Block, node: Node, facts: Mapping[str, NodeF
     tensors, fields = [], []
     for port in names:
         tensor, field = None, ()
-        source = wired.get(port)
-        if source and source.node in block.nodes:
-            upstream = block.nodes[source.node]
-            outputs = ports.output_ports(design, block, upstream)
+        if source := wired.get(port):
             known = facts.get(source.node)
-            if source.port not in outputs:
-                diagnostics.append(_missing_source(block, node, upstream, source, port, outputs))
-            elif known and known.outputs:
-                tensor, field = known.outputs[min(outputs.index(source.port), len(known.outputs) - 1)], known.field
+            if source.node not in block.nodes:
+                diagnostics.append(_missing_source(block, node, f"node '{source.node}'", source, port, ()))
+            elif known is None:
+                pass  # on a cycle, or behind one
+            elif source.port not in known.ports:
+                diagnostics.append(_missing_source(block, node, str(known.node), source, port, known.ports))
+            else:
+                tensor, field = known.outputs[known.ports.index(source.port)], known.field
         tensors.append(tensor)
         fields.append(field)
     return Wires(tuple(tensors), tuple(fields), diagnostics)
@@ -107,7 +109,7 @@ def _missing_port(block: Block, node: Node, source: Endpoint, port: str) -> Diag
 
 
 def _missing_source(
-    block: Block, node: Node, upstream: Node, source: Endpoint, port: str, outputs: tuple[str, ...]
+    block: Block, node: Node, upstream: str, source: Endpoint, port: str, outputs: tuple[str, ...]
 ) -> Diagnostic:
     return Diagnostic(
         "missing_port",
@@ -120,31 +122,21 @@ def _missing_source(
     )
 
 
-def cyclic_nodes(block: Block, facts: Mapping[str, NodeFacts]) -> dict[str, NodeFacts]:
-    """The facts of nodes on or behind a cycle: nothing is known of them, and those on it say why."""
-    found: dict[str, NodeFacts] = {}
+def mark_cycles(block: Block, facts: dict[str, NodeFacts]) -> None:
+    """Say of each node on a cycle that it is, with a fix that cuts it out of the cycle."""
     for part in block.cycles:
         names = ", ".join(block.nodes[key].name for key in block.nodes if key in part)
-        inside = [e for e in block.edges if e.source.node in part and e.target.node in part]
         for key in part:
             node = block.nodes[key]
-            cut = next(e for e in inside if e.target.node == key)
-            found[key] = NodeFacts(
-                node,
-                outputs=(None,),
-                diagnostics=(
-                    Diagnostic(
-                        "cycle",
-                        Severity.ERROR,
-                        f"{node}: it feeds itself, through {names}.",
-                        expected="wires that lead forward only",
-                        received="a cycle",
-                        advice="Remove one of its wires.",
-                        fixes=(fixes.remove_edge(f"Cut the wire into {node.name}", block.name, cut),),
-                    ),
-                ),
+            wires = [e for e in block.edges if e.target.node == key and e.source.node in part]
+            title = f"Cut the wire{'s' if len(wires) > 1 else ''} into {node.name}"
+            cycle = Diagnostic(
+                "cycle",
+                Severity.ERROR,
+                f"{node}: it feeds itself, through {names}.",
+                expected="wires that lead forward only",
+                received="a cycle",
+                advice="Remove one of its wires.",
+                fixes=(fixes.remove_edges(title, block.name, wires),),
             )
-    for key, node in block.nodes.items():
-        if key not in facts and key not in found:
-            found[key] = NodeFacts(node, outputs=(None,))
-    return found
+            facts[key] = replace(facts[key], diagnostics=(cycle, *facts[key].diagnostics))

@@ -109,7 +109,7 @@ class Block:
         """This block with a node added, or replaced where one of that id is there."""
         block = replace(self, nodes={**self.nodes, node.id: node})
         if node.id in self.nodes:
-            block._inherit_topology(self)
+            block._inherit_topology(self, [node])
         return block
 
     def with_nodes(self, nodes: Iterable[Node]) -> Block:
@@ -117,7 +117,7 @@ class Block:
         added = {node.id: node for node in nodes}
         block = replace(self, nodes={**self.nodes, **added})
         if len(block.nodes) == len(self.nodes):
-            block._inherit_topology(self)
+            block._inherit_topology(self, added.values())
         return block
 
     def without_nodes(self, ids: Iterable[str]) -> Block:
@@ -138,9 +138,10 @@ class Block:
         gone = set(edges)
         return replace(self, edges=tuple(e for e in self.edges if e not in gone))
 
-    def _inherit_topology(self, other: Block) -> None:
+    def _inherit_topology(self, other: Block, replaced: Iterable[Node]) -> None:
         # Replacing a node leaves the wiring as it was: what was worked out about it stays true.
-        for name in ("graph", "order", "incoming"):
+        same_kinds = all(node.kind == other.nodes[node.id].kind for node in replaced)
+        for name in ("graph", "order", "incoming", *(("live", "kinds") if same_kinds else ())):
             if name in other.__dict__:
                 self.__dict__[name] = other.__dict__[name]
 
@@ -186,6 +187,23 @@ class Block:
             if target.node in incoming:
                 incoming[target.node][target.port] = source
         return incoming
+
+    @cached_property
+    def live(self) -> frozenset[str]:
+        """The ids of the nodes from which a path leads to an Output: the others are left out of the network.
+
+        Where there is no Output yet, all nodes.
+        """
+        ends = [key for key, node in self.nodes.items() if node.kind == OUTPUT]
+        if not ends:
+            return frozenset(self.nodes)
+        before = self.graph.pred
+        seen, waiting = set(ends), ends
+        while waiting:
+            new = [key for key in before[waiting.pop()] if key not in seen]
+            seen.update(new)
+            waiting += new
+        return frozenset(seen)
 
     @cached_property
     def inputs(self) -> tuple[Node, ...]:

@@ -113,6 +113,8 @@ def _check_allowed(node: ast.AST, source: str) -> None:
             return
         case ast.Call(func=ast.Name(id=name), keywords=[]) if name in FUNCTIONS:
             return
+        case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
+            raise ExpressionError(f"'{name}' takes its arguments without names here.", fix="Write them in their order.")
         case ast.Call(func=ast.Name(id=name)):
             raise ExpressionError(f"'{name}' is not a function here.", expected=f"one of {', '.join(FUNCTIONS)}")
     if not isinstance(node, _FORMS + _OPERATORS):
@@ -159,7 +161,7 @@ def _evaluate(node: ast.expr, scope: Mapping[str, Value]) -> Any:
                 raise ExpressionError(f"'{name}' is not a parameter here.", expected=f"one of these: {known}")
             return scope[name]
         case ast.Tuple(elts=items):
-            return tuple(_evaluate(item, scope) for item in items)
+            return _bounded(tuple(_evaluate(item, scope) for item in items))
         case ast.UnaryOp(op=op, operand=operand):
             return _UNARY[type(op)](_evaluate(operand, scope))
         case ast.BinOp(left=left, op=op, right=right):
@@ -178,8 +180,15 @@ def _evaluate(node: ast.expr, scope: Mapping[str, Value]) -> Any:
         case ast.Subscript(value=value, slice=index):
             return _evaluate(value, scope)[_evaluate(index, scope)]
         case ast.Call(func=ast.Name(id=name), args=args):
-            return FUNCTIONS[name](*(_evaluate(argument, scope) for argument in args))
+            return _call(name, [_evaluate(argument, scope) for argument in args])
     raise ExpressionError(f"'{ast.unparse(node)}' is not an expression.")
+
+
+def _call(name: str, arguments: list[Any]) -> Any:
+    digits = arguments[1] if name == "round" and len(arguments) > 1 else 0
+    if isinstance(digits, int) and abs(digits) > MAX_EXPONENT:  # Python would work out 10 to that power
+        raise ExpressionError(f"round cannot keep {digits} digits.", expected=f"at most {MAX_EXPONENT}")
+    return FUNCTIONS[name](*arguments)
 
 
 def _comparisons(node: ast.Compare, scope: Mapping[str, Value]) -> Iterator[bool]:
@@ -202,13 +211,28 @@ def _binary(op: ast.operator, left: Any, right: Any) -> Any:
 
 
 def _bounded(value: Any) -> Any:
-    if isinstance(value, str | tuple) and len(value) > MAX_ITEMS:
+    if isinstance(value, str | tuple) and _size(value) > MAX_ITEMS:
         raise ExpressionError("The result is too long.", expected=f"at most {MAX_ITEMS} items")
+    if isinstance(value, tuple):
+        for item in value:
+            _bounded(item)
     if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
         raise ExpressionError("The result is not a finite number.")
     if isinstance(value, int | float) and abs(value) > MAX_NUMBER:
         raise ExpressionError("The result is too large.", expected=f"at most {MAX_NUMBER}")
     return value
+
+
+def _size(value: str | tuple[Any, ...]) -> int:
+    """The items in it, those of tuples in tuples too; no more than the limit is counted."""
+    count = len(value)
+    if isinstance(value, tuple):
+        for item in value:
+            if count > MAX_ITEMS:
+                break
+            if isinstance(item, tuple):
+                count += _size(item)
+    return count
 
 
 def from_text(text: str) -> Setting:
@@ -219,9 +243,10 @@ def from_text(text: str) -> Setting:
     """
     parse(text)
     try:
-        return ast.literal_eval(text.strip())
+        value = ast.literal_eval(text.strip())
     except ValueError:
         return Expression(text.strip())
+    return _bounded(value)
 
 
 def to_text(setting: Setting) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 from collections.abc import Collection
 
 from designer.graph.block import Block
+from designer.graph.expressions import FUNCTIONS
 
 # What torch.nn.Module, nn.Sequential and generated classes use themselves: a node of that name would hide it.
 RESERVED = frozenset(
@@ -20,6 +22,13 @@ RESERVED = frozenset(
 )
 
 
+# What the constructors of generated classes use themselves: a parameter of that name would hide it.
+_IN_CONSTRUCTORS = frozenset({"self", "super", "range", "nn", "torch", "Tensor", *FUNCTIONS})
+# What generated modules define or import at their top: a class of that name would take its place.
+_IN_MODULES = frozenset({"nn", "torch", "Tensor", "main", "network", *dir(builtins)})
+_AMBIGUOUS = frozenset({"l", "I", "O"})  # hard to tell from digits: linters refuse them
+
+
 def is_identifier(name: str) -> bool:
     """Whether `name` is a plain ASCII Python identifier and no keyword."""
     return name.isidentifier() and name.isascii() and not keyword.iskeyword(name)
@@ -27,7 +36,17 @@ def is_identifier(name: str) -> bool:
 
 def is_node_name(name: str) -> bool:
     """Whether a node may be called `name`: it becomes an attribute of a module and a variable in `forward`."""
-    return is_identifier(name) and not name.startswith("_") and name not in RESERVED
+    return is_identifier(name) and not name.startswith("_") and name not in RESERVED | _AMBIGUOUS
+
+
+def is_parameter_name(name: str) -> bool:
+    """Whether a block's parameter may be called `name`: it becomes an argument of a constructor."""
+    return is_identifier(name) and not name.startswith("_") and name not in _IN_CONSTRUCTORS | _AMBIGUOUS
+
+
+def is_block_name(name: str) -> bool:
+    """Whether a block may be called `name`: it becomes a class of a generated module."""
+    return is_identifier(name) and not name.startswith("_") and name not in _IN_MODULES | _AMBIGUOUS
 
 
 def fresh(stem: str, taken: Collection[str]) -> str:

@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from designer.analysis import fixes
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import BlockFacts
-from designer.graph.names import fresh, is_identifier, is_node_name
+from designer.graph.names import fresh, is_block_name, is_node_name, is_parameter_name
 
 
 def invalid_name(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:
     """A name that Python or torch.nn.Module keeps for itself."""
     block = facts.block
-    if not is_identifier(block.name) or block.name in ("nn", "torch"):
-        yield "", _invalid(f"The block is called '{block.name}'", block.name, ())
+    if not is_block_name(block.name):
+        yield "", _invalid(f"The block is called '{block.name[:60]}'", block.name, ())
     for parameter in block.parameters:
-        if not is_identifier(parameter.name) or parameter.name in ("self", "nn", "torch"):
-            yield "", _invalid(f"A parameter of {block.name} is called '{parameter.name}'", parameter.name, ())
+        if not is_parameter_name(parameter.name) or parameter.name in block.kinds:
+            yield "", _invalid(f"A parameter of {block.name} is called '{parameter.name[:60]}'", parameter.name, ())
     taken = {node.name for node in block.nodes.values()}
     for key, node in block.nodes.items():
         if not is_node_name(node.name):
@@ -33,8 +33,8 @@ def _invalid(what: str, name: str, found: tuple) -> Diagnostic:
         "invalid_name",
         Severity.ERROR,
         f"{what}.",
-        expected="letters, digits and underscores; no Python keyword, and no name that torch.nn.Module uses",
-        received=name,
+        expected="letters, digits and underscores, a letter first; no word that Python, torch or the code itself keeps",
+        received=name[:60],
         advice="Rename it.",
         fixes=found,
     )

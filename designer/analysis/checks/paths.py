@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import networkx as nx
-
 from designer.analysis import fixes
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import BlockFacts
@@ -54,11 +52,10 @@ def no_path_to_output(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, D
     block = facts.block
     if not block.outputs:
         return
-    used = set().union(*(nx.ancestors(block.graph, node.id) | {node.id} for node in block.outputs))
     for key in block.order:
         node = block.nodes[key]
-        if key in used or not block.incoming[key]:  # a node without any wire is told by its own rule
-            continue
+        if key in block.live or not (block.incoming[key] or node.kind == INPUT):
+            continue  # a node without any wire is told by its own rule
         yield (
             key,
             Diagnostic(
