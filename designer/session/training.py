@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import ClassVar
 
 from designer.base.errors import TrainingError
 from designer.engine.protocol import LOG_FILE, Failed, Finished, Message, Stop, Unreadable, read_line, write_line
@@ -61,9 +61,7 @@ class TrainingControl:
             raise TrainingError(
                 f"The engine cannot be started: {error.strerror}.", fix="Check the installation of Python and torch."
             ) from error
-        self._reader = threading.Thread(
-            target=self._read, args=(self._process.stdout,), name="engine messages", daemon=True
-        )
+        self._reader = threading.Thread(target=self._read, args=(self._process,), name="engine messages", daemon=True)
         self._reader.start()
 
     @property
@@ -124,22 +122,23 @@ class TrainingControl:
             self._killed = True
             self._process.kill()
 
-    def close(self) -> None:
-        """Let go of a training that is done. One that is under way goes on by itself."""
-        if self._process is None or self._process.poll() is None:
-            return
-        if self._reader:
-            self._reader.join(_GRACE_S)
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe and not (pipe is self._process.stdout and self._reader and self._reader.is_alive()):
-                with suppress(OSError):
-                    pipe.close()
+    def close(self, timeout_s: float = 10) -> None:
+        """Wait until a training that is done has let go of everything. One that is under way goes on by itself."""
+        if self.done and self._reader:
+            self._reader.join(timeout_s)
 
-    def _read(self, output: BinaryIO) -> None:
-        with suppress(ValueError):  # closed under our hands
+    def _read(self, process: subprocess.Popen[bytes]) -> None:
+        # This thread keeps the child's handle for as long as it lives, and cleans up behind it.
+        output, controls = process.stdout, process.stdin
+        if output is None or controls is None:
+            return
+        with output:
             while line := output.readline(_MAX_LINE):
                 if line.strip():
                     self._queue.put(read_line(line))
+        process.wait()
+        with suppress(OSError):  # what was still to be sent has nobody to go to
+            controls.close()
 
     def _death(self, exit_code: int) -> str:
         if self._killed:
