@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from itertools import islice
 
 from designer.analysis.facts import Row
 from designer.base import numbers
-from designer.cli.designs import add_design, add_json, analyse, open_document
+from designer.cli.designs import UsageError, add_design, add_json, analyse, open_document
 from designer.cli.numbers import whole_number
 from designer.cli.output import write, write_json, write_table
 
 SUMMARY = "print each layer's output shape, parameters, MACs and memory"
+_MOST_ROWS = 20_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the design's own nodes in topological order, then totals."""
     analysis = analyse(open_document(options), options.batch)
-    rows = list(analysis.rows(options.depth))
+    rows = list(islice(analysis.rows(options.depth), _MOST_ROWS + 1))
+    if len(rows) > _MOST_ROWS:
+        raise UsageError(
+            f"At depth {options.depth} the summary has more than {_MOST_ROWS:,} rows.",
+            expected="a depth at which a person can read it",
+            fix="Give a smaller --depth.",
+        )
     totals = analysis.totals
     if options.json:
         shapes = analysis.input_shapes

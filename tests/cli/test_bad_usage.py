@@ -119,3 +119,19 @@ def test_without_a_display_the_window_says_so(blockyard):
 def test_narrow_encodings_do_no_harm(blockyard):
     done = blockyard("summary", "lenet_sigmoid", PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
     assert done.status == 0
+
+
+def test_blocks_that_double_are_counted_but_not_listed(blockyard, tmp_path: Path):
+    blocks = []
+    for level in range(30):
+        inner = f"B{level + 1}" if level < 29 else "ReLU"
+        kinds = {"input": "Input", "a": inner, "b": inner, "output": "Output"}
+        edges = [["input", "a"], ["a", "b"], ["b", "output"]]
+        nodes = [{"id": key, "kind": kind} for key, kind in kinds.items()]
+        blocks.append({"name": f"B{level}", "nodes": nodes, "edges": edges})
+    path = tmp_path / "net.blockyard"
+    path.write_text(json.dumps({"blockyard": 1, "main": "B0", "blocks": blocks}))
+    assert blockyard("check", path).status == 0
+    assert blockyard("summary", path, "--json").json["totals"]["activation_bytes"] == 2**30 * 28 * 28 * 4
+    done = blockyard("summary", path, "--depth", "64")
+    assert (done.status, "smaller --depth" in done.err) == (2, True)
