@@ -48,15 +48,17 @@ class Analyser:
         self._stamps: dict[str, _Stamp] = {}
         self._known: dict[_Key, tuple[_Stamp, BlockFacts]] = {}
         self._work = 0
+        self._limit = 0
 
     def analyse(self, design: Design, batch: int = 1) -> Analysis:
         """The facts and diagnostics of `design` for a batch of `batch` examples."""
         if batch != self._batch or len(self._known) > _MAX_REMEMBERED:
             self._known.clear()
         self._design, self._batch, self._work = design, batch, 0
+        self._limit = MAX_WORK + sum(len(block.nodes) for block in design.blocks.values())
         self._stamp_blocks()
         root = self._block_facts(design.root, design.root.defaults, ())
-        if self._work > MAX_WORK:
+        if self._work > self._limit:
             self._known.clear()  # what was left out here may have room next time
         return Analysis(design, root, batch)
 
@@ -81,13 +83,13 @@ class Analyser:
     def spend(self) -> bool:
         """Count one copy of a layer or a block. Returns False where the design has become too large to work out."""
         self._work += 1
-        return self._work <= MAX_WORK
+        return self._work <= self._limit
 
     def block_facts(
         self, block: Block, values: Mapping[str, Value], inputs: tuple[Tensor | None, ...]
     ) -> BlockFacts | None:
         """The facts of a block under parameters and inputs; None where the design is too large to work them out."""
-        return self._block_facts(block, values, inputs) if self._work <= MAX_WORK else None
+        return self._block_facts(block, values, inputs) if self._work <= self._limit else None
 
     def _block_facts(self, block: Block, values: Mapping[str, Value], inputs: tuple[Tensor | None, ...]) -> BlockFacts:
         # True == 1 == 1.0, but they are different parameters: their spelling is the key.

@@ -206,7 +206,7 @@ class _NodeAnalysis(Settings):
         self.error(
             "design_too_large",
             "The design has too many copies that differ from each other to work them all out.",
-            expected=f"at most {MAX_WORK:,} layers in all",
+            expected=f"at most {MAX_WORK:,} of them",
             received="more",
             advice="Use a smaller repeat, or fewer levels of blocks.",
             fixes=[fixes.set_repeat("Set repeat to 1", self.block.name, self.node.id, 1)]

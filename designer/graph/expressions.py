@@ -101,7 +101,11 @@ def parse(source: str) -> ast.expr:
         ) from error
     nodes = list(ast.walk(tree))
     if len(nodes) > MAX_NODES:
-        raise ExpressionError(f"'{source[:40]}…' has too many terms.", fix="Split it into parameters of the block.")
+        raise ExpressionError(
+            f"'{source[:40]}…' has too many terms.",
+            expected=f"at most {MAX_NODES}",
+            fix="Split it into parameters of the block.",
+        )
     for node in nodes:
         _check_allowed(node, source)
     return tree
@@ -146,9 +150,13 @@ def evaluate(setting: Setting, scope: Mapping[str, Value]) -> Value:
     try:
         return _bounded(_evaluate(parse(setting.source), scope))
     except ZeroDivisionError as error:
-        raise ExpressionError(f"'{setting.source}' divides by zero.", fix="Make the divisor at least 1.") from error
+        raise ExpressionError(
+            f"'{setting.source}' divides by zero.", expected="a divisor other than 0", fix="Make it at least 1."
+        ) from error
     except (TypeError, ValueError, IndexError, OverflowError, RecursionError) as error:
-        raise ExpressionError(f"'{setting.source}' has no value here: {error}.") from error
+        raise ExpressionError(
+            f"'{setting.source}' has no value here: {error}.", expected="values that its operators and functions take"
+        ) from error
 
 
 def _evaluate(node: ast.expr, scope: Mapping[str, Value]) -> Any:
@@ -217,7 +225,7 @@ def _bounded(value: Any) -> Any:
         for item in value:
             _bounded(item)
     if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
-        raise ExpressionError("The result is not a finite number.")
+        raise ExpressionError("The result is not a finite number.", expected="a real number")
     if isinstance(value, int | float) and abs(value) > MAX_NUMBER:
         raise ExpressionError("The result is too large.", expected=f"at most {MAX_NUMBER}")
     return value
