@@ -161,6 +161,8 @@ class Analyser:
         dirty = {key for key, node in block.nodes.items() if node is not old.nodes.get(key) or node.kind in kinds}
         if block.edges is not old.edges:
             dirty |= {key for key in block.nodes if block.incoming[key] != old.incoming.get(key)}
+        if block.edges is not old.edges or bool(block.outputs) != bool(old.outputs):
+            dirty |= {key for key in block.nodes if not block.incoming[key]}  # idle, or an open end?
         if [node.id for node in block.inputs] != [node.id for node in old.inputs]:
             dirty |= {node.id for node in block.inputs}  # each takes what arrives at its place among them
         if len(old.order) < len(old.nodes):
