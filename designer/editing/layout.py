@@ -17,13 +17,15 @@ from designer.graph.block import Block
 Point = tuple[float, float]
 SizeOf = Callable[[str], tuple[float, float]]
 
-COLUMN_GAP = 80.0  # room for a wire's shape
+COLUMN_GAP = 112.0  # room for a wire's shape
 ROW_GAP = 88.0
 _WIRE_CLEARANCE = 24.0  # above and below the wire that leads from a row's end to the next row's start
-_CANVAS = (1280.0, 800.0)  # what should be readable at full size
+_CANVAS = (860.0, 500.0)  # what should be readable at full size
 _MOST_ROWS = 40
-_READABLE = 0.7  # a scale at which no further row is needed
-_WORTHWHILE = 1.05  # a further row must enlarge the picture by so much
+_MOST_WIRES = 2  # from one row to the next: a chain's, or a residual block's two
+_HALVINGS = 12  # of the search for even rows
+_READABLE = 0.75  # a scale at which no further row is needed
+_WORTHWHILE = 1.1  # a further row must enlarge the picture by so much
 
 
 class _Row(NamedTuple):
@@ -80,17 +82,28 @@ def _fold(graph: Layered, widths: list[float], tops: list[float], bottoms: list[
     for count in range(2, min(len(cuts) + 1, _MOST_ROWS) + 1):
         if largest >= _READABLE:
             break
-        rows = _rows(cuts, ends, spans, ends[-1] / count)
+        rows = _even_rows(cuts, ends, spans, count)
         scale = _scale(rows)
-        if scale > largest * _WORTHWHILE and _lead_back(graph, rows, ends):
+        full = all(row.last > row.first for row in rows)  # a node all alone in its row looks lost
+        if full and scale > largest * _WORTHWHILE and _lead_back(graph, rows, ends):
             best, largest = rows, scale
     return best
 
 
 def _source_of_all(graph: Layered, number: int) -> int | None:
-    """The node from which every wire comes that leads from a layer to the next, None where there are several."""
+    """The node from which all wires come that lead from a layer to the next; None where there are more than a few."""
     sources = [v for v in graph.layers[number] if graph.after[v]]
-    return sources[0] if len(sources) == 1 and not graph.is_dummy(sources[0]) else None
+    simple = len(sources) == 1 and len(graph.after[sources[0]]) <= _MOST_WIRES and not graph.is_dummy(sources[0])
+    return sources[0] if simple else None
+
+
+def _even_rows(cuts: Sequence[int], ends: list[float], spans: list[tuple[float, float]], count: int) -> list[_Row]:
+    """At most `count` rows, the longest of them as short as can be."""
+    low, high = ends[-1] / count, ends[-1]
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if len(_rows(cuts, ends, spans, middle)) <= count else (middle, high)
+    return _rows(cuts, ends, spans, high)
 
 
 def _rows(cuts: Sequence[int], ends: list[float], spans: list[tuple[float, float]], limit: float) -> list[_Row]:

@@ -21,13 +21,13 @@ from designer.graph.block import Block, Edge, Endpoint
 from designer.graph.design import Design
 from designer.session.session import Session
 from designer.ui.canvas.cards import Card, PortRef
-from designer.ui.canvas.geometry import card_size
+from designer.ui.canvas.geometry import card_size, snapped
 from designer.ui.canvas.panel import CanvasPanel
 from designer.ui.presenters.cards import CardMaker, edge_of
 from designer.ui.presenters.palette import add_entries
 
 Path = tuple[str, ...]
-_GAP_PX = 72  # between a card and the one that is added behind it
+_GAP_PX = 112  # between a card and the one that is added behind it
 
 
 class CanvasController(QObject):
@@ -90,7 +90,7 @@ class CanvasController(QObject):
         """Draw the open block as it is now; where it is gone, the nearest one around it."""
         while self.path and self.session.analysis.inside(self.path) is None:
             self.path = self.path[:-1]
-        cards, wires = self._maker.content(self.session.design, self.facts)
+        cards, wires = self._maker.content(self.session.design, self.facts, card_size)
         self.panel.scene.set_content(cards, wires)
         self._show_path()
         self.moved_to.emit()
@@ -245,7 +245,9 @@ class CanvasController(QObject):
         cards = [item.card for item in self.panel.scene.cards.values()]
         if end:
             before = self.panel.scene.cards[end.card].card
-            x, y = before.position[0] + card_size(before)[0] + _GAP_PX, before.position[1]
+            before_width, before_height = card_size(before)
+            x = snapped(before.position[0] + before_width + _GAP_PX)
+            y = before.position[1] + (before_height - height) / 2  # the wire between them is straight
         else:
             centre = self.panel.view.seen().center()
             x, y = centre.x() - width / 2, centre.y() - height / 2

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from designer.analysis import ports
 from designer.analysis.diagnostics import Severity
 from designer.analysis.facts import BlockFacts, NodeFacts
 from designer.base import numbers
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Family, Tensor
+from designer.editing.routing import Box, Point, bends
 from designer.graph.block import INPUT, OUTPUT, Block, Edge, Endpoint, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Expression, to_text
 from designer.ui.canvas.cards import Card, PortView, Wire
+
+SizeOf = Callable[[Card], tuple[float, float]]
 
 _SHOWN_PARAMS = 3  # of a block's instance, on its card
 
@@ -34,8 +39,8 @@ class CardMaker:
     def __init__(self) -> None:
         self._known: dict[str, tuple[tuple[object, ...], Card]] = {}
 
-    def content(self, design: Design, facts: BlockFacts) -> tuple[list[Card], list[Wire]]:
-        """All cards and wires of the block that `facts` tell of."""
+    def content(self, design: Design, facts: BlockFacts, size_of: SizeOf) -> tuple[list[Card], list[Wire]]:
+        """All cards and wires of the block that `facts` tell of. size_of: a card's width and height in pixels."""
         block = facts.block
         known, self._known = self._known, {}
         cards = []
@@ -49,7 +54,9 @@ class CardMaker:
                 card = _card(design, facts, node, inputs, outputs)
             self._known[key] = basis, card
             cards.append(card)
-        return cards, [_wire(design, facts, edge) for edge in block.edges]
+        boxes = {card.id: Box(*card.position, *size_of(card)) for card in cards}
+        around = bends(block.edges, boxes)
+        return cards, [_wire(design, facts, edge, around.get(edge, ())) for edge in block.edges]
 
 
 def _card(design: Design, facts: BlockFacts, node: Node, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> Card:
@@ -112,7 +119,7 @@ def shape_text(tensor: Tensor | None) -> str:
     return numbers.shape(tensor.shape[1:]) if tensor else ""
 
 
-def _wire(design: Design, facts: BlockFacts, edge: Edge) -> Wire:
+def _wire(design: Design, facts: BlockFacts, edge: Edge, around: tuple[Point, ...]) -> Wire:
     source, target = facts.nodes.get(edge.source.node), facts.nodes.get(edge.target.node)
     tensor = None
     if source and source.outputs:
@@ -129,4 +136,5 @@ def _wire(design: Design, facts: BlockFacts, edge: Edge) -> Wire:
         edge.target.port,
         shape_text(tensor),
         faulty,
+        around,
     )
