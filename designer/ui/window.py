@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
@@ -9,12 +11,10 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWi
 from designer.base import numbers
 from designer.base.errors import BlockyardError
 from designer.base.paths import runs_dir
-from designer.document.presets import library_blocks, list_presets
-from designer.engine.recipe import RecipeError
+from designer.document.presets import library_blocks
+from designer.runs.folder import DESIGN_FILE
 from designer.runs.listing import list_runs
 from designer.session.session import Session
-from designer.session.summary import SummaryProcess
-from designer.ui import files
 from designer.ui.actions import fill_menu, make_actions
 from designer.ui.canvas.panel import CanvasPanel
 from designer.ui.canvas_controller import CanvasController
@@ -25,11 +25,13 @@ from designer.ui.docks.problems import Problems
 from designer.ui.docks.runs import Runs
 from designer.ui.docks.summary import Summary
 from designer.ui.docks.training import Training
+from designer.ui.document_controller import DocumentController
 from designer.ui.inspector_controller import InspectorController
 from designer.ui.panels import Panels, window_settings
-from designer.ui.presenters import recipe as recipe_presenter
 from designer.ui.presenters.palette import palette_entries
 from designer.ui.presenters.reports import line_map, node_of, problem_views, run_view
+from designer.ui.recipe_controller import RecipeController
+from designer.ui.summary_controller import SummaryController
 from designer.ui.theme.apply import ThemeFollower
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.toasts import Toasts
@@ -38,7 +40,6 @@ from designer.ui.training_controller import TrainingController
 from designer.ui.widgets import ElidedLabel, label, set_state
 
 _CODE_DELAY_MS = 120  # after the last edit, before the code is written anew
-_SUMMARY_POLL_MS = 100
 _FIRST_SIZE = (1440, 900)
 
 
@@ -50,16 +51,11 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Blockyard")
         self.session = session
         self.themes = themes
-        self._summary: SummaryProcess | None = None
-        self._recipe_errors: dict[str, str] = {}
-        self._shown_path: tuple[str, ...] | None = None
         self.actions_by_id = make_actions(self, self._slots())
         self._make_parts()
         self._make_status_bar()
         self._code_timer = QTimer(self, singleShot=True, interval=_CODE_DELAY_MS)
         self._code_timer.timeout.connect(self._show_code)
-        self._summary_timer = QTimer(self, interval=_SUMMARY_POLL_MS)
-        self._summary_timer.timeout.connect(self._poll_summary)
         self._connect_parts()
         self.resize(*_FIRST_SIZE)
         self.panels.restore()
@@ -70,12 +66,12 @@ class MainWindow(QMainWindow):
 
     def _slots(self) -> dict[str, object]:
         return {
-            "new": lambda: self._replace(Session),
-            "open": self.ask_open,
-            "save": self.save,
-            "save_as": self.save_as,
-            "export_module": self.export_module,
-            "export_project": self.export_project,
+            "new": lambda: self.documents.new(),
+            "open": lambda: self.documents.ask_open(),
+            "save": lambda: self.documents.save(),
+            "save_as": lambda: self.documents.save_as(),
+            "export_module": lambda: self.documents.export_module(),
+            "export_project": lambda: self.documents.export_project(),
             "quit": self.close,
             "undo": lambda: self._step(self.session.undo),
             "redo": lambda: self._step(self.session.redo),
@@ -96,7 +92,7 @@ class MainWindow(QMainWindow):
     def _make_parts(self) -> None:
         menu, presets = QMenu(self), QMenu(self)
         fill_menu(menu, self.actions_by_id)
-        presets.aboutToShow.connect(lambda: self._fill_presets(presets))
+        presets.aboutToShow.connect(lambda: self.documents.fill_presets(presets))
         self.top = TopBar(menu, self.actions_by_id, presets)
         self.panel = CanvasPanel(current_theme())
         holder = QWidget()
@@ -123,6 +119,9 @@ class MainWindow(QMainWindow):
         self.canvas = CanvasController(self.panel, self)
         self.inspecting = InspectorController(self.inspector, self.canvas, self)
         self.training = TrainingController(self.training_dock, self)
+        self.documents = DocumentController(self, lambda: self.session)
+        self.recipes = RecipeController(self.top.recipe, lambda: self.session, self)
+        self.summaries = SummaryController(self.summary, lambda: self.session, self)
 
     def _make_status_bar(self) -> None:
         bar = self.statusBar()
@@ -143,12 +142,13 @@ class MainWindow(QMainWindow):
         self.problems.jump_requested.connect(self._jump)
         self.problems.fix_requested.connect(self._fix)
         self.code.node_clicked.connect(self._code_clicked)
-        self.code.export_requested.connect(self.export_module)
+        self.code.export_requested.connect(self.documents.export_module)
+        self.documents.opened.connect(self.open_session)
+        self.documents.refused.connect(self.tell_error)
+        self.documents.done.connect(lambda text: self.toasts.show(text, "success"))
         self.runs.open_requested.connect(self._open_run)
-        self.summary.refresh_requested.connect(self._ask_summary)
         self.training.running_changed.connect(self.top.show_running)
         self.training.ended.connect(self._training_ended)
-        self.top.recipe.edited.connect(self._recipe_edited)
         self.panels.docks["code"].visibilityChanged.connect(lambda shown: shown and self._code_timer.start())
         self.panels.docks["runs"].visibilityChanged.connect(lambda shown: shown and self._show_runs())
         theme_source().changed.connect(self.panel.set_theme)
@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
         session.state_changed.connect(lambda: self._state_changed(session))
         self.canvas.open_session(session)
         self.palette_dock.set_entries(palette_entries(session.design, library_blocks()))
-        self._recipe_errors = {}
+        self.recipes.forget()
         self._analysed(session)
 
     def _analysed(self, session: Session) -> None:
@@ -180,9 +180,7 @@ class MainWindow(QMainWindow):
             return
         self.top.show_title(session.title, not session.is_saved)
         self.setWindowTitle(f"{session.title}{'' if session.is_saved else ' ●'} – Blockyard")
-        line = recipe_presenter.line(session.recipe)
-        self.top.recipe.show_recipe(line, recipe_presenter.fields(session.recipe, self._recipe_errors))
-        self.training_dock.set_recipe_line(line)
+        self.training_dock.set_recipe_line(self.recipes.refresh())
         history, actions = session.history, self.actions_by_id
         for key, name in (("undo", history.undo_name), ("redo", history.redo_name)):
             actions[key].setEnabled(name is not None)
@@ -282,106 +280,12 @@ class MainWindow(QMainWindow):
             self.toasts.show(text, kind, self.tr("Show"), lambda: self.panels.show("training"))
         self._show_runs()
 
-    def _recipe_edited(self, name: str, text: str) -> None:
-        try:
-            recipe = recipe_presenter.changed(self.session.recipe, name, text)
-        except RecipeError as error:
-            self._recipe_errors[name] = " ".join(
-                part for part in (error.message, f"Expected {error.expected}." if error.expected else "") if part
-            )
-            self._state_changed(self.session)
-            return
-        self._recipe_errors.pop(name, None)
-        self.session.set_recipe(recipe)
-
     def _show_runs(self) -> None:
         if self.panels.is_shown("runs"):
             self.runs.show_runs([run_view(run) for run in list_runs(runs_dir())])
 
     def _open_run(self, folder: str) -> None:
-        self._replace(lambda: Session.open_run(folder))
-
-    def _ask_summary(self) -> None:
-        shapes = self.session.analysis.input_shapes
-        try:
-            code = self.session.code()
-        except BlockyardError as error:
-            self.summary.show_error(error.message, error.fix)
-            return
-        self.summary.show_busy()
-        self._summary = SummaryProcess(code.source, shapes[0])
-        self._summary_timer.start()
-
-    def _poll_summary(self) -> None:
-        answer = self._summary.poll() if self._summary else None
-        if answer is None:
-            return
-        self._summary_timer.stop()
-        if hasattr(answer, "text"):
-            self.summary.show_table(answer.text)
-        else:
-            self.summary.show_error(answer.message, answer.fix)
-
-    # -- files ----------------------------------------------------------------------------------------------------
-
-    def _fill_presets(self, menu: QMenu) -> None:
-        menu.clear()
-        for preset in list_presets():
-            action = menu.addAction(preset.title)
-            action.triggered.connect(lambda _=False, name=preset.id: self._replace(lambda: Session.open(name)))
-
-    def ask_open(self) -> None:
-        """Open a file in place of the open design."""
-        path = files.ask_open(self)
-        if path is not None:
-            self._replace(lambda: Session.open(str(path)))
-
-    def _replace(self, make: object) -> None:
-        """Put another design in the place of the open one; whatever goes wrong, the open one stays."""
-        try:
-            session = make()
-        except BlockyardError as error:
-            self.tell_error(error)
-            return
-        if self._may_leave():
-            self.open_session(session)
-
-    def _may_leave(self) -> bool:
-        answer = files.may_close(self, self.session)
-        return self.save() if answer is None else answer
-
-    def save(self) -> bool:
-        """Save to the design's file, asking for one where it has none. Returns whether it is saved."""
-        return self.save_as() if self.session.path is None else self._save_to(self.session.path)
-
-    def save_as(self) -> bool:
-        """Save to a file that the person chooses. Returns whether it is saved."""
-        path = files.ask_save(self, self.session)
-        return path is not None and self._save_to(path)
-
-    def _save_to(self, path: object) -> bool:
-        return self._try(lambda: self.session.save_as(path), self.tr("Saved {0}").format(path))
-
-    def export_module(self) -> None:
-        """Write the generated module where the person says."""
-        path = files.ask_export(self, self.session)
-        if path is not None:
-            self._try(lambda: self.session.export_module(path), self.tr("Exported {0}").format(path))
-
-    def export_project(self) -> None:
-        """Write a training project where the person says."""
-        folder = files.ask_folder(self, self.tr("Export a training project into a folder"))
-        if folder is not None:
-            self._try(lambda: self.session.export_project(folder), self.tr("Exported {0}").format(folder))
-
-    def _try(self, work: object, done: str) -> bool:
-        try:
-            work()
-        except BlockyardError as error:
-            self.tell_error(error)
-            return False
-        self.toasts.show(done, "success")
-        return True
+        self.documents.open_copy(Path(folder) / DESIGN_FILE)
 
     # -- the rest -------------------------------------------------------------------------------------------------
 
@@ -405,11 +309,10 @@ class MainWindow(QMainWindow):
             self.panel.view.fit_all()  # only now is the canvas as large as it will be
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._may_leave():
+        if not self.documents.may_leave():
             event.ignore()
             return
         self.panels.keep()
         self.training.let_go()
-        if self._summary is not None:
-            self._summary.cancel()
+        self.summaries.cancel()
         event.accept()

@@ -168,4 +168,3 @@ class Person:
         self.window.session.set_recipe(self.window.session._saved_recipe)
         self.window.close()
         self.settle()
-

@@ -1,0 +1,101 @@
+"""What happens to the open design as a document: another one in its place, saving, exporting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from designer.base.errors import BlockyardError
+from designer.document.presets import list_presets, open_design
+from designer.session.session import Session
+from designer.ui import files
+
+
+class DocumentController(QObject):
+    """opened(session): show it in place of the open one. done(text), refused(error): to be told."""
+
+    opened = Signal(object)
+    done = Signal(str)
+    refused = Signal(object)
+
+    def __init__(self, window: QWidget, current: Callable[[], Session]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._current = current
+
+    def fill_presets(self, menu: QMenu) -> None:
+        """Put all presets into a menu."""
+        menu.clear()
+        for preset in list_presets():
+            action = menu.addAction(preset.title)
+            action.triggered.connect(lambda _=False, name=preset.id: self.open(name))
+
+    def new(self) -> None:
+        """An empty canvas in place of the open design."""
+        self._replace(Session)
+
+    def ask_open(self) -> None:
+        """Open a file that the person chooses."""
+        path = files.ask_open(self._window)
+        if path is not None:
+            self.open(str(path))
+
+    def open(self, name_or_path: str) -> None:
+        """Open a preset or a file."""
+        self._replace(lambda: Session.open(name_or_path))
+
+    def open_copy(self, path: Path) -> None:
+        """Open what a file holds as a design of its own, so that saving leaves the file alone."""
+        self._replace(lambda: Session(open_design(str(path))))
+
+    def _replace(self, make: Callable[[], Session]) -> None:
+        """Put another design in the place of the open one; whatever goes wrong, the open one stays."""
+        try:
+            session = make()
+        except BlockyardError as error:
+            self.refused.emit(error)
+            return
+        if self.may_leave():
+            self.opened.emit(session)
+
+    def may_leave(self) -> bool:
+        """Whether the open design may go: nothing would be lost, or the person wants it so."""
+        answer = files.may_close(self._window, self._current())
+        return self.save() if answer is None else answer
+
+    def save(self) -> bool:
+        """Save to the design's file, asking for one where it has none. Returns whether it is saved."""
+        path = self._current().path
+        return self.save_as() if path is None else self._save_to(path)
+
+    def save_as(self) -> bool:
+        """Save to a file that the person chooses. Returns whether it is saved."""
+        path = files.ask_save(self._window, self._current())
+        return path is not None and self._save_to(path)
+
+    def _save_to(self, path: Path) -> bool:
+        return self._try(lambda: self._current().save_as(path), self.tr("Saved {0}").format(path))
+
+    def export_module(self) -> None:
+        """Write the generated module where the person says."""
+        path = files.ask_export(self._window, self._current())
+        if path is not None:
+            self._try(lambda: self._current().export_module(path), self.tr("Exported {0}").format(path))
+
+    def export_project(self) -> None:
+        """Write a training project where the person says."""
+        folder = files.ask_folder(self._window, self.tr("Export a training project into a folder"))
+        if folder is not None:
+            self._try(lambda: self._current().export_project(folder), self.tr("Exported {0}").format(folder))
+
+    def _try(self, work: Callable[[], object], done: str) -> bool:
+        try:
+            work()
+        except BlockyardError as error:
+            self.refused.emit(error)
+            return False
+        self.done.emit(done)
+        return True

@@ -1,0 +1,57 @@
+"""Between the summary dock and the engine: torchinfo's table, asked for and waited for by a timer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+
+from designer.base.errors import BlockyardError
+from designer.engine.protocol import Summary as SummaryMessage
+from designer.session.session import Session
+from designer.session.summary import SummaryProcess
+from designer.ui.docks.summary import Summary
+
+_POLL_MS = 100
+
+
+class SummaryController(QObject):
+    """One table at a time."""
+
+    def __init__(self, dock: Summary, current: Callable[[], Session], parent: QObject) -> None:
+        super().__init__(parent)
+        self._dock = dock
+        self._current = current
+        self._process: SummaryProcess | None = None
+        self._timer = QTimer(self, interval=_POLL_MS)
+        self._timer.timeout.connect(self._poll)
+        dock.refresh_requested.connect(self.ask)
+
+    def ask(self) -> None:
+        """Ask the engine for the table of the design as it is now."""
+        session = self._current()
+        try:
+            code = session.code()
+        except BlockyardError as error:
+            self._dock.show_error(error.message, error.fix)
+            return
+        self.cancel()
+        self._dock.show_busy()
+        self._process = SummaryProcess(code.source, session.analysis.input_shapes[0])
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Give up what is under way."""
+        self._timer.stop()
+        if self._process is not None:
+            self._process.cancel()
+
+    def _poll(self) -> None:
+        answer = self._process.poll()
+        if answer is None:
+            return
+        self._timer.stop()
+        if isinstance(answer, SummaryMessage):
+            self._dock.show_table(answer.text)
+        else:
+            self._dock.show_error(answer.message, answer.fix)
