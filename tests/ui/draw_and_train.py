@@ -89,10 +89,9 @@ def train(person: Person, folder: Path) -> None:
     person.click(person.middle(window.top.train))
     person.wait(lambda: window.training.running, "a training is under way")
     person.wait(lambda: window.training_dock.loss is not None, "the plots are there")
-    curve = window.training_dock.loss.train
-    person.wait(lambda: curve.size >= 3, "the curve has begun")
-    before = curve.size
-    person.wait(lambda: curve.size > before, "the curve grows")
+    person.wait(lambda: window.training_dock.loss.train.size >= 3, "the curve has begun")
+    before = window.training_dock.loss.train.size
+    person.wait(lambda: window.training_dock.loss.train.size > before, "the curve grows")
     person.shoot(folder / "training.png")
     person.wait(lambda: not window.training.running, "the training is over", patience_s=180)
     assert isinstance(window.training.control.outcome, Finished), window.training.control.outcome
