@@ -31,7 +31,10 @@ def constructor(spec: LayerSpec, params_sources: Mapping[str, str], derived_sour
     sources = {**_defaults(spec), **params_sources, **derived_sources}
     arguments = [sources[name] for name in spec.positional]
     arguments += [
-        f"{derived.name}={sources[derived.name]}" for derived in spec.derived if derived.name not in spec.positional
+        f"{derived.name}={sources[derived.name]}"
+        for derived in spec.derived
+        if derived.name not in spec.positional
+        and (derived.default is None or sources[derived.name] != source_of(derived.default))
     ]
     arguments += [
         f"{parameter.name}={sources[parameter.name]}"

@@ -15,10 +15,24 @@ from designer.catalogue.layers import (
     normalisation,
     pooling,
     shape,
+    shrinkage,
+    softmax,
 )
 from designer.catalogue.spec import LayerSpec
 
-_FAMILIES = (boundary, convolution, pooling, normalisation, activation, linear, dropout, shape, merge)
+_FAMILIES = (
+    boundary,
+    convolution,
+    pooling,
+    normalisation,
+    activation,
+    shrinkage,
+    softmax,
+    linear,
+    dropout,
+    shape,
+    merge,
+)
 
 
 @cache

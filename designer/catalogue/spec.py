@@ -145,10 +145,14 @@ def _nothing(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]
 
 @dataclass(frozen=True)
 class Derived:
-    """A constructor argument that follows from the incoming tensors, such as `in_channels`."""
+    """A constructor argument that follows from the incoming tensors, such as `in_channels`.
+
+    default: PyTorch's own, which code leaves out; None where it has none.
+    """
 
     name: str
     of: Callable[[Values, Sequence[Tensor]], int | tuple[int, ...]]
+    default: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,91 @@
+"""Softmaxes along an axis, and the gate that halves one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from designer.catalogue.layers.activation import activation
+from designer.catalogue.rules.expect import expect_float, expect_spatial, resolve_axis, shape_text
+from designer.catalogue.spec import LayerError, Parameter, ParameterType, Remedy, Tensor, Values
+
+_DIM = (Parameter("dim", ParameterType.INT, 1, "The axis along which the results sum to one.", -8, 7, required=True),)
+_HALVED = (Parameter("dim", ParameterType.INT, -1, "The axis that is cut into values and gates.", -8, 7),)
+
+
+def _along_dim(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    expect_float(inputs[0])
+    resolve_axis(values.dim, inputs[0].rank, "dim")
+    return inputs[0]
+
+
+def _over_channels(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    expect_spatial(inputs[0], 2)
+    expect_float(inputs[0])
+    return inputs[0]
+
+
+def _glu(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    expect_float(x)
+    axis = resolve_axis(values.dim, x.rank, "dim")
+    if x.shape[axis] % 2:
+        even = next((index for index, length in enumerate(x.shape) if index and length % 2 == 0), None)
+        remedies = () if even is None else (Remedy(f"Set dim to {even}", set_param="dim", value=even),)
+        raise LayerError(
+            "length_not_even",
+            f"axis {axis} of {shape_text(x.shape)} cannot be halved.",
+            expected="an even length",
+            received=str(int(x.shape[axis])),
+            fix="Give the layer before it an even number of outputs.",
+            remedies=remedies,
+        )
+    return Tensor((*x.shape[:axis], x.shape[axis] // 2, *x.shape[axis + 1 :]), x.dtype)
+
+
+SPECS = (
+    activation(
+        "Softmax",
+        "Turns scores into probabilities along an axis.",
+        "Use it to read probabilities from a trained network, or within attention.",
+        "Computes `exp(x) / Σ exp(x)`, the sum running along the axis `dim`.",
+        "before a cross-entropy loss it is one too many: PyTorch's loss contains it already.",
+        _along_dim,
+        _DIM,
+    ),
+    activation(
+        "LogSoftmax",
+        "Turns scores into logarithms of probabilities along an axis.",
+        "Use it before a negative log-likelihood loss; it is more exact than the logarithm of a softmax.",
+        "Computes `x − log Σ exp(x)`, the sum running along the axis `dim`.",
+        "before a cross-entropy loss it changes nothing, as the loss contains it already.",
+        _along_dim,
+        _DIM,
+    ),
+    activation(
+        "Softmin",
+        "Turns distances into probabilities along an axis: the smallest gets the most.",
+        "Use it where a small number means a good match.",
+        "Computes `exp(−x) / Σ exp(−x)`, the sum running along the axis `dim`.",
+        "before a cross-entropy loss it is one too many, as a softmax is.",
+        _along_dim,
+        _DIM,
+    ),
+    activation(
+        "Softmax2d",
+        "Turns scores into probabilities over the channels, at each place of an image.",
+        "Use it to read class probabilities a pixel from a trained segmentation network.",
+        "Computes `exp(x) / Σ exp(x)`, the sum running over the channels of `(N, C, H, W)`.",
+        "before a cross-entropy loss it is one too many, as the loss contains it already.",
+        _over_channels,
+    ),
+    activation(
+        "GLU",
+        "Halves an axis and lets one half gate the other.",
+        "Use it in gated convolutions and feed-forward layers, behind twice as many channels as wanted.",
+        "Splits `x` along `dim` into halves `a` and `b` and computes `a · sigmoid(b)`.",
+        "alone among activations it changes the shape: the axis `dim` has half its length afterwards.",
+        _glu,
+        _HALVED,
+        keeps_shape=False,
+    ),
+)
