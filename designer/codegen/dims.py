@@ -10,6 +10,8 @@ from __future__ import annotations
 import ast
 
 _COND, _ADD, _MUL, _ATOM = range(4)  # how tightly a source binds
+_LONGEST = 400  # characters of a source that anybody would want to read
+UNSTATED = "_unstated_"  # the source of a length whose value is known, but not how it follows
 
 
 class Dim(int):
@@ -19,15 +21,21 @@ class Dim(int):
     _level: int
     _offset: int
     _divisor: int
+    _addends: tuple[str, ...]  # what `_base` is the sum of, so that a difference can leave out what is on both sides
 
     def __new__(cls, value: int, source: str) -> Dim:
         """value: what it is for the instance at hand; source: how it follows from the parameters of the class."""
         return cls._make(value, source, _level(ast.parse(source, mode="eval").body))
 
     @classmethod
-    def _make(cls, value: int, base: str, level: int, offset: int = 0, divisor: int = 1) -> Dim:
+    def _make(
+        cls, value: int, base: str, level: int, offset: int = 0, divisor: int = 1, addends: tuple[str, ...] = ()
+    ) -> Dim:
         dim = super().__new__(cls, value)
+        if len(base) > _LONGEST or UNSTATED in base:
+            base, level, offset, divisor, addends = UNSTATED, _ATOM, 0, 1, ()
         dim._base, dim._level, dim._offset, dim._divisor = base, level, offset, divisor
+        dim._addends = addends or (_wrap(base, level, _ADD),)
         return dim
 
     @property
@@ -40,6 +48,8 @@ class Dim(int):
 
     def _render(self) -> tuple[str, int]:
         text, level = self._base, self._level
+        if self._base == UNSTATED:
+            return UNSTATED, _ATOM
         if self._offset:
             text = f"{_wrap(text, level, _ADD)} {'+' if self._offset > 0 else '-'} {abs(self._offset)}"
             level = _ADD
@@ -54,11 +64,25 @@ class Dim(int):
         text = f"{_wrap(*_rendered(left), need)} {sign} {_wrap(*_rendered(right), tight)}"
         return self._make(value, text, need)
 
+    def _terms(self) -> tuple[tuple[str, ...], int]:
+        """It as a sum of addends and a number."""
+        if self._divisor == 1:
+            return self._addends, self._offset
+        return (_wrap(*self._render(), _ADD),), 0
+
+    @classmethod
+    def _sum(cls, value: int, addends: tuple[str, ...], offset: int) -> int:
+        level = _ADD if len(addends) > 1 else _level(ast.parse(addends[0], mode="eval").body) if addends else _ATOM
+        return cls._make(value, " + ".join(addends), level, offset, 1, addends) if addends else offset
+
     def __add__(self, other: int) -> int:
         value = int(self) + int(other)
         if not isinstance(other, Dim):
-            return self._make(value, self._base, self._level, self._offset + other * self._divisor, self._divisor)
-        return self._join(other, "+", value)
+            return self._make(
+                value, self._base, self._level, self._offset + other * self._divisor, self._divisor, self._addends
+            )
+        (mine, offset), (theirs, more) = self._terms(), other._terms()
+        return self._sum(value, mine + theirs, offset + more)
 
     def __radd__(self, other: int) -> int:
         return self + other
@@ -66,9 +90,13 @@ class Dim(int):
     def __sub__(self, other: int) -> int:
         if not isinstance(other, Dim):
             return self + -other
-        if (self._base, self._divisor) == (other._base, 1) and other._divisor == 1:
-            return self._offset - other._offset
-        return self._join(other, "-", int(self) - int(other))
+        (mine, offset), (theirs, less) = self._terms(), other._terms()
+        left = list(mine)
+        for addend in theirs:
+            if addend not in left:
+                return self._join(other, "-", int(self) - int(other))
+            left.remove(addend)
+        return self._sum(int(self) - int(other), tuple(left), offset - less)
 
     def __rsub__(self, other: int) -> int:
         return self._join(other, "-", int(other) - int(self), swapped=True)
@@ -86,7 +114,7 @@ class Dim(int):
     def __floordiv__(self, other: int) -> int:
         value = int(self) // int(other)
         if not isinstance(other, Dim) and other > 0:
-            return self._make(value, self._base, self._level, self._offset, self._divisor * other)
+            return self._make(value, self._base, self._level, self._offset, self._divisor * other, self._addends)
         return self._join(other, "//", value)
 
     def __rfloordiv__(self, other: int) -> int:
@@ -103,12 +131,39 @@ def choose(condition: str, yes: int, no: int, chosen: int) -> int:
     """The dimension that is `yes` where `condition` holds and `no` elsewhere; `chosen` is its value here."""
     if repr(yes) == repr(no):
         return yes
-    return Dim._make(int(chosen), f"{yes!r} if {condition} else {no!r}", _COND)
+    first, test = (f"({text})" if " if " in text else text for text in (repr(yes), condition))
+    return Dim._make(int(chosen), f"{first} if {test} else {no!r}", _COND)
+
+
+def grown(start: int, probe: str, behind: int, count: int) -> int:
+    """The closed form of a length that `count` copies change, from one copy's change of a length called `probe`.
+
+    `probe + growth` gives start + count * growth, `probe // 2` gives start // 2**count, `2 * probe` start * 2**count; a
+    length that does not depend on the one before is what the last copy makes of it.
+    """
+    if not isinstance(behind, Dim) or probe not in _names(behind.source):
+        return behind
+    if behind.source == probe:
+        return start
+    growth = behind - Dim(0, probe)
+    if not isinstance(growth, Dim):
+        return start + count * growth if growth > 0 else start - count * -growth
+    if probe not in _names(growth.source):
+        return start + count * growth
+    match behind.source.split(" "):
+        case [left, "//", by] | [left, "*", by] | [by, "*", left] if left == probe and by.isdecimal():
+            power = Dim._make(int(by) ** int(count), f"{by}**{_wrap(*_rendered(count), _ATOM)}", _ATOM)
+            return start // power if "//" in behind.source else start * power
+    return Dim(int(behind), UNSTATED)
+
+
+def _names(source: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
 
 
 def _level(tree: ast.expr) -> int:
     match tree:
-        case ast.Name() | ast.Call() | ast.Subscript() | ast.Constant():
+        case ast.Name() | ast.Call() | ast.Subscript() | ast.Constant() | ast.BinOp(op=ast.Pow()):
             return _ATOM
         case ast.BinOp(op=ast.Mult() | ast.Div() | ast.FloorDiv() | ast.Mod()):
             return _MUL

@@ -6,14 +6,17 @@ code. `lines` leads from a node to its lines and back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from designer.analysis.facts import Analysis
 from designer.base.errors import DesignError
-from designer.codegen import symbols, wrap
-from designer.codegen.classes import ClassCode, Range, write_class
-from designer.codegen.trace import Tracer
+from designer.catalogue.spec import LayerError
+from designer.codegen import layout, wrap
+from designer.codegen.classes import INDENT, ClassCode, Range, draft, own_trace, write_class
+from designer.codegen.trace import Entrance, Tracer
+from designer.graph.block import Block
 from designer.graph.design import Design
 
 NodeKey = tuple[str, str]  # the block's name, the node's id
@@ -39,47 +42,95 @@ def generate(design: Design, analysis: Analysis) -> GeneratedCode:
     if not analysis.ok:
         first = analysis.diagnostics[0]
         raise DesignError(f"No code yet: {first.message}", expected=first.expected, fix=first.advice)
-    tracer = Tracer(design)
-    root = design.root
-    tracer.trace(root, {name: symbols.constant(value) for name, value in root.defaults.items()}, ())
-    tracer.trace(root, {name: symbols.Symbol(value, name) for name, value in root.defaults.items()}, (), own=True)
-    classes: dict[str, ClassCode] = {}
-    for block in (*design.inner_blocks(), root):
-        if block.name in tracer.entered:
-            classes[block.name] = write_class(tracer, block, classes)
-    lines = _opening(design, any(code.uses_tensor for code in classes.values()))
+    codes = _classes(design)
+    lines = _opening(design, any(code.uses_tensor for code in codes))
     nodes: dict[NodeKey, tuple[Range, ...]] = {}
-    for code in classes.values():
+    for code in codes:
         lines += ["", ""]
         above = len(lines)
         lines += code.lines
         for node, ranges in code.ranges.items():
-            nodes[code.block.name, node] = tuple((first + above, last + above) for first, last in ranges)
-    lines += ["", "", *_program(root.name, analysis)]
+            key = code.block.name, node
+            nodes[key] = (*nodes.get(key, ()), *((first + above, last + above) for first, last in ranges))
+    lines += ["", "", *_program(design.root, analysis)]
     return GeneratedCode("\n".join(lines) + "\n", nodes)
 
 
+def _classes(design: Design) -> list[ClassCode]:
+    """The classes of all blocks in use, each behind those that it needs."""
+    tracer = Tracer(design)
+    blocks = (*design.inner_blocks(), design.root)
+    entrances: dict[str, dict[Hashable, Entrance]] = {block.name: {} for block in blocks}
+    outermost = Entrance(design.root, design.root.defaults, ())
+    entrances[design.main][outermost.key] = outermost
+    for block in reversed(blocks):
+        for entrance in entrances[block.name].values():
+            with contextlib.suppress(LayerError):  # of a node whose condition does not hold here; said when it is used
+                trace, _, _ = own_trace(tracer, entrance)
+                for step in trace.steps:
+                    if step.inner is not None and not step.fixed_out:
+                        entrances[step.inner.name].update({e.key: e for e in tracer.entrances(step)})
+    codes: list[ClassCode] = []
+    written: dict[Hashable, ClassCode] = {}
+    taken = set(design.blocks)
+    for block in blocks:
+        variants: dict[Hashable, ClassCode] = {}
+        for key, entrance in entrances[block.name].items():
+            with contextlib.suppress(LayerError):
+                made = draft(tracer, entrance, written)
+                if made.key not in variants:
+                    name = block.name if not variants else _variant(block.name, taken)
+                    variants[made.key] = write_class(tracer, entrance, made, name)
+                written[key] = variants[made.key]
+        codes += variants.values()
+    return codes
+
+
+def _variant(name: str, taken: set[str]) -> str:
+    """A name for another class of one block: Head2."""
+    number = 2
+    while f"{name}{number}" in taken:
+        number += 1
+    taken.add(f"{name}{number}")
+    return f"{name}{number}"
+
+
 def _opening(design: Design, uses_tensor: bool) -> list[str]:
-    title = (design.root.title or design.root.name).rstrip(".") + "."
-    about = wrap.docstring([title, "Run it as a program to see each stage's name and output shape."], "")
+    title = wrap.sentence(design.root.title or design.root.name)
+    about = wrap.docstring([[title], ["Run it as a program to see each stage's name and output shape."]], "")
     return [*about, "", "import torch", f"from torch import {'Tensor, ' if uses_tensor else ''}nn"]
 
 
-def _program(name: str, analysis: Analysis) -> list[str]:
+def _program(root: Block, analysis: Analysis) -> list[str]:
+    """What runs the module as a program."""
     inputs = ", ".join(f"torch.zeros{(1, *shape[1:])}" for shape in analysis.input_shapes)
     width = max((len(analysis.root.nodes[key].node.name) for key in analysis.root.order()), default=0) + 2
+    several = any(len(analysis.root.nodes[key].outputs) > 1 for key in analysis.root.order())
+    shown = "*(tuple(tensor.shape) for tensor in tensors)" if several else "tuple(output.shape)"
+    show = [
+        "        def show(module, args, output, name=name):",
+        "            tensors = output if isinstance(output, tuple) else (output,)",
+        f'            print(f"{{name:{width}}}", {shown})',
+        "",
+        "        stage.register_forward_hook(show)",
+        "",
+    ]
+    one = [
+        "        stage.register_forward_hook(",
+        "            lambda module, args, output, name=name: print(",
+        f'                f"{{name:{width}}}{{{shown}}}"',
+        "            )",
+        "        )",
+    ]
     return [
         "def main() -> None:",
         '    """Print the name and the output shape of each stage."""',
-        f"    network = {name}().eval()",
+        f"    network = {root.name}().eval()",
         "    for name, stage in network.named_children():",
-        "        stage.register_forward_hook(",
-        "            lambda module, args, output, name=name: print(",
-        f'                f"{{name:{width}}}{{tuple(output.shape)}}"',
-        "            )",
-        "        )",
+        *([""] if several else []),
+        *(show if several else one),
         "    with torch.no_grad():",
-        *wrap.statement(f"network({inputs})", "        "),
+        *layout.statement(layout.parsed(f"network({inputs})"), INDENT * 2),
         "",
         "",
         'if __name__ == "__main__":',

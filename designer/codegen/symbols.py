@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from designer.catalogue.emit import source_of
 from designer.codegen.dims import Dim
-from designer.graph.expressions import Expression, Setting, Value, evaluate, parse
+from designer.graph.expressions import FUNCTIONS, Expression, Setting, Value, evaluate, parse
 
 
 class Symbol(NamedTuple):
@@ -43,33 +43,41 @@ def symbolic(setting: Setting, scope: Scope) -> Symbol:
         return constant(setting)
     value = evaluate(setting, {name: symbol.value for name, symbol in scope.items()})
     tree = _Substitution(scope).visit(copy.deepcopy(parse(setting.source)))
-    if not any(isinstance(node, ast.Name) for node in ast.walk(tree)):
+    if not _reads_names(tree):
         return constant(value)
-    return Symbol(value, _quoted(ast.unparse(tree)))
+    return Symbol(value, ast.unparse(tree))
 
 
 def number(symbol: Symbol) -> Any:
     """What the catalogue's rules calculate with: a Dim where the symbol is an int that is not constant.
 
-    A tuple's items become Dims each for itself, where its source is a tuple written out.
+    A tuple's items become Dims each for itself: `(k, 2 * k)` item by item, a name by index, `kernel_size[0]`.
     """
-    if symbol.constant:
+    if symbol.constant or isinstance(symbol.value, bool):
         return symbol.value
-    if isinstance(symbol.value, int) and not isinstance(symbol.value, bool):
+    if isinstance(symbol.value, int):
         return Dim(symbol.value, symbol.source)
-    tree = ast.parse(symbol.source, mode="eval").body
-    if isinstance(symbol.value, tuple) and isinstance(tree, ast.Tuple):
-        items = zip(symbol.value, tree.elts, strict=True)
-        return tuple(number(Symbol(value, _quoted(ast.unparse(item)))) for value, item in items)
+    if isinstance(symbol.value, tuple):
+        tree = ast.parse(symbol.source, mode="eval").body
+        if isinstance(tree, ast.Tuple):
+            sources = [ast.unparse(item) for item in tree.elts]
+        else:
+            whole = symbol.source if isinstance(tree, ast.Name | ast.Subscript) else f"({symbol.source})"
+            sources = [f"{whole}[{index}]" for index in range(len(symbol.value))]
+        return tuple(number(_item(value, source)) for value, source in zip(symbol.value, sources, strict=True))
     return symbol.value
 
 
-def _quoted(source: str) -> str:
-    return source.replace("'", '"') if '"' not in source else source
+def _item(value: Value, source: str) -> Symbol:
+    return Symbol(value, source) if _reads_names(ast.parse(source, mode="eval")) else constant(value)
+
+
+def _reads_names(tree: ast.AST) -> bool:
+    return any(isinstance(node, ast.Name) and node.id not in FUNCTIONS for node in ast.walk(tree))
 
 
 class _Substitution(ast.NodeTransformer):
-    """Puts the source of each symbol in the place of its name."""
+    """Puts the source of each symbol in the place of its name, and writes comparisons as linters want them."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -77,3 +85,23 @@ class _Substitution(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         symbol = self.scope.get(node.id)
         return ast.parse(symbol.source, mode="eval").body if symbol else node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        node.args = [self.visit(argument) for argument in node.args]
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        self.generic_visit(node)
+        pairs = zip(node.ops, node.comparators, strict=True)
+        node.ops, node.comparators = map(list, zip(*(_comparison(op, c) for op, c in pairs), strict=True))
+        return node
+
+
+def _comparison(op: ast.cmpop, comparator: ast.expr) -> tuple[ast.cmpop, ast.expr]:
+    """`== None` as `is None`, `== True` as `== 1`, which is the same for all values that parameters have."""
+    if isinstance(comparator, ast.Constant) and isinstance(op, ast.Eq | ast.NotEq):
+        if comparator.value is None:
+            return ast.Is() if isinstance(op, ast.Eq) else ast.IsNot(), comparator
+        if isinstance(comparator.value, bool):
+            return op, ast.Constant(int(comparator.value))
+    return op, comparator

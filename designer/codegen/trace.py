@@ -6,34 +6,20 @@ Each step has the tensors at its node with Dims for lengths, so that the code ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import networkx as nx
-
 from designer.analysis import ports
-from designer.base.errors import DesignError
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import LayerError, LayerSpec, Tensor, Values, variadic_index
-from designer.codegen import symbols
-from designer.codegen.dims import Dim, choose
+from designer.codegen import growth, symbols
+from designer.codegen.dims import choose
+from designer.codegen.growth import LoopVariable, Tensors
 from designer.codegen.symbols import Scope, Symbol
 from designer.graph.block import INPUT, OUTPUT, Block, Endpoint, Node
 from designer.graph.design import Design
-from designer.graph.names import fresh
-
-Tensors = tuple[Tensor, ...]
-_AXES = {2: ("features",), 3: ("channels", "length"), 4: ("channels", "height", "width")}
-
-
-@dataclass(frozen=True)
-class LoopVariable:
-    """A length that grows from copy to copy: `channels` starts at `initial` and becomes `update` behind each."""
-
-    name: str
-    initial: str
-    update: str
+from designer.graph.expressions import Value
 
 
 @dataclass(frozen=True)
@@ -46,6 +32,7 @@ class Step:
     values: dict[str, Symbol]
     inputs: Tensors
     outputs: Tensors
+    ports: tuple[str, ...]
     sources: tuple[Endpoint, ...]
     when: Symbol
     repeat: Symbol
@@ -66,64 +53,107 @@ class Step:
         """Whether it stands for several copies, or a number that only the parameters tell."""
         return not (self.repeat.constant and self.repeat.value == 1)
 
+    @property
+    def is_module(self) -> bool:
+        """Whether code constructs it; else it is an expression in `forward`."""
+        return self.inner is not None or bool(self.spec and self.spec.module)
+
+    @property
+    def ends(self) -> tuple[Endpoint, ...]:
+        """Its output ports as ends of wires."""
+        return tuple(Endpoint(self.node.id, port) for port in self.ports)
+
 
 @dataclass
 class Trace:
-    """A block gone through: its steps in order, and the tensors at its Output nodes."""
+    """A block gone through: its steps in order, and the tensors at its Input and Output nodes."""
 
     block: Block
     steps: list[Step] = field(default_factory=list)
+    inputs: Tensors = ()
     outputs: Tensors = ()
     results: tuple[Endpoint, ...] = ()
 
+    @property
+    def is_chain(self) -> bool:
+        """Whether tensors go through one module after the other: then nn.Sequential runs it without a `forward`."""
+        if len(self.block.inputs) != 1 or len(self.block.outputs) != 1:
+            return False
+        at = Endpoint(self.block.inputs[0].id, "output")
+        for step in self.steps:
+            if not step.is_module or step.sources != (at,) or len(step.ends) != 1:
+                return False
+            at = step.ends[0]
+        return self.results == (at,)
 
-def axis_name(rank: int, axis: int) -> str:
-    """What an axis behind the batch is called: `channels`, `height`, `features`."""
-    names = _AXES.get(rank) or ("channels", "depth", "height", "width")
-    return names[axis - 1] if axis <= len(names) else f"size{axis}"
+
+class Entrance:
+    """One way in which a block is entered: the values of its parameters and the tensors that arrive, all plain."""
+
+    def __init__(self, block: Block, values: dict[str, Value], tensors: Sequence[Tensor]) -> None:
+        self.block = block
+        self.values = values
+        self.tensors = tuple(Tensor(tuple(map(int, tensor.shape)), tensor.dtype) for tensor in tensors)
+        self.key = (block.name, tuple((name, repr(value)) for name, value in values.items()), self.tensors)
 
 
 class Tracer:
-    """Goes through the blocks of one design; remembers, for each block, the first way in which it was entered."""
+    """Goes through the blocks of one design, each once in each way in which it is entered."""
 
     def __init__(self, design: Design) -> None:
         self.design = design
-        self.entered: dict[str, tuple[Scope, Tensors]] = {}
         self._known: dict[Any, Trace] = {}
 
     def trace(self, block: Block, scope: Scope, inputs: Tensors, *, own: bool = False) -> Trace:
         """Go through `block`. own: in the names of its own class, with loops; else in its user's names.
 
-        Raises DesignError where a repeated block changes a length in a way that has no closed form.
+        Raises LayerError where it does not fit.
         """
-        key = (block.name, own, tuple(sorted(scope.items(), key=lambda item: item[0])), _signature(inputs))
+        key = (block.name, own, tuple(sorted((n, repr(s)) for n, s in scope.items())), growth.signature(inputs))
         if key not in self._known:
-            self.entered.setdefault(block.name, (scope, inputs))
             self._known[key] = self._trace(block, scope, inputs, own)
         return self._known[key]
 
+    def entrances(self, step: Step) -> Iterator[Entrance]:
+        """How the copies of a step's block are entered, each way once."""
+        values = {name: symbol.value for name, symbol in step.values.items()}
+        entrance, seen = Entrance(step.inner, values, step.inputs), set()
+        for _ in range(max(1, step.repeat.value)):
+            if entrance.key in seen:
+                return
+            seen.add(entrance.key)
+            yield entrance
+            if step.repeat.value > 1:
+                scope = {name: symbols.constant(value) for name, value in values.items()}
+                try:
+                    behind = self.trace(step.inner, block_scope(scope, entrance.tensors), entrance.tensors).outputs
+                except LayerError:
+                    return
+                entrance = Entrance(step.inner, values, behind)
+
     def _trace(self, block: Block, scope: Scope, inputs: Tensors, own: bool) -> Trace:
-        trace = Trace(block)
+        trace = Trace(block, inputs=inputs)
+        is_main = block.name == self.design.main
         tensors: dict[Endpoint, Tensor] = {}
-        live = set().union(*(nx.ancestors(block.graph, node.id) | {node.id} for node in block.outputs))
-        taken = set(scope)
+        for entry, tensor in zip(block.inputs, inputs, strict=not is_main):
+            tensors[Endpoint(entry.id, "output")] = tensor
+        # Names that a loop's variables must not have: parameters, arguments that follow, classes.
+        taken = {*scope, *block.kinds, *(str(d) for t in inputs for d in map(repr, t.shape))}
         for key in block.order:
             node = block.nodes[key]
-            if key not in live:
-                continue
-            if node.kind == INPUT and block.name != self.design.main:
-                index = [entry.id for entry in block.inputs].index(key)
-                tensors[Endpoint(key, "output")] = inputs[index]
+            if key not in block.live or Endpoint(key, "output") in tensors:
                 continue
             step = self._step(block, node, scope, tensors, taken if own else None)
-            for port, tensor in zip(ports.output_ports(self.design, block, node), step.outputs, strict=True):
-                tensors[Endpoint(key, port)] = tensor
+            tensors.update(zip(step.ends, step.outputs, strict=True))
             taken |= {variable.name for variable in step.loop}
             if node.kind not in (INPUT, OUTPUT):
                 trace.steps.append(step)
-        ends = [(block.incoming[node.id]["input"]) for node in block.outputs]
+        ends = [block.incoming[node.id]["input"] for node in block.outputs]
         trace.results = tuple(ends)
         trace.outputs = tuple(tensors[end] for end in ends)
+        if is_main:
+            ends = [Endpoint(node.id, "output") for node in block.inputs]
+            trace.inputs = tuple(tensors[end] for end in ends if end in tensors)
         return trace
 
     def _step(
@@ -138,20 +168,21 @@ class Tracer:
             for name, setting in {**_defaults(spec, inner), **node.params}.items()
         }
         when, repeat = symbols.symbolic(node.when, scope), symbols.symbolic(node.repeat, scope)
-        run = self._runner(spec, inner, values)
-        step = Step(node, spec, inner, values, incoming, (), sources, when, repeat)
-        if spec and spec.outputs == ():
+        names = ports.output_ports(self.design, block, node)
+        step = Step(node, spec, inner, values, incoming, (), names, sources, when, repeat)
+        if not names:
             return step
-        count = len(ports.output_ports(self.design, block, node))
+        passed = incoming[:1] * len(names)
         if step.fixed_out:
-            return replace(step, outputs=incoming[:1] * count)
+            return replace(step, outputs=passed)
+        run = self._runner(spec, inner, values)
         try:
             step = self._repeated(step, run, taken) if step.repeated else replace(step, outputs=run(incoming))
         except LayerError:
-            if when.value:
+            if when.value and repeat.value:
                 raise
-            return replace(step, outputs=incoming[:1] * count)  # it is not there, and would not fit here
-        if step.optional and incoming:
+            return replace(step, outputs=passed)  # it is not there, and would not fit here
+        if step.optional and incoming and not step.loop:
             step = replace(step, outputs=tuple(_either(when, out, incoming[0]) for out in step.outputs))
         return step
 
@@ -180,36 +211,15 @@ class Tracer:
 
     def _repeated(self, step: Step, run: Callable[[Tensors], Tensors], taken: set[str] | None) -> Step:
         """A node that stands for several copies, each on what the one before gives."""
-        first = run(step.inputs)
-        if _signature(first) == _signature(step.inputs[:1]):
-            return replace(step, outputs=first)
-        if taken is None:
-            return replace(step, outputs=(_closed_form(step, first[0], run),))
-        # In its own class: a loop whose variables follow the lengths that change.
-        start, variables = step.inputs[0], []
-        for axis, (before, after) in enumerate(zip(start.shape, first[0].shape, strict=True)):
-            if repr(before) != repr(after):
-                name = axis_name(start.rank, axis)
-                name = name if name not in taken else fresh(name, taken)
-                taken.add(name)
-                variables.append((axis, name))
-        shape = list(start.shape)
-        for axis, name in variables:
-            shape[axis] = Dim(int(shape[axis]), name)
-        inside = Tensor(tuple(shape), start.dtype)
-        behind = run((inside,))[0]
-        loop = tuple(LoopVariable(name, repr(start.shape[axis]), repr(behind.shape[axis])) for axis, name in variables)
-        last = self._value_after(step, run)
-        for axis, name in variables:
-            shape[axis] = Dim(int(last.shape[axis]), name)
-        return replace(step, inputs=(inside,), outputs=(Tensor(tuple(shape), behind.dtype),), loop=loop)
-
-    @staticmethod
-    def _value_after(step: Step, run: Callable[[Tensors], Tensors]) -> Tensor:
-        tensors = step.inputs
-        for _ in range(max(1, step.repeat.value)):
-            tensors = run(tensors)
-        return tensors[0]
+        if growth.signature(run(step.inputs)) == growth.signature(step.inputs):
+            return replace(step, outputs=step.inputs)
+        last = growth.behind_all(step.inputs, step.repeat.value, run)
+        if taken is None or last[0].rank != step.inputs[0].rank:
+            form = growth.closed_form(step.inputs[0], step.repeat, run, last[0])
+            return replace(step, outputs=(form,))
+        last = last if step.when.value else step.inputs
+        inside, behind, loop = growth.loop(step.inputs[0], last[0], run, taken)
+        return replace(step, inputs=(inside,), outputs=(behind,), loop=loop)
 
 
 def block_scope(values: dict[str, Symbol], tensors: Sequence[Tensor]) -> dict[str, Symbol]:
@@ -220,41 +230,13 @@ def block_scope(values: dict[str, Symbol], tensors: Sequence[Tensor]) -> dict[st
     return scope
 
 
-def _closed_form(step: Step, first: Tensor, run: Callable[[Tensors], Tensors]) -> Tensor:
-    if step.repeat.constant:
-        tensors: Tensors = step.inputs
-        for _ in range(step.repeat.value):
-            tensors = run(tensors)
-        return tensors[0]
-    second = run((first,))[0]
-    shape = []
-    for zeroth, once, twice in zip(step.inputs[0].shape, first.shape, second.shape, strict=True):
-        if repr(once) == repr(twice):
-            shape.append(once)
-            continue
-        growth, again = once - zeroth, twice - once
-        if repr(growth) != repr(again):
-            raise DesignError(
-                f"{step.node}: a length changes with each of its copies in a way that code cannot state.",
-                expected="copies that keep a length, or add the same to it each time",
-                fix="Give repeat a number instead of an expression.",
-            )
-        count = symbols.number(step.repeat)
-        shape.append(zeroth + count * growth)
-    return Tensor(tuple(shape), first.dtype)
-
-
 def _either(when: Symbol, there: Tensor, passed: Tensor) -> Tensor:
-    if there.rank != passed.rank:
-        return there if when.value else passed
     chosen = there if when.value else passed
+    if there.rank != passed.rank:
+        return chosen
     axes = zip(there.shape, passed.shape, chosen.shape, strict=True)
     return Tensor(tuple(choose(when.source, yes, no, value) for yes, no, value in axes), chosen.dtype)
 
 
 def _defaults(spec: LayerSpec | None, inner: Block | None) -> dict[str, Any]:
     return {p.name: p.default for p in spec.parameters} if spec else dict(inner.defaults)
-
-
-def _signature(tensors: Sequence[Tensor]) -> tuple[Any, ...]:
-    return tuple((tensor.dtype, *((int(d), repr(d)) for d in tensor.shape)) for tensor in tensors)

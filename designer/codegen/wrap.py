@@ -1,81 +1,67 @@
-"""Line breaks: statements laid out as the field's formatters do it, at 88 columns."""
+"""Line breaks of what is no statement: docstrings, and the heads of functions."""
 
 from __future__ import annotations
 
-import ast
+import re
 import textwrap
+from collections.abc import Sequence
 
-WIDTH = 88
-STEP = "    "
+from designer.codegen.layout import STEP, WIDTH
 
-
-def statement(text: str, indent: str) -> list[str]:
-    """`text`, one statement on one line, as one or more lines.
-
-    A call that is too long puts its arguments on a line of their own, then one a line with a comma behind each.
-    """
-    if len(indent) + len(text) <= WIDTH:
-        return [indent + text]
-    node = ast.parse(text).body[0]
-    value = getattr(node, "value", None)
-    if value is None:
-        return [indent + text]
-    start = value.col_offset
-    if isinstance(value, ast.Call | ast.Tuple):
-        return _broken(text[:start], text[start:], indent, "")
-    inner = _expression(text[start:], indent + STEP, "")
-    return [indent + text[:start] + "(", *inner, indent + ")"]
+_QUOTES = '"""'
 
 
-def _expression(text: str, indent: str, suffix: str) -> list[str]:
-    if len(indent) + len(text) + len(suffix) <= WIDTH:
-        return [indent + text + suffix]
-    keyword, value = "", text
-    if (name := text.split("=", 1)[0]).isidentifier() and "=" in text:
-        keyword, value = f"{name}=", text[len(name) + 1 :]
-    return _broken(keyword, value, indent, suffix)
+def header(name: str, arguments: Sequence[str], returned: str, indent: str) -> list[str]:
+    """A `def` line; its arguments on a line of their own where it is too long, then one a line."""
+    joined = ", ".join(arguments)
+    head, tail = f"{indent}def {name}(", f") -> {returned}:"
+    if len(head) + len(joined) + len(tail) <= WIDTH:
+        return [head + joined + tail]
+    inner = indent + STEP
+    if len(inner) + len(joined) <= WIDTH:
+        return [head, inner + joined, indent + tail]
+    return [head, *(f"{inner}{argument}," for argument in arguments), indent + tail]
 
 
-def _broken(prefix: str, text: str, indent: str, suffix: str) -> list[str]:
-    tree = ast.parse(text, mode="eval").body
-    if isinstance(tree, ast.Call):
-        items = [*tree.args, *tree.keywords]
-        opening = _after(text, tree.func)
-    elif isinstance(tree, ast.Tuple):
-        items, opening = list(tree.elts), 0
-    else:
-        return [indent + prefix + text + suffix]
-    parts = [ast.get_source_segment(text, item) or "" for item in items]
-    head, tail = indent + prefix + text[: opening + 1], indent + ")" + suffix
-    joined = ", ".join(parts)
-    if isinstance(tree, ast.Call) and len(indent) + len(STEP) + len(joined) <= WIDTH:
-        return [head, indent + STEP + joined, tail]
-    single = len(parts) == 1 and isinstance(items[0], ast.GeneratorExp | ast.Starred)
-    lines = [line for part in parts for line in _expression(part, indent + STEP, "" if single else ",")]
-    return [head, *lines, tail]
+def plain(text: str) -> str:
+    """A person's text as it may stand in a docstring: no quotes, escapes or control characters that would end it."""
+    lines = (re.sub(r"\s+", " ", line) for line in text.splitlines())
+    shown = ("".join(c for c in line if c.isprintable()).strip() for line in lines)
+    return "\n".join(shown).replace("\\", "\\\\").replace(_QUOTES, "'''").strip("\n")
 
 
-def _after(text: str, func: ast.expr) -> int:
-    return text.index("(", func.end_col_offset or 0)
+def sentence(text: str) -> str:
+    """A title as a sentence: on one line, with a full stop where it has no other end."""
+    text = " ".join(plain(text).split())
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def docstring(paragraphs: list[str], indent: str) -> list[str]:
-    """Paragraphs as a docstring; a paragraph with line breaks of its own keeps them."""
-    width = WIDTH - len(indent)
-    blocks: list[list[str]] = []
+def docstring(paragraphs: Sequence[Sequence[str]], indent: str) -> list[str]:
+    """Paragraphs as a docstring, each a list of lines that may be wrapped; an indented line wraps further in."""
+    lines: list[str] = []
     for paragraph in paragraphs:
-        clean = paragraph.replace("\\", "\\\\").replace('"""', "'''")
-        lines: list[str] = []
-        for line in clean.splitlines():
-            hanging = line[: len(line) - len(line.lstrip())] + (STEP if line.startswith(STEP) else "")
-            lines += textwrap.wrap(line, width, subsequent_indent=hanging, drop_whitespace=True) or [""]
         if lines:
-            blocks.append(lines)
-    if not blocks:
-        return []
-    text = [line for block in blocks for line in (*block, "")][:-1]
-    if text[-1].endswith('"'):
-        text[-1] += " "
-    if len(text) == 1 and len(indent) + len(text[0]) + 6 <= WIDTH:
-        return [f'{indent}"""{text[0]}"""']
-    return [f'{indent}"""{text[0]}', *(f"{indent}{line}".rstrip() for line in text[1:]), f'{indent}"""']
+            lines.append("")
+        for line in paragraph:
+            first = len(_QUOTES) if not lines else 0
+            lines += _wrapped(line, WIDTH - len(indent), first)
+    if lines[0].startswith('"'):
+        lines[0] = f" {lines[0]}"
+    if len(lines) == 1 and len(indent) + len(lines[0]) + 2 * len(_QUOTES) <= WIDTH:
+        gap = " " if lines[0].endswith('"') else ""
+        return [f"{indent}{_QUOTES}{lines[0]}{gap}{_QUOTES}"]
+    shown = (f"{indent}{line}".rstrip() for line in lines[1:])
+    return [f"{indent}{_QUOTES}{lines[0]}", *shown, f"{indent}{_QUOTES}"]
+
+
+def _wrapped(line: str, width: int, used: int) -> list[str]:
+    start = " " * (len(line) - len(line.lstrip()))
+    text = textwrap.wrap(
+        line.strip(),
+        width,
+        initial_indent=" " * used + start,
+        subsequent_indent=start * 2,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [text[0][used:], *text[1:]] if text else [""]
