@@ -19,6 +19,7 @@ _LABELS = {
     "out_features": "out",
     "num_groups": "groups",
     "num_dims": "last axes",
+    "norm_type": "p",
     "padding": "pad",
     "output_padding": "output pad",
     "padding_mode": "",

@@ -1,4 +1,4 @@
-"""Normalisations: by batch, by layer, by group, and across neighbouring channels.
+"""Normalisations of channels: by batch, by example, by group, and across neighbouring ones.
 
 All of them leave the shape alone. Their statistics reach over whole maps, but by convention they do not count for the
 receptive field: when evaluating, a batch normalisation works element by element.
@@ -11,7 +11,15 @@ from math import gcd
 
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.cost import affine_weights
-from designer.catalogue.rules.expect import LAYOUTS, expect_float, expect_rank, is_float, shape_text
+from designer.catalogue.rules.expect import (
+    LAYOUTS,
+    expect_float,
+    expect_rank,
+    expect_spatial,
+    is_float,
+    product,
+    shape_text,
+)
 from designer.catalogue.spec import (
     Derived,
     Family,
@@ -78,52 +86,6 @@ The shape stays as it is: `{layout}`. When evaluating, running statistics take t
     )
 
 
-_LAYER_NORM = (
-    Parameter(
-        "num_dims",
-        ParameterType.INT,
-        1,
-        "How many of the last axes are normalised together; normalized_shape follows from them.",
-        minimum=1,
-        maximum=7,
-        passed=False,
-    ),
-    _EPS,
-    Parameter("elementwise_affine", ParameterType.BOOL, True, "Learns a scale and a shift for each element."),
-    Parameter("bias", ParameterType.BOOL, True, "Learns the shift too, not the scale alone."),
-)
-
-
-def _normalized(values: Values, inputs: Sequence[Tensor]) -> tuple[int, ...]:
-    (x,) = inputs
-    return x.shape[x.rank - values.num_dims :]
-
-
-def _layer_norm(values: Values, inputs: Sequence[Tensor]) -> Tensor:
-    (x,) = inputs
-    if values.num_dims >= x.rank:
-        raise LayerError(
-            "too_many_axes",
-            f"num_dims={int(values.num_dims)} leaves no axis for the batch of a {x.rank}-d tensor.",
-            expected=f"at most {x.rank - 1}",
-            received=shape_text(x.shape),
-            fix="Use num_dims=1 for the last axis.",
-            remedies=(Remedy("Set num_dims to 1", set_param="num_dims", value=1),) if x.rank > 1 else (),
-        )
-    expect_float(x)
-    return x
-
-
-def _normalized_shape(values: Values, inputs: Sequence[Tensor]) -> int | tuple[int, ...]:
-    sizes = _normalized(values, inputs)
-    return sizes[0] if len(sizes) == 1 else sizes
-
-
-def _layer_norm_weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
-    affine = values.elementwise_affine
-    return affine_weights(_normalized(values, inputs), affine, affine and values.bias)
-
-
 _GROUP_NORM = (
     Parameter(
         "num_groups",
@@ -161,6 +123,62 @@ def _group_norm_weights(values: Values, inputs: Sequence[Tensor], outputs: Seque
     return affine_weights(inputs[0].shape[1:2], values.affine, values.affine)
 
 
+_INSTANCE_NORM = (
+    _EPS,
+    _BATCH_NORM[1],
+    Parameter("affine", ParameterType.BOOL, False, "Learns a scale and a shift for each channel."),
+    Parameter(
+        "track_running_stats",
+        ParameterType.BOOL,
+        False,
+        "Keeps running statistics and uses them when evaluating, in place of the example's own.",
+    ),
+)
+
+
+def _instance_norm(axes: int) -> LayerSpec:
+    kind = f"InstanceNorm{axes}d"
+
+    def infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+        (x,) = inputs
+        expect_spatial(x, axes)
+        expect_float(x)
+        if product(x.shape[2:]) == 1:
+            raise LayerError(
+                "too_few_elements",
+                f"each channel of {shape_text(x.shape)} has one element, which has no variance.",
+                expected="channels of two elements or more",
+                received=shape_text(x.shape),
+                fix="Remove it, or move it to where the feature maps are larger.",
+            )
+        return x
+
+    def weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+        return affine_weights(inputs[0].shape[1:2], values.affine, values.affine)
+
+    return LayerSpec(
+        kind=kind,
+        family=Family.NORMALISATION,
+        stem="norm",
+        summary="Normalises each channel of each example by itself.",
+        help=f"""Brings each channel of each example to mean 0 and variance 1.
+
+Use it where the contrast of a single example shall not matter, as in style transfer and other generators.
+
+The shape stays as it is: `{LAYOUTS[axes]}`. It treats every example alike, whatever the batch.
+
+*Pitfall:* unlike a batch normalisation it learns no scale and shift unless `affine` is on.""",
+        url=_DOCS.format(kind),
+        infer=infer,
+        parameters=_INSTANCE_NORM,
+        weights=weights,
+        module=f"nn.{kind}",
+        derived=(Derived("num_features", lambda values, inputs: inputs[0].shape[1]),),
+        positional=("num_features",),
+        brief=brief_of(_INSTANCE_NORM),
+    )
+
+
 _LOCAL_RESPONSE = (
     Parameter(
         "size",
@@ -187,28 +205,7 @@ SPECS = (
     _batch_norm(2, (4,), LAYOUTS[2], "Use BatchNorm1d for vectors and sequences."),
     _batch_norm(1, (2, 3), "(N, C) or (N, C, L)", "Use BatchNorm2d for images."),
     _batch_norm(3, (5,), LAYOUTS[3], "Use BatchNorm2d for images, BatchNorm1d for vectors and sequences."),
-    LayerSpec(
-        kind="LayerNorm",
-        family=Family.NORMALISATION,
-        stem="norm",
-        summary="Normalises the last axes of each example by themselves.",
-        help="""Brings the last `num_dims` axes of each example to mean 0 and variance 1, then scales and shifts each
-element.
-
-Use it in transformers, on the features of each token. It treats every example alike, whatever the batch.
-
-The shape stays as it is; `normalized_shape` is the length of the last axes.
-
-*Pitfall:* on an image `(N, C, H, W)` the last axis is the width, not the channels; take `num_dims=3`, or GroupNorm.""",
-        url=_DOCS.format("LayerNorm"),
-        infer=_layer_norm,
-        parameters=_LAYER_NORM,
-        weights=_layer_norm_weights,
-        module="nn.LayerNorm",
-        derived=(Derived("normalized_shape", _normalized_shape),),
-        positional=("normalized_shape",),
-        brief=brief_of(_LAYER_NORM),
-    ),
+    *(_instance_norm(axes) for axes in (2, 1, 3)),
     LayerSpec(
         kind="GroupNorm",
         family=Family.NORMALISATION,

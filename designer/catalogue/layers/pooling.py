@@ -1,4 +1,4 @@
-"""Pools: a window's largest or mean value, and the adaptive forms that reach a given size."""
+"""Pools: a window's largest, mean or power-mean value, and the adaptive forms that reach a given size."""
 
 from __future__ import annotations
 
@@ -117,6 +117,64 @@ Use it to shrink feature maps gently, as LeNet did; today a max pool or a stride
     )
 
 
+def _power_pool(axes: int) -> LayerSpec:
+    kind = f"LPPool{axes}d"
+    # torch multiplies by the kernel_size of the one-dimensional form, which therefore cannot be a tuple.
+    kernel = ParameterType.INT if axes == 1 else ParameterType.SIZE
+    parameters = (
+        Parameter("norm_type", ParameterType.FLOAT, 2.0, "The power p.", 1, 100, required=True),
+        Parameter(
+            "kernel_size",
+            kernel,
+            2,
+            "Length of the window along each spatial axis.",
+            1,
+            _LARGEST_KERNEL,
+            (),
+            True,
+            axes,
+        ),
+        _window_parameters(axes)[1],
+        _CEIL_MODE,
+    )
+
+    def infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+        (x,) = inputs
+        expect_spatial(x, axes)
+        expect_float(x)
+        no_padding = (0,) * axes
+        if axes == 3:  # it is made of AvgPool3d
+            window_shape(x.shape[2:], values.kernel_size, padding_limits=no_padding)
+        lengths = window_shape(
+            x.shape[2:], values.kernel_size, _stride(values), 0, 1, values.ceil_mode, padding_limits=no_padding
+        )
+        return Tensor((*x.shape[:2], *lengths), x.dtype)
+
+    def window(values: Values) -> tuple[Window, ...]:
+        return windows_of(axes, values.kernel_size, _stride(values), 0)
+
+    return LayerSpec(
+        kind=kind,
+        family=Family.POOLING,
+        stem="pool",
+        summary="Takes the power mean of each window, up to a factor.",
+        help="""Computes `(Σ xᵖ)^(1/p)` of each window, in every channel by itself; p is `norm_type`.
+
+Use it between mean and maximum: with `norm_type=1` it is a sum, and the larger it is, the nearer to the maximum.
+
+Each spatial length becomes `floor((size − kernel_size) / stride) + 1`; with `ceil_mode` rounded up.
+
+*Pitfall:* where a sum is zero or negative the gradient is missing; put it behind a ReLU.""",
+        url=_DOCS.format(kind),
+        infer=infer,
+        parameters=parameters,
+        window=window,
+        module=f"nn.{kind}",
+        positional=("norm_type",),
+        brief=brief_of(parameters),
+    )
+
+
 def _adaptive_pool(axes: int, name: str, verb: str) -> LayerSpec:
     kind = f"Adaptive{name}Pool{axes}d"
     parameters = (
@@ -165,4 +223,5 @@ SPECS = (
     *(_average_pool(axes) for axes in (2, 1, 3)),
     *(_adaptive_pool(axes, "Avg", "Takes means") for axes in (2, 1, 3)),
     *(_adaptive_pool(axes, "Max", "Keeps the largest values") for axes in (2, 1, 3)),
+    *(_power_pool(axes) for axes in (2, 1, 3)),
 )

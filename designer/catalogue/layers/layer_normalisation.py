@@ -1,0 +1,134 @@
+"""Normalisations over the last axes of each example: by layer, and by root mean square."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules.cost import affine_weights
+from designer.catalogue.rules.expect import expect_float, shape_text
+from designer.catalogue.spec import (
+    Derived,
+    Family,
+    LayerError,
+    LayerSpec,
+    Parameter,
+    ParameterType,
+    Remedy,
+    Tensor,
+    Values,
+)
+
+_DOCS = "https://pytorch.org/docs/stable/generated/torch.nn.{}.html"
+_EPS = Parameter("eps", ParameterType.FLOAT, 1e-5, "Added to the variance, against a division by zero.", 1e-12, 1)
+_NUM_DIMS = Parameter(
+    "num_dims",
+    ParameterType.INT,
+    1,
+    "How many of the last axes are normalised together; normalized_shape follows from them.",
+    minimum=1,
+    maximum=7,
+    passed=False,
+)
+_LAYER_NORM = (
+    _NUM_DIMS,
+    _EPS,
+    Parameter("elementwise_affine", ParameterType.BOOL, True, "Learns a scale and a shift for each element."),
+    Parameter("bias", ParameterType.BOOL, True, "Learns the shift too, not the scale alone."),
+)
+
+
+def _normalized(values: Values, inputs: Sequence[Tensor]) -> tuple[int, ...]:
+    (x,) = inputs
+    return x.shape[x.rank - values.num_dims :]
+
+
+def _keep(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    if values.num_dims >= x.rank:
+        raise LayerError(
+            "too_many_axes",
+            f"num_dims={int(values.num_dims)} leaves no axis for the batch of a {x.rank}-d tensor.",
+            expected=f"at most {x.rank - 1}",
+            received=shape_text(x.shape),
+            fix="Use num_dims=1 for the last axis.",
+            remedies=(Remedy("Set num_dims to 1", set_param="num_dims", value=1),) if x.rank > 1 else (),
+        )
+    expect_float(x)
+    return x
+
+
+def _normalized_shape(values: Values, inputs: Sequence[Tensor]) -> int | tuple[int, ...]:
+    sizes = _normalized(values, inputs)
+    return sizes[0] if len(sizes) == 1 else sizes
+
+
+def _layer_norm_weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+    affine = values.elementwise_affine
+    return affine_weights(_normalized(values, inputs), affine, affine and values.bias)
+
+
+_RMS_NORM = (
+    _NUM_DIMS,
+    Parameter(
+        "eps",
+        ParameterType.FLOAT,
+        None,
+        "Added to the mean square, against a division by zero; where it is not set, the smallest step of the type.",
+        1e-12,
+        1,
+    ),
+    Parameter("elementwise_affine", ParameterType.BOOL, True, "Learns a scale for each element."),
+)
+
+
+def _rms_norm_weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+    return affine_weights(_normalized(values, inputs), values.elementwise_affine, False)
+
+
+SPECS = (
+    LayerSpec(
+        kind="LayerNorm",
+        family=Family.NORMALISATION,
+        stem="norm",
+        summary="Normalises the last axes of each example by themselves.",
+        help="""Brings the last `num_dims` axes of each example to mean 0 and variance 1, then scales and shifts each
+element.
+
+Use it in transformers, on the features of each token. It treats every example alike, whatever the batch.
+
+The shape stays as it is; `normalized_shape` is the length of the last axes.
+
+*Pitfall:* on an image `(N, C, H, W)` the last axis is the width, not the channels; take `num_dims=3`, or GroupNorm.""",
+        url=_DOCS.format("LayerNorm"),
+        infer=_keep,
+        parameters=_LAYER_NORM,
+        weights=_layer_norm_weights,
+        module="nn.LayerNorm",
+        derived=(Derived("normalized_shape", _normalized_shape),),
+        positional=("normalized_shape",),
+        brief=brief_of(_LAYER_NORM),
+    ),
+    LayerSpec(
+        kind="RMSNorm",
+        family=Family.NORMALISATION,
+        stem="norm",
+        summary="Scales the last axes of each example to a root mean square of 1.",
+        help="""Divides the last `num_dims` axes of each example by the root of their mean square, then scales each
+element.
+
+Use it in place of LayerNorm in large transformers: it is cheaper, since it subtracts no mean, and works as well.
+
+The shape stays as it is; `normalized_shape` is the length of the last axes.
+
+*Pitfall:* on an image `(N, C, H, W)` the last axis is the width, not the channels.""",
+        url=_DOCS.format("RMSNorm"),
+        infer=_keep,
+        parameters=_RMS_NORM,
+        weights=_rms_norm_weights,
+        module="nn.RMSNorm",
+        derived=(Derived("normalized_shape", _normalized_shape),),
+        positional=("normalized_shape",),
+        brief=brief_of(_RMS_NORM),
+    ),
+)
