@@ -257,5 +257,22 @@ RECIPES: Mapping[str, Recipe] = {
             optimizer=OptimizerRecipe(kind="SGD", lr=0.01),
             epochs=1,
         ),
+        Recipe(
+            name="vgg_paper",
+            data=DataRecipe(resize=224),
+            optimizer=OptimizerRecipe(kind="SGD", lr=0.01, momentum=0.9, weight_decay=5e-4),
+            schedule=ScheduleRecipe(kind="step", step_epochs=20),
+            batch_size=256,
+            epochs=74,
+        ),
+        Recipe(
+            name="resnet_paper",
+            data=DataRecipe(resize=224),
+            optimizer=OptimizerRecipe(kind="SGD", lr=0.1, momentum=0.9, weight_decay=1e-4),
+            schedule=ScheduleRecipe(kind="step", step_epochs=30),
+            batch_size=256,
+            epochs=120,
+            init="kaiming_normal",
+        ),
     )
 }
