@@ -39,9 +39,7 @@ class DocumentController(QObject):
 
     def ask_open(self) -> None:
         """Open a file that the person chooses."""
-        path = files.ask_open(self._window)
-        if path is not None:
-            self.open(str(path))
+        files.ask_open(self._window, lambda path: self.open(str(path)))
 
     def open(self, name_or_path: str) -> None:
         """Open a preset or a file."""
@@ -58,38 +56,48 @@ class DocumentController(QObject):
         except BlockyardError as error:
             self.refused.emit(error)
             return
-        if self.may_leave():
-            self.opened.emit(session)
+        self.leave(lambda: self.opened.emit(session))
 
-    def may_leave(self) -> bool:
-        """Whether the open design may go: nothing would be lost, or the person wants it so."""
-        answer = files.may_close(self._window, self._current())
-        return self.save() if answer is None else answer
+    def leave(self, then: Callable[[], object]) -> None:
+        """Call `then` when the open design may go: nothing would be lost, or the person wants it so."""
+        if self._current().is_saved:
+            then()
+        else:
+            files.ask_before_loss(self._window, self._current(), lambda: self.save(then), then)
 
-    def save(self) -> bool:
-        """Save to the design's file, asking for one where it has none. Returns whether it is saved."""
+    def save(self, then: Callable[[], object] = lambda: None) -> None:
+        """Save to the design's file, asking for one where it has none, and call `then` when it is saved."""
         path = self._current().path
-        return self.save_as() if path is None else self._save_to(path)
+        if path is None:
+            self.save_as(then)
+        else:
+            self._save_to(path, then)
 
-    def save_as(self) -> bool:
-        """Save to a file that the person chooses. Returns whether it is saved."""
-        path = files.ask_save(self._window, self._current())
-        return path is not None and self._save_to(path)
+    def save_as(self, then: Callable[[], object] = lambda: None) -> None:
+        """Save to a file that the person chooses, and call `then` when it is saved."""
+        files.ask_save(self._window, self._current(), lambda path: self._save_to(path, then))
 
-    def _save_to(self, path: Path) -> bool:
-        return self._try(lambda: self._current().save_as(path), self.tr("Saved {0}").format(path))
+    def _save_to(self, path: Path, then: Callable[[], object]) -> None:
+        if self._try(lambda: self._current().save_as(path), self.tr("Saved {0}").format(path.name)):
+            then()
 
     def export_module(self) -> None:
         """Write the generated module where the person says."""
-        path = files.ask_export(self._window, self._current())
-        if path is not None:
-            self._try(lambda: self._current().export_module(path), self.tr("Exported {0}").format(path))
+        session = self._current()
+        files.ask_export(
+            self._window,
+            session,
+            lambda path: self._try(lambda: session.export_module(path), self.tr("Exported {0}").format(path.name)),
+        )
 
     def export_project(self) -> None:
         """Write a training project where the person says."""
-        folder = files.ask_folder(self._window, self.tr("Export a training project into a folder"))
-        if folder is not None:
-            self._try(lambda: self._current().export_project(folder), self.tr("Exported {0}").format(folder))
+        session = self._current()
+        files.ask_folder(
+            self._window,
+            self.tr("Export a training project into a folder"),
+            lambda path: self._try(lambda: session.export_project(path), self.tr("Exported {0}").format(path.name)),
+        )
 
     def _try(self, work: Callable[[], object], done: str) -> bool:
         try:

@@ -1,63 +1,77 @@
-"""Files from the window: open, save, export, and the one question before work would be lost."""
+"""Dialogs about files, and the one question before work would be lost. None blocks: each calls back when answered."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from designer.document.format import EXTENSION
 from designer.session.session import Session
+
+Then = Callable[[Path], object]
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Files", text)
 
 
-def ask_open(parent: QWidget) -> Path | None:
-    """The design that a person chooses to open; None where they change their mind."""
-    name, _ = QFileDialog.getOpenFileName(parent, _tr("Open a design"), "", _filter())
-    return Path(name) if name else None
+def ask_open(parent: QWidget, then: Then) -> None:
+    """Ask for the design to open."""
+    dialog = QFileDialog(parent, _tr("Open a design"), "", _filter())
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    _open(dialog, then)
 
 
-def ask_save(parent: QWidget, session: Session) -> Path | None:
-    """Where to save a design; None where a person changes their mind."""
-    suggestion = str(session.path or f"{session.design.main.lower()}{EXTENSION}")
-    name, _ = QFileDialog.getSaveFileName(parent, _tr("Save the design"), suggestion, _filter())
-    if not name:
-        return None
-    path = Path(name)
-    return path if path.suffix else path.with_suffix(EXTENSION)
+def ask_save(parent: QWidget, session: Session, then: Then) -> None:
+    """Ask where to save a design."""
+    suggestion = session.path or Path(f"{session.design.main.lower()}{EXTENSION}")
+    _ask_target(parent, _tr("Save the design"), suggestion, _filter(), then)
 
 
-def ask_export(parent: QWidget, session: Session) -> Path | None:
-    """Where to write the generated module."""
-    suggestion = f"{session.design.main.lower()}.py"
-    name, _ = QFileDialog.getSaveFileName(parent, _tr("Export a PyTorch module"), suggestion, _tr("Python (*.py)"))
-    return Path(name) if name else None
+def ask_export(parent: QWidget, session: Session, then: Then) -> None:
+    """Ask where to write the generated module."""
+    suggestion = Path(f"{session.design.main.lower()}.py")
+    _ask_target(parent, _tr("Export a PyTorch module"), suggestion, _tr("Python (*.py)"), then)
 
 
-def ask_folder(parent: QWidget, title: str) -> Path | None:
-    """A folder that a person chooses."""
-    name = QFileDialog.getExistingDirectory(parent, title)
-    return Path(name) if name else None
+def ask_folder(parent: QWidget, title: str, then: Then) -> None:
+    """Ask for a folder."""
+    dialog = QFileDialog(parent, title)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    _open(dialog, then)
 
 
-def may_close(parent: QWidget, session: Session) -> bool | None:
-    """Whether a design may go. True: nothing would be lost, or that is wanted; None: save it first; False: stay."""
-    if session.is_saved:
-        return True
+def ask_before_loss(parent: QWidget, session: Session, save: Callable[[], object], leave: Callable[[], object]) -> None:
+    """Ask what to do with changes that are not saved: save them, leave them, or stay (neither is called)."""
     buttons = QMessageBox.StandardButton
     box = QMessageBox(parent)
-    box.setIcon(QMessageBox.Icon.NoIcon)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle("Blockyard")
     box.setText(_tr("Save the changes to {0}?").format(session.title))
     box.setInformativeText(_tr("They are lost if you don't."))
     box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
     box.setDefaultButton(buttons.Save)
-    answer = box.exec()
-    return {buttons.Save: None, buttons.Discard: True}.get(buttons(answer), False)
+    answers = {buttons.Save: save, buttons.Discard: leave}
+    box.finished.connect(lambda answer: answers.get(buttons(answer), lambda: None)())
+    box.open()
+
+
+def _ask_target(parent: QWidget, title: str, suggestion: Path, kinds: str, then: Then) -> None:
+    dialog = QFileDialog(parent, title, str(suggestion.parent), kinds)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(suggestion.suffix.removeprefix("."))
+    dialog.selectFile(suggestion.name)
+    _open(dialog, then)
+
+
+def _open(dialog: QFileDialog, then: Then) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(lambda name: then(Path(name)))
+    dialog.open()
 
 
 def _filter() -> str:

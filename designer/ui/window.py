@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Blockyard")
         self.session = session
         self.themes = themes
+        self._is_leaving = False  # the person was asked, and wants it
         self.actions_by_id = make_actions(self, self._slots())
         self._make_parts()
         self._make_status_bar()
@@ -309,10 +310,15 @@ class MainWindow(QMainWindow):
             self.panel.view.fit_all()  # only now is the canvas as large as it will be
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.documents.may_leave():
+        if not self._is_leaving and not self.session.is_saved:
             event.ignore()
+            self.documents.leave(self._leave)
             return
         self.panels.keep()
         self.training.let_go()
         self.summaries.cancel()
         event.accept()
+
+    def _leave(self) -> None:
+        self._is_leaving = True
+        self.close()

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QWidget
 
 from designer.session.session import Session
 from designer.ui.theme.apply import ThemeFollower
@@ -163,8 +163,10 @@ class Person:
         self.window.grab().save(str(path))
 
     def leave(self) -> None:
-        """Close the window without being asked to save."""
-        self.window.session.history.mark_saved()
-        self.window.session.set_recipe(self.window.session._saved_recipe)
+        """Close the window; where there are unsaved changes, the question is answered with Discard."""
         self.window.close()
         self.settle()
+        dialog = QApplication.activeModalWidget()
+        if dialog is not None:
+            self.click(self.middle(dialog.button(QMessageBox.StandardButton.Discard)))
+        self.wait(lambda: not self.window.isVisible(), "the window is closed")
