@@ -154,7 +154,7 @@ _SHOWN_CHARACTERS = 120  # of an unreadable line
 
 def write_line(message: Message | Stop) -> str:
     """The message as one line of JSON, without the line's end."""
-    return json.dumps({"type": message.type, **asdict(message)}, allow_nan=False)
+    return json.dumps({"type": message.type, **vars(message)}, allow_nan=False)
 
 
 def read_line(line: str | bytes) -> Message | Unreadable:
