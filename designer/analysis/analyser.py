@@ -113,7 +113,7 @@ class Analyser:
             inside: dict[str, object] = {}
             for kind in block.kinds:
                 if kind in design.recursive:
-                    inside[kind] = "recursive"
+                    inside[kind] = design.blocks[kind]  # refused where it stands, with its ports and parameters
                 elif kind in design.blocks:
                     inside[kind] = stamps[kind]
                 elif spec_of(kind) is None:

@@ -64,8 +64,9 @@ class _NodeAnalysis(Settings):
             tensor = block_inputs[index] if index < len(block_inputs) else None
             field = fields.identity(tensor.rank) if tensor else ()
             return replace(result, outputs=(tensor,), field=field, diagnostics=tuple(self.found))
-        result = replace(result, values=self.layer_values(spec) if spec else self.block_values(inner))
-        if not result.active or result.repeat == 0:
+        there = result.active and result.repeat > 0
+        result = replace(result, values=self.layer_values(spec, there) if spec else self.block_values(inner, there))
+        if not there:
             passed = wires.tensors[0] if wires.tensors else None
             result = replace(result, outputs=(passed,) * len(names), field=wires.fields[0] if wires.fields else ())
         elif inner:

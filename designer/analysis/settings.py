@@ -111,15 +111,32 @@ class Settings:
             return False
         return "in_channels" in names and names <= {*self.scope, "in_channels"}
 
+    def _names_known(self, setting: Setting) -> bool:
+        """Whether it is an expression that can be worked out, or could be with other values."""
+        try:
+            return isinstance(setting, Expression) and names_in(setting.source) <= self.scope.keys()
+        except BlockyardError:
+            return False
+
+    def _guess(self, setting: Setting, default: Value) -> Value:
+        try:
+            return evaluate(setting, self.scope)
+        except BlockyardError:
+            return default
+
     def _reset(self, name: str) -> Fix:
         return fixes.reset_param(f"Reset {name}", self.block.name, self.node.id, name)
 
-    def layer_values(self, spec: LayerSpec) -> dict[str, Value]:
+    def layer_values(self, spec: LayerSpec, there: bool) -> dict[str, Value]:
+        """A layer's parameters. there: whether the node is; where not, expressions need not have a value that fits."""
         values = {parameter.name: parameter.default for parameter in spec.parameters}
         for name, setting in self.node.params.items():
             parameter = spec.parameter(name)
             if parameter is None:
                 self._unknown_parameter(name, list(values))
+                continue
+            if not there and self._names_known(setting):
+                values[name] = self._guess(setting, parameter.default)
                 continue
             value = self._evaluate(name, setting, parameter.default, self._reset(name))
             try:
@@ -136,10 +153,13 @@ class Settings:
                 )
         return values
 
-    def block_values(self, inner: Block) -> dict[str, Value]:
+    def block_values(self, inner: Block, there: bool) -> dict[str, Value]:
+        """A block's parameters, as `layer_values`."""
         values = inner.defaults
         for name, setting in self.node.params.items():
-            if name in values:
+            if name in values and not there and self._names_known(setting):
+                values[name] = self._guess(setting, values[name])
+            elif name in values:
                 values[name] = self._evaluate(name, setting, values[name], self._reset(name))
             else:
                 self._unknown_parameter(name, list(values))

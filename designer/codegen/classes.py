@@ -6,6 +6,7 @@ features there, has a class for each.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ from designer.codegen.growth import Tensors
 from designer.codegen.symbols import Symbol
 from designer.codegen.trace import Entrance, Step, Trace, Tracer, block_scope
 from designer.graph.block import Block
+from designer.graph.expressions import Value
 
 Range = tuple[int, int]  # first and last line, counted from 1
 Written = Mapping[Hashable, "ClassCode"]  # by the key of an Entrance
@@ -85,10 +87,10 @@ def draft(tracer: Tracer, entrance: Entrance, written: Written) -> Draft:
     for statement in built:
         if UNSTATED in statement.text:
             raise DesignError(
-                f"No code yet: {trace.block.nodes[statement.node]}: a length changes with each copy of a repeated node "
-                "before it in a way that code cannot state.",
-                expected="copies that keep a length, add to it, or halve it",
-                fix="Give that repeat a number instead of an expression.",
+                f"No code yet: {trace.block.nodes[statement.node]}: the lengths that it receives follow from "
+                "the variables in a way that code cannot state.",
+                expected="repeated nodes that keep a length, add to it or halve it, and few conditions in a row",
+                fix="Give a repeat or a when before it a value instead of an expression, or pool to a fixed size.",
             )
     run = () if trace.is_chain else tuple(forward.body(trace, attributes))
     return Draft(trace, built, run, candidates, tensors)
@@ -131,8 +133,12 @@ def _put(code: ClassCode, statements: Sequence[Statement], merged: Mapping[str, 
 
 
 def _parameters(block: Block, given: Sequence[Argument]) -> list[str]:
-    own = [f"{p.name}: {_annotation(p.default)} = {source_of(p.default)}" for p in block.parameters]
+    own = [f"{p.name}: {_annotation(p.default)} = {_default(p.default)}" for p in block.parameters]
     return [*(f"{argument.name}: int" for argument in given), *own]
+
+
+def _default(value: Value) -> str:
+    return layout.flat(ast.parse(source_of(value), mode="eval").body)
 
 
 def _annotation(value: object) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 
 _COND, _ADD, _MUL, _ATOM = range(4)  # how tightly a source binds
-_LONGEST = 400  # characters of a source that anybody would want to read
+_LONGEST = 1500  # characters of a source that anybody would want to read
 UNSTATED = "_unstated_"  # the source of a length whose value is known, but not how it follows
 
 
@@ -145,15 +145,16 @@ def grown(start: int, probe: str, behind: int, count: int) -> int:
         return behind
     if behind.source == probe:
         return start
-    growth = behind - Dim(0, probe)
+    growth = behind - Dim(int(start), probe)
     if not isinstance(growth, Dim):
         return start + count * growth if growth > 0 else start - count * -growth
     if probe not in _names(growth.source):
         return start + count * growth
-    match behind.source.split(" "):
-        case [left, "//", by] | [left, "*", by] | [by, "*", left] if left == probe and by.isdecimal():
-            power = Dim._make(int(by) ** int(count), f"{by}**{_wrap(*_rendered(count), _ATOM)}", _ATOM)
-            return start // power if "//" in behind.source else start * power
+    left, _, right = behind.source.partition(" * " if " * " in behind.source else " // ")
+    by = right if left == probe else left if right == probe and " * " in behind.source else ""
+    if by.isdecimal():
+        power = Dim._make(int(by) ** int(count), f"{by}**{_wrap(*_rendered(count), _ATOM)}", _ATOM)
+        return start * power if " * " in behind.source else start // power
     return Dim(int(behind), UNSTATED)
 
 

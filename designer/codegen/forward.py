@@ -22,6 +22,7 @@ def body(trace: Trace, attributes: Attributes) -> Iterator[Statement]:
     """The statements of `forward`."""
     taken = {step.node.name for step in trace.steps}
     variables = _entries(trace, taken)
+    used = {*trace.results, *(source for step in trace.steps for source in step.sources)}
     for step in trace.steps:
         values = [variables[source] for source in step.sources]
         if step.fixed_out:
@@ -33,7 +34,8 @@ def body(trace: Trace, attributes: Attributes) -> Iterator[Statement]:
         if step is trace.steps[-1] and trace.results == step.ends:
             yield Statement(f"return {computed}", step.node.id)
             return
-        yield Statement(f"{', '.join(targets)} = {computed}", step.node.id)
+        shown = [target if end in used else "_" for end, target in zip(step.ends, targets, strict=True)]
+        yield Statement(f"{', '.join(shown)} = {computed}", step.node.id)
     yield Statement(f"return {', '.join(variables[end] for end in trace.results)}", "")
 
 

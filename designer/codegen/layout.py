@@ -163,12 +163,14 @@ def _is_simple(node: ast.expr) -> bool:
 
 def quoted(text: str) -> str:
     """A text as source: in double quotes, unless single ones save a backslash."""
-    body = repr("'" + text)[2:-1]  # a text with a single quote: Python puts it in double quotes if it has no double one
-    if '"' not in text:
-        return f'"{body}"'
-    plain = body.replace("\\'", "'")
-    double, single = plain.replace('"', '\\"'), plain.replace("'", "\\'")
-    return f"'{single}'" if single.count("\\'") < double.count('\\"') else f'"{double}"'
+    body = repr(text)[1:-1]
+    if "'" in text and '"' in text:
+        body = body.replace("\\'", "'")  # the only case in which Python escapes a quote
+    if text.count('"') > text.count("'"):
+        escaped = body.replace("'", "\\'")
+        return f"'{escaped}'"
+    escaped = body.replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 # -- broken -----------------------------------------------------------------------------------------------------------

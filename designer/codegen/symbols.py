@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from designer.catalogue.emit import source_of
 from designer.codegen.dims import Dim
-from designer.graph.expressions import FUNCTIONS, Expression, Setting, Value, evaluate, parse
+from designer.graph.expressions import FUNCTIONS, Expression, ExpressionError, Setting, Value, evaluate, parse
 
 
 class Symbol(NamedTuple):
@@ -37,11 +37,20 @@ def of_dim(number: int) -> Symbol:
     return Symbol(int(number), repr(number))
 
 
-def symbolic(setting: Setting, scope: Scope) -> Symbol:
-    """A parameter in terms of what the names in `scope` stand for. Raises ExpressionError as `evaluate` does."""
+def symbolic(setting: Setting, scope: Scope, default: Value = None, *, there: bool = True) -> Symbol:
+    """A parameter in terms of what the names in `scope` stand for.
+
+    there: whether its node is; where not, an expression without a value here has the default. Raises ExpressionError as
+    `evaluate` does.
+    """
     if not isinstance(setting, Expression):
         return constant(setting)
-    value = evaluate(setting, {name: symbol.value for name, symbol in scope.items()})
+    try:
+        value = evaluate(setting, {name: symbol.value for name, symbol in scope.items()})
+    except ExpressionError:
+        if there:
+            raise
+        value = default
     tree = _Substitution(scope).visit(copy.deepcopy(parse(setting.source)))
     if not _reads_names(tree):
         return constant(value)

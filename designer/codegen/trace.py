@@ -163,11 +163,12 @@ class Tracer:
         inner = None if spec else self.design.blocks[node.kind]
         sources = self._sources(block, node, spec)
         incoming = tuple(tensors[source] for source in sources)
-        values = {
-            name: symbols.symbolic(setting, scope)
-            for name, setting in {**_defaults(spec, inner), **node.params}.items()
-        }
         when, repeat = symbols.symbolic(node.when, scope), symbols.symbolic(node.repeat, scope)
+        there = bool(when.value and repeat.value)
+        values = {
+            name: symbols.symbolic(node.params.get(name, default), scope, default, there=there)
+            for name, default in _defaults(spec, inner).items()
+        }
         names = ports.output_ports(self.design, block, node)
         step = Step(node, spec, inner, values, incoming, (), names, sources, when, repeat)
         if not names:
@@ -179,7 +180,7 @@ class Tracer:
         try:
             step = self._repeated(step, run, taken) if step.repeated else replace(step, outputs=run(incoming))
         except LayerError:
-            if when.value and repeat.value:
+            if there:
                 raise
             return replace(step, outputs=passed)  # it is not there, and would not fit here
         if step.optional and incoming and not step.loop:
