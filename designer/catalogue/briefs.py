@@ -19,6 +19,10 @@ _LABELS = {
     "out_features": "out",
     "num_groups": "groups",
     "num_dims": "last axes",
+    "scale_factor": "×",
+    "upscale_factor": "×",
+    "downscale_factor": "÷",
+    "mode": "",
     "norm_type": "p",
     "padding": "pad",
     "output_padding": "output pad",
@@ -40,6 +44,8 @@ def brief_of(parameters: Sequence[Parameter]) -> Callable[[Mapping[str, str]], s
 
 
 def _shown(parameter: Parameter, text: str) -> bool:
+    if parameter.optional and text == "None":
+        return False
     return parameter.required or text not in (str(parameter.default), repr(parameter.default))
 
 

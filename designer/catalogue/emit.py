@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from designer.catalogue.spec import LayerSpec
+from designer.catalogue.spec import LayerSpec, Parameter
 from designer.graph.expressions import Value
 
 
@@ -39,9 +39,7 @@ def constructor(spec: LayerSpec, params_sources: Mapping[str, str], derived_sour
     arguments += [
         f"{parameter.name}={sources[parameter.name]}"
         for parameter in spec.parameters
-        if parameter.passed
-        and parameter.name not in spec.positional
-        and (parameter.required or sources[parameter.name] != source_of(parameter.default))
+        if parameter.passed and parameter.name not in spec.positional and _is_stated(parameter, sources[parameter.name])
     ]
     return f"{spec.module}({', '.join(arguments)})"
 
@@ -54,6 +52,12 @@ def expression(spec: LayerSpec, params_sources: Mapping[str, str], input_names: 
     if spec.function is None:
         raise ValueError(f"{spec.kind} is a module, not a function")
     return spec.function({**_defaults(spec), **params_sources}, input_names)
+
+
+def _is_stated(parameter: Parameter, source: str) -> bool:
+    if parameter.optional and source == "None":
+        return False
+    return parameter.required or source != source_of(parameter.default)
 
 
 def _defaults(spec: LayerSpec) -> dict[str, str]:

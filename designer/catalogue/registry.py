@@ -14,7 +14,9 @@ from designer.catalogue.layers import (
     linear,
     merge,
     normalisation,
+    padding,
     pooling,
+    resize,
     shape,
     shrinkage,
     softmax,
@@ -33,6 +35,8 @@ _FAMILIES = (
     linear,
     dropout,
     shape,
+    resize,
+    padding,
     merge,
 )
 

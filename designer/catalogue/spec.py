@@ -49,7 +49,8 @@ class Parameter:
 
     required: PyTorch gives it no default, so code always states it. minimum, maximum: bounds of each number in it.
     axes: the number of spatial axes of a SIZE. passed: whether PyTorch takes it; False for a parameter of Blockyard's
-    own that only decides derived arguments. None is a value where it is the default.
+    own that only decides derived arguments. None is a value where it is the default. optional: None is a value too, and
+    PyTorch's default, which code leaves out.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Parameter:
     required: bool = False
     axes: int = 0
     passed: bool = True
+    optional: bool = False
 
 
 class Tensor(NamedTuple):

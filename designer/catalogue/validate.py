@@ -24,7 +24,7 @@ def check_value(parameter: Parameter, value: Value) -> Value:
     """
     if isinstance(value, list):
         value = tuple(value)
-    if value is None and parameter.default is None:
+    if value is None and _may_be_none(parameter):
         return None
     if not _SUITS[parameter.type](parameter, value):
         default = source_of(parameter.default)
@@ -53,7 +53,11 @@ def expectation(parameter: Parameter) -> str:
         ParameterType.SHAPE: f"a tuple of 1 to {_LONGEST_SHAPE} integers{bounds}",
         ParameterType.TEXT: "text",
     }[parameter.type]
-    return f"{words}, or None" if parameter.default is None else words
+    return f"{words}, or None" if _may_be_none(parameter) else words
+
+
+def _may_be_none(parameter: Parameter) -> bool:
+    return parameter.default is None or parameter.optional
 
 
 def _bounds(parameter: Parameter) -> str:

@@ -23,6 +23,11 @@ from designer.graph.expressions import to_text
         ("Conv2d", {"padding_mode": '"reflect"'}, {"in_channels": "3"}, None),
         ("Dropout", {}, {}, "nn.Dropout(0.5)"),
         ("ReLU", {}, {}, "nn.ReLU()"),
+        ("PReLU", {}, {"num_parameters": "1"}, "nn.PReLU()"),
+        ("PReLU", {}, {"num_parameters": "width"}, "nn.PReLU(num_parameters=width)"),
+        ("Upsample", {}, {}, "nn.Upsample(scale_factor=2)"),
+        ("Upsample", {"scale_factor": "None", "size": "(8, 8)"}, {}, "nn.Upsample(size=(8, 8))"),
+        ("ConstantPad1d", {"padding": "(2, 0)"}, {}, "nn.ConstantPad1d((2, 0), 0.0)"),
     ],
 )
 def test_constructor(kind: str, params: dict, derived: dict, source: str | None) -> None:
@@ -60,6 +65,9 @@ def test_values_as_source() -> None:
         ("Dropout", {}, "p 0.5"),
         ("Input", {}, "(1, 28, 28)"),
         ("ReLU", {}, ""),
+        ("Upsample", {"mode": "'bilinear'"}, "× 2 · bilinear"),
+        ("Upsample", {"scale_factor": "None", "size": "(8, 8)"}, "size 8×8"),
+        ("ZeroPad2d", {"padding": "(1, 2, 1, 2)"}, "pad 1×2×1×2"),
     ],
 )
 def test_brief(kind: str, texts: dict, line: str) -> None:

@@ -15,6 +15,7 @@ BIAS = spec_of("Linear").parameter("bias")
 P = spec_of("Dropout").parameter("p")
 MODE = spec_of("Conv2d").parameter("padding_mode")
 SHAPE = spec_of("Input").parameter("shape")
+SCALE = spec_of("Upsample").parameter("scale_factor")
 TEXT = Parameter("note", ParameterType.TEXT, "", "A note.")
 
 
@@ -25,6 +26,7 @@ TEXT = Parameter("note", ParameterType.TEXT, "", "A note.")
         (KERNEL, (3, 5)),
         (CHANNELS, 1 << 20),
         (STRIDE, None),
+        (SCALE, None),
         (BIAS, False),
         (P, 0),
         (P, 0.5),
@@ -87,6 +89,7 @@ def test_a_whole_number_with_a_point_gets_advice() -> None:
     [
         (KERNEL, "an integer from 1 to 4096, or a tuple of 2 of them"),
         (STRIDE, "an integer from 1 to 4096, or a tuple of 2 of them, or None"),
+        (SCALE, "an integer from 1 to 64, or None"),
         (P, "a number from 0 to 1"),
         (MODE, 'one of "zeros", "reflect", "replicate", "circular"'),
     ],

@@ -1,0 +1,254 @@
+"""Layers that trade channels for places and back, and that enlarge feature maps without weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules.expect import expect_float, expect_rank, shape_text
+from designer.catalogue.spec import (
+    Family,
+    LayerError,
+    LayerSpec,
+    Parameter,
+    ParameterType,
+    Remedy,
+    Tensor,
+    Values,
+    Window,
+)
+
+_DOCS = "https://pytorch.org/docs/stable/generated/torch.nn.{}.html"
+_RANKS = {"nearest": (3, 4, 5), "linear": (3,), "bilinear": (4,), "bicubic": (4,), "trilinear": (5,)}
+_MODE_OF_RANK = {3: "linear", 4: "bilinear", 5: "trilinear"}
+_REACH = {"nearest": 1, "bicubic": 4}  # elements of the input that one of the output sees along an axis; else two
+_UPSAMPLE = (
+    Parameter(
+        "scale_factor",
+        ParameterType.INT,
+        2,
+        "How many times as long each spatial axis becomes; None where `size` is set.",
+        1,
+        64,
+        required=True,
+        optional=True,
+    ),
+    Parameter("size", ParameterType.SHAPE, None, "Or the length of each spatial axis of the output.", 1, 1 << 16),
+    Parameter(
+        "mode",
+        ParameterType.CHOICE,
+        "nearest",
+        "Repeats the nearest element, or interpolates over one, two or three spatial axes.",
+        choices=tuple(_RANKS),
+    ),
+    Parameter(
+        "align_corners",
+        ParameterType.BOOL,
+        None,
+        "Lays the outermost elements on each other; only where it interpolates.",
+    ),
+)
+
+
+def _upsample(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    expect_rank(x, (3, 4, 5), "(N, C, L), (N, C, H, W) or (N, C, D, H, W)", "Move it before the Flatten.")
+    expect_float(x)
+    _check_mode(values, x)
+    spatial = x.shape[2:]
+    if values.size is None:
+        if values.scale_factor is None:
+            raise LayerError(
+                "no_target_size",
+                "neither scale_factor nor size is set.",
+                expected="one of the two",
+                received="neither",
+                fix="Use scale_factor=2.",
+                remedies=(Remedy("Set scale_factor to 2", set_param="scale_factor", value=2),),
+            )
+        return Tensor((*x.shape[:2], *(length * values.scale_factor for length in spatial)), x.dtype)
+    if values.scale_factor is not None:
+        raise LayerError(
+            "two_target_sizes",
+            "both scale_factor and size are set.",
+            expected="one of the two",
+            received=f"scale_factor={int(values.scale_factor)}, size={shape_text(values.size)}",
+            fix="Clear one of them.",
+            remedies=(
+                Remedy("Clear scale_factor", set_param="scale_factor", value=None),
+                Remedy("Clear size", set_param="size", value=None),
+            ),
+        )
+    if len(values.size) != len(spatial):
+        better = tuple(int(length) for length in spatial)
+        raise LayerError(
+            "wrong_number_of_sizes",
+            f"size={shape_text(values.size)} does not fit the {len(spatial)} spatial axes of {shape_text(x.shape)}.",
+            expected=f"{len(spatial)} lengths",
+            received=f"{len(values.size)}",
+            fix=f"Use for example size={shape_text(better)}.",
+            remedies=(Remedy(f"Set size to {shape_text(better)}", set_param="size", value=better),),
+        )
+    return Tensor((*x.shape[:2], *values.size), x.dtype)
+
+
+def _check_mode(values: Values, x: Tensor) -> None:
+    if x.rank not in _RANKS[values.mode]:
+        better = _MODE_OF_RANK[x.rank]
+        raise LayerError(
+            "mode_does_not_fit",
+            f'mode="{values.mode}" does not fit a {x.rank}-d tensor.',
+            expected=f'"nearest" or "{better}"',
+            received=f'mode="{values.mode}"',
+            fix=f'Use mode="{better}".',
+            remedies=(Remedy(f"Set mode to {better}", set_param="mode", value=better),),
+        )
+    if values.mode == "nearest" and values.align_corners is not None:
+        raise LayerError(
+            "mode_does_not_fit",
+            'align_corners is set, but mode="nearest" does not interpolate.',
+            expected="align_corners only where the mode interpolates",
+            received=f"align_corners={values.align_corners}",
+            fix="Clear align_corners.",
+            remedies=(Remedy("Clear align_corners", set_param="align_corners", value=None),),
+        )
+
+
+def _upsample_window(values: Values) -> tuple[Window, ...]:
+    # The finer grid behind it would be a stride of 1/scale_factor, which integers cannot say: an upper bound.
+    return (Window(_REACH.get(values.mode, 2), 1, 0),) * 3
+
+
+def _factor(name: str, doc: str) -> tuple[Parameter, ...]:
+    return (Parameter(name, ParameterType.INT, 2, doc, 1, 64, required=True),)
+
+
+_UPSCALE = _factor("upscale_factor", "How many times as long height and width become.")
+_DOWNSCALE = _factor("downscale_factor", "By how much height and width are divided.")
+_GROUPS = (
+    Parameter("groups", ParameterType.INT, 2, "Number of groups that are mixed; it divides C.", 1, 1 << 20, (), True),
+)
+
+
+def _indivisible(name: str, factor: int, what: str, length: int, divisor: int, better: int) -> LayerError:
+    return LayerError(
+        "factor_does_not_divide",
+        f"{name}={int(factor)} needs {what} to be a multiple of {int(divisor)}, and it is {int(length)}.",
+        expected=f"a multiple of {int(divisor)}",
+        received=f"{what} {int(length)}",
+        fix=f"Use {name}={better}, or change the layers before it.",
+        remedies=(Remedy(f"Set {name} to {better}", set_param=name, value=better),),
+    )
+
+
+def _pixel_shuffle(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    expect_rank(x, (4,), "(N, C, H, W)", "Move it before the Flatten.")
+    batch, channels, height, width = x.shape
+    factor = values.upscale_factor
+    if channels % (factor * factor):
+        best = max(r for r in range(1, int(factor)) if channels % (r * r) == 0)
+        raise _indivisible("upscale_factor", factor, "the number of channels", channels, factor * factor, best)
+    return Tensor((batch, channels // (factor * factor), height * factor, width * factor), x.dtype)
+
+
+def _pixel_unshuffle(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    expect_rank(x, (4,), "(N, C, H, W)", "Move it before the Flatten.")
+    batch, channels, height, width = x.shape
+    factor = values.downscale_factor
+    for name, length in (("the height", height), ("the width", width)):
+        if length % factor:
+            best = max(r for r in range(1, int(factor)) if height % r == 0 and width % r == 0)
+            raise _indivisible("downscale_factor", factor, name, length, factor, best)
+    return Tensor((batch, channels * factor * factor, height // factor, width // factor), x.dtype)
+
+
+def _channel_shuffle(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    expect_rank(x, range(3, 9), "(N, C, …) with at least one spatial axis", "Move it before the Flatten.")
+    if x.shape[1] % values.groups:
+        best = max(g for g in range(1, min(int(values.groups), int(x.shape[1])) + 1) if x.shape[1] % g == 0)
+        raise _indivisible("groups", values.groups, "the number of channels", x.shape[1], values.groups, best)
+    return x
+
+
+SPECS = (
+    LayerSpec(
+        kind="Upsample",
+        family=Family.SHAPE,
+        stem="upsample",
+        summary="Enlarges feature maps by repeating or interpolating.",
+        help="""Enlarges every spatial axis, by repeating the nearest element or by interpolating between neighbours.
+
+Use it before a convolution in decoders and generators: unlike a transposed convolution it leaves no checkerboard.
+
+Each spatial length becomes `length · scale_factor`, or what `size` says.
+
+*Pitfall:* it adds no detail and has no weights: what comes out must be learnt by the layers behind it.""",
+        url=_DOCS.format("Upsample"),
+        infer=_upsample,
+        parameters=_UPSAMPLE,
+        window=_upsample_window,
+        module="nn.Upsample",
+        brief=brief_of(_UPSAMPLE),
+    ),
+    LayerSpec(
+        kind="PixelShuffle",
+        family=Family.SHAPE,
+        stem="shuffle",
+        summary="Turns channels into height and width.",
+        help="""Lays the values of `upscale_factor²` channels side by side, as a finer grid.
+
+Use it at the end of super-resolution networks: all layers before it work at the small size, which is cheap.
+
+`(N, C·r², H, W)` becomes `(N, C, H·r, W·r)`, where r is `upscale_factor`.
+
+*Pitfall:* the channels must be a multiple of r²; the convolution before it has to make that many.""",
+        url=_DOCS.format("PixelShuffle"),
+        infer=_pixel_shuffle,
+        parameters=_UPSCALE,
+        module="nn.PixelShuffle",
+        positional=("upscale_factor",),
+        brief=brief_of(_UPSCALE),
+    ),
+    LayerSpec(
+        kind="PixelUnshuffle",
+        family=Family.SHAPE,
+        stem="unshuffle",
+        summary="Turns height and width into channels: the inverse of PixelShuffle.",
+        help="""Puts the values of each square of `downscale_factor²` places into channels.
+
+Use it to shrink an image without losing anything, at the start of a network on large images.
+
+`(N, C, H·r, W·r)` becomes `(N, C·r², H, W)`, where r is `downscale_factor`.
+
+*Pitfall:* height and width must be multiples of r.""",
+        url=_DOCS.format("PixelUnshuffle"),
+        infer=_pixel_unshuffle,
+        parameters=_DOWNSCALE,
+        window=lambda values: (Window(values.downscale_factor, values.downscale_factor, 0),) * 2,
+        module="nn.PixelUnshuffle",
+        positional=("downscale_factor",),
+        brief=brief_of(_DOWNSCALE),
+    ),
+    LayerSpec(
+        kind="ChannelShuffle",
+        family=Family.SHAPE,
+        stem="shuffle",
+        summary="Mixes the channels of several groups.",
+        help="""Deals the channels of `groups` groups out like cards, so that each group gets some of every other.
+
+Use it between grouped convolutions, as ShuffleNet does: without it the groups would never hear of each other.
+
+The shape stays as it is: `(N, C, …)`.
+
+*Pitfall:* `groups` is that of the convolutions around it, and must divide the channels.""",
+        url=_DOCS.format("ChannelShuffle"),
+        infer=_channel_shuffle,
+        parameters=_GROUPS,
+        module="nn.ChannelShuffle",
+        positional=("groups",),
+        brief=brief_of(_GROUPS),
+    ),
+)

@@ -1,0 +1,121 @@
+"""What the contract test draws: parameters by a layer's definitions, and tensors that often suit them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+from designer.catalogue.spec import Family, LayerSpec, Parameter, ParameterType, Tensor
+
+Shape = tuple[int, ...]
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A layer's parameters, all of them, and what arrives."""
+
+    params: dict[str, Any]
+    inputs: tuple[Tensor, ...]
+
+
+def spatial_axes(spec: LayerSpec) -> int:
+    """The number of spatial axes in a kind's name: `Conv2d` -> 2, `Linear` -> 0."""
+    return int(spec.kind[-2]) if spec.kind[-1] == "d" and spec.kind[-2].isdecimal() else 0
+
+
+def values_of(parameter: Parameter) -> st.SearchStrategy[Any]:
+    """Legal values of a parameter, small ones of those that are sizes."""
+    low = max(parameter.minimum if parameter.minimum is not None else 0, -5)
+    small = st.integers(int(low), int(min(parameter.maximum or math.inf, low + 4 if low >= 0 else 4)))
+    drawn = {
+        ParameterType.INT: small,
+        ParameterType.FLOAT: st.floats(low, min(parameter.maximum or math.inf, 10)),
+        ParameterType.BOOL: st.booleans(),
+        ParameterType.CHOICE: st.sampled_from(parameter.choices or ("",)),
+        ParameterType.SIZE: st.one_of(small, st.tuples(*[small] * parameter.axes)),
+        ParameterType.SHAPE: st.lists(small, min_size=1, max_size=4).map(tuple),
+        ParameterType.TEXT: st.text(max_size=20),
+    }[parameter.type]
+    return st.one_of(st.none(), drawn) if parameter.default is None or parameter.optional else drawn
+
+
+# -- what suits a layer and would seldom be drawn by chance ------------------------------------------------------------
+
+
+def _unflatten(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
+    sizes = draw(st.lists(st.integers(1, 4), min_size=1, max_size=4))
+    axis = params["dim"] % len(shape)
+    shape = (*shape[:axis], math.prod(sizes), *shape[axis + 1 :])
+    if draw(st.booleans()):
+        sizes[0] = -1
+    return {**params, "unflattened_size": tuple(sizes)}, shape
+
+
+def _pixel_shuffle(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
+    return params, (shape[0], params["upscale_factor"] ** 2 * draw(st.integers(1, 3)), 2, 3)
+
+
+def _pixel_unshuffle(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
+    factor = params["downscale_factor"]
+    return params, (shape[0], draw(st.integers(1, 3)), factor * 2, factor)
+
+
+def _roomy(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
+    return params, (*shape[:2], *(max(length, 5) for length in shape[2:]))
+
+
+SUITED: dict[str, Callable[[st.DrawFn, Params, Shape], tuple[Params, Shape]]] = {
+    "Unflatten": _unflatten,
+    "PixelShuffle": _pixel_shuffle,
+    "PixelUnshuffle": _pixel_unshuffle,
+    "ReflectionPad3d": _roomy,
+    "CircularPad3d": _roomy,
+}
+
+
+# -- cases ------------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def draw_case(draw: st.DrawFn, spec: LayerSpec) -> Case:
+    """Parameters by their definitions, each at its default half of the time, and inputs that often suit them."""
+    params = {
+        p.name: p.default if not p.required and draw(st.booleans()) else draw(values_of(p)) for p in spec.parameters
+    }
+    axes = spatial_axes(spec)
+    usual = {0: (2, 3, 4), 1: (3,)}.get(axes, (axes + 2,))
+    rank = draw(st.sampled_from(usual * 4 + (1, 2, 3, 4, 5)))
+    # One example has no variance to normalise by: the fault of the batch, not of the layer.
+    least = 2 if spec.family is Family.NORMALISATION else 1
+    shape = tuple(draw(st.integers(1 if index else least, 9 if index > 1 else 6)) for index in range(rank))
+    if spec.kind in SUITED and draw(st.booleans()):
+        params, shape = SUITED[spec.kind](draw, params, shape)
+    shapes = [draw(like(shape)) for _ in range(draw(st.integers(2, 3)))] if spec.variadic else [shape]
+    return Case(params, tuple(Tensor(each, draw(dtypes)) for each in shapes))
+
+
+dtypes = st.sampled_from(["float32"] * 9 + ["int64"])
+
+
+@st.composite
+def like(draw: st.DrawFn, shape: Shape) -> Shape:
+    """A shape itself, or with one axis changed, or without its first one: what may meet in a merge."""
+    change = draw(st.integers(0, 5))
+    axis = draw(st.integers(0, len(shape) - 1))
+    if change == 0 and len(shape) > 1:
+        return shape[1:]
+    if change == 1:
+        return (*shape[:axis], draw(st.integers(1, 4)), *shape[axis + 1 :])
+    return shape
+
+
+@pytest.fixture(scope="session")
+def cases() -> Callable[[LayerSpec], st.SearchStrategy[Case]]:
+    """From a layer to the cases that are drawn of it."""
+    return draw_case
