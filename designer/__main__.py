@@ -19,10 +19,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _open_window(design: str | None) -> int:
-    if design is not None:
-        from designer.document.presets import open_design
-
-        open_design(design)  # a file that cannot be read is told of here, before a window opens
     if not _has_display():
         raise BlockyardError(
             "There is no display to open a window on.",
@@ -31,13 +27,14 @@ def _open_window(design: str | None) -> int:
         )
     try:
         from designer.ui.app import run_window
+
+        return run_window(design)
     except ImportError as error:
         raise BlockyardError(
             f"The window cannot be opened: {error}.",
             expected="PySide6 and the system libraries that it needs",
             fix="See the README for the system's packages; the subcommands work without (blockyard --help).",
         ) from error
-    return run_window(design)
 
 
 def _has_display() -> bool:

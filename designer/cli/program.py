@@ -58,15 +58,14 @@ def is_command(arguments: Sequence[str]) -> bool:
 
 def window_argument(arguments: Sequence[str]) -> str | None:
     """The DESIGN to open in the window, None for none; bad usage ends the program."""
-    parser = _program()
     if not arguments:
         return None
     if len(arguments) > 1 or arguments[0].startswith("-"):
         odd = next((argument for argument in arguments if argument.startswith("-")), arguments[-1])
-        parser.error(f"'{odd[:80]}' is not understood here")
+        _program().error(f"'{odd[:80]}' is not understood here")
     near = difflib.get_close_matches(arguments[0], COMMANDS, n=1, cutoff=0.7)
     if near and not Path(arguments[0]).exists():
-        parser.error(f"there is no command '{arguments[0]}'; did you mean {near[0]}?")
+        _program().error(f"there is no command '{arguments[0]}'; did you mean {near[0]}?")
     return arguments[0]
 
 

@@ -8,25 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from designer.analysis.analyser import Analyser
 from designer.analysis.diagnostics import Diagnostic, Fix
 from designer.analysis.facts import Analysis, BlockFacts
 from designer.base.events import Signal
-from designer.codegen.module import GeneratedCode, generate
 from designer.document.document import Document, DocumentError
 from designer.document.presets import list_presets, open_design
 from designer.document.writing import write_document
 from designer.editing.errors import EditError
 from designer.editing.history import History
 from designer.engine.recipe import Recipe
-from designer.exchange.module import export_module
-from designer.exchange.project import export_project
 from designer.graph.block import Block
 from designer.graph.design import Design
-from designer.session.preparing import prepare_run
-from designer.session.training import TrainingControl
+
+if TYPE_CHECKING:  # code, export and training are loaded when they are asked for: the window is there the sooner
+    from designer.codegen.module import GeneratedCode
+    from designer.session.training import TrainingControl
 
 Extra = TypeVar("Extra")
 
@@ -162,6 +161,8 @@ class Session:
 
     def code(self) -> GeneratedCode:
         """The module of the design as it is now. Raises DesignError where the design has errors."""
+        from designer.codegen.module import generate
+
         if self._code is None or self._code[0] is not self._analysis:
             self._code = (self._analysis, generate(self.design, self._analysis))
         return self._code[1]
@@ -185,14 +186,21 @@ class Session:
 
     def export_module(self, path: Path) -> list[Path]:
         """Write the generated module. Raises DesignError, ExportError."""
+        from designer.exchange.module import export_module
+
         return export_module(self.document, path)
 
     def export_project(self, folder: Path) -> list[Path]:
         """Write a project that trains without Blockyard. Raises DesignError, ExportError."""
+        from designer.exchange.project import export_project
+
         return export_project(self.document, folder)
 
     def train(self, recipe: Recipe | None = None, root: Path | None = None) -> TrainingControl:
         """Make a run folder and start the engine on it. Raises DesignError, RunFolderError, TrainingError."""
+        from designer.session.preparing import prepare_run
+        from designer.session.training import TrainingControl
+
         recipe = recipe or self.recipe
         control = TrainingControl(prepare_run(Document(self.design, recipe), recipe, root=root))
         control.start()

@@ -1,9 +1,8 @@
-"""Starting the window: display, theme, the design to open, and the one handler of whatever is unexpected."""
+"""Starting the window: the design to open, the theme, and the one handler of whatever is unexpected."""
 
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from logging.handlers import RotatingFileHandler
 from types import TracebackType
@@ -16,19 +15,17 @@ _LOG_BYTES = 1 << 20
 
 
 def run_window(design: str | None = None) -> int:
-    """Open the window on a preset, a file or an empty canvas, and run until it closes. Returns the exit status.
+    """Open the window on a preset, a file or an empty canvas, and run until it closes. Returns the exit status."""
+    # Qt comes last: with it loaded, each further import costs more.
+    from designer.session.session import Session
 
-    Raises BlockyardError where there is no display.
-    """
-    _check_display()
+    session = Session.open(design) if design else Session()
     from PySide6.QtWidgets import QApplication
 
-    from designer.session.session import Session
     from designer.ui.panels import window_settings
     from designer.ui.theme.apply import ThemeFollower
     from designer.ui.window import MainWindow
 
-    session = Session.open(design) if design else Session()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("Blockyard")
     app.setDesktopFileName("blockyard")
@@ -37,17 +34,6 @@ def run_window(design: str | None = None) -> int:
     _catch_the_unexpected(window)
     window.show()
     return app.exec()
-
-
-def _check_display() -> None:
-    chosen = os.environ.get("QT_QPA_PLATFORM")
-    shown = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if sys.platform.startswith("linux") and not chosen and not shown:
-        raise BlockyardError(
-            "There is no display to open a window on.",
-            expected="DISPLAY or WAYLAND_DISPLAY to be set",
-            fix="Start it from a desktop, or use the command line: blockyard --help",
-        )
 
 
 def _catch_the_unexpected(window: object) -> None:

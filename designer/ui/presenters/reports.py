@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from designer.analysis.diagnostics import Diagnostic
-from designer.codegen.classes import Range
-from designer.codegen.module import GeneratedCode, NodeKey
-from designer.runs.listing import Run
 from designer.ui.docks.views import ProblemView, RunView
+
+if TYPE_CHECKING:  # loaded when there is code or a run to show
+    from designer.codegen.classes import Range
+    from designer.codegen.module import GeneratedCode, NodeKey
+    from designer.runs.listing import Run
 
 
 def problem_views(diagnostics: Sequence[Diagnostic]) -> list[ProblemView]:
