@@ -1,14 +1,15 @@
-"""Saves and loads what training needs to go on: weights and optimizer state. No pickled code is ever loaded."""
+"""Saves and loads what training needs to go on. No pickled code is ever loaded. What the state means is in `state`."""
 
 from __future__ import annotations
 
+import os
 import pickle
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
-from torch.optim import Optimizer
+from torch import Tensor, nn
 
 from .protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, EngineError
 
@@ -18,33 +19,70 @@ def last_checkpoint(run_dir: Path) -> Path:
     return run_dir / CHECKPOINTS_DIR / LAST_CHECKPOINT
 
 
-def save_checkpoint(path: Path, epoch: int, network: nn.Module, optimizer: Optimizer) -> None:
-    """Write the state in one step: a reader finds the old file or the new. Raises EngineError.
+def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
+    """Write the state in one step: a reader finds the old file, whole, or the new. Raises EngineError.
 
-    epoch: whole epochs done. The file holds `{"epoch": int, "network": state_dict, "optimizer": state_dict}`.
+    state: tensors, numbers, texts, and lists and dicts of them.
     """
     fresh = path.with_name(path.name + ".new")
     try:
         path.parent.mkdir(exist_ok=True)
-        state = {"epoch": epoch, "network": network.state_dict(), "optimizer": optimizer.state_dict()}
-        torch.save(state, fresh)
+        with fresh.open("wb") as file:
+            torch.save(dict(state), file)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut may leave the new name with nothing behind it
         fresh.replace(path)
     except (OSError, RuntimeError) as error:  # torch's zip writer tells of a full disk by a RuntimeError
         fresh.unlink(missing_ok=True)
+        cause = error.__context__ if isinstance(error.__context__, OSError) else error
         raise EngineError(
-            f"The checkpoint {path} cannot be written: {str(error).splitlines()[0]}",
+            f"The checkpoint {path} cannot be written: {str(cause).splitlines()[0]}",
             expected="a folder with room for it",
-            fix="Free some space on the disk, or train into another folder.",
+            fix="Free some space on the disk and resume the run; its last checkpoint is whole.",
         ) from error
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
     """What `save_checkpoint` wrote, its tensors in main memory. Raises EngineError."""
+    reason = ""
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
         raise EngineError(
-            f"The checkpoint {path} cannot be read: {str(error).splitlines()[0]}",
+            f"There is no checkpoint {path}.",
+            expected="a run that has saved one, which it does after each epoch and when it is stopped or paused",
+            fix="Train anew.",
+        ) from error
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, ValueError, KeyError) as error:
+        state, reason = None, f": {(str(error).strip().splitlines() or [type(error).__name__])[0]}"
+    if not isinstance(state, dict):
+        raise EngineError(
+            f"The checkpoint {path} cannot be read{reason}",
             expected="a checkpoint that the engine saved",
             fix="Use another checkpoint, or train anew.",
-        ) from error
+        )
+    return state
+
+
+def require_same_design(network: nn.Module, weights: Mapping[str, Tensor], path: Path) -> None:
+    """Raise EngineError where the weights of a checkpoint are not those of this network, naming the first misfit."""
+    own = network.state_dict()
+    misfit = ""
+    for name, tensor in own.items():
+        if name not in weights:
+            misfit = f"it has no {name!r}"
+        elif weights[name].shape != tensor.shape:
+            misfit = f"{name!r} is {_size(weights[name])} there and {_size(tensor)} here"
+        if misfit:
+            break
+    extra = [name for name in weights if name not in own]
+    if misfit or extra:
+        raise EngineError(
+            f"The checkpoint {path} is of another design: {misfit or f'the network has no {extra[0]!r}'}.",
+            expected="the design that the run was begun with",
+            fix="Bring back that design, or start a new run.",
+        )
+
+
+def _size(tensor: Tensor) -> str:
+    return " × ".join(map(str, tensor.shape)) or "one number"

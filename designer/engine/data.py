@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,14 +53,22 @@ class ImageData:
     num_classes: int
     prepare: Preparation
 
-    def train_batches(self, batch_size: int, order: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
-        """One epoch of training batches in a fresh order. order: a CPU generator that draws it."""
+    def train_batches(self, batch_size: int, order: torch.Generator, first: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
+        """One epoch of training batches in a fresh order. order: a CPU generator that draws it.
+
+        first: how many batches to leave out, because they were trained before.
+        """
         starts = batch_starts(len(self.train), batch_size)
         permutation = torch.randperm(len(self.train), generator=order)[: starts.stop].to(self.train.labels.device)
-        for indices in permutation.split(batch_size * self._batches_at_once(batch_size)):
+        at_once = self._batches_at_once(batch_size)
+        for number, indices in enumerate(permutation.split(batch_size * at_once)):
+            done = min(max(first - number * at_once, 0), at_once)
+            if done * batch_size >= len(indices):
+                continue
             images = self.prepare(self.train.images.index_select(0, indices))
             labels = self.train.labels.index_select(0, indices)
-            yield from zip(images.split(batch_size), labels.split(batch_size), strict=True)
+            batches = zip(images.split(batch_size), labels.split(batch_size), strict=True)
+            yield from itertools.islice(batches, done, None)
 
     def _batches_at_once(self, batch_size: int) -> int:
         """How many batches to prepare in one go: several where they are small, which saves most of the cost."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import traceback
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from .control import listen
+from .control import Wishes, listen
 from .journal import Journal
 from .protocol import LOG_FILE, EngineError, Failed, Finished, Message
 
@@ -16,30 +15,31 @@ from .protocol import LOG_FILE, EngineError, Failed, Finished, Message
 def carry_out(
     run_dir: Path,
     listener: Callable[[Message], None],
-    stop: threading.Event,
+    wishes: Wishes,
     controls: int | None = None,
+    resume: bool = False,
 ) -> int:
     """Train the run folder, and log it there. Returns the exit status: 0 fine or stopped, 1 failed.
 
-    listener: told every message. stop: once set, the run ends with the current batch. controls: a file descriptor to
-    hear control lines on, if any.
+    listener: told every message. wishes: to stop or to wait, heeded after each batch. controls: a file descriptor to
+    hear control lines on, if any. resume: go on from the folder's last checkpoint, its log continued.
     """
     try:
-        with Journal(run_dir, listener) as journal:
+        with Journal(run_dir, listener, resume) as journal:
             if controls is not None:
-                listen(controls, stop.set, journal.tell)
-            return _carry_out(run_dir, journal, stop)
+                listen(controls, wishes.hear, journal.tell)
+            return _carry_out(run_dir, journal, wishes, resume)
     except EngineError as error:  # the folder cannot be written to begin with
         listener(Failed.of(error))
         return 1
 
 
-def _carry_out(run_dir: Path, journal: Journal, stop: threading.Event) -> int:
+def _carry_out(run_dir: Path, journal: Journal, wishes: Wishes, resume: bool) -> int:
     try:
         warnings.filterwarnings("ignore", "Failed to initialize NumPy")  # torch alone will do
         from .training import train_folder  # brings torch: the status file is there before that
 
-        stopped = train_folder(run_dir, journal.tell, stop.is_set)
+        stopped = train_folder(run_dir, journal, wishes, resume)
         journal.tell(Finished(str(run_dir), stopped))
     except EngineError as error:
         journal.tell(Failed.of(error))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 from .protocol import (
     HEARTBEAT_S,
@@ -22,8 +22,12 @@ from .protocol import (
     Failed,
     Finished,
     Message,
+    Paused,
+    Resumed,
     Started,
     Status,
+    Unreadable,
+    read_metrics,
     replace_file,
     write_line,
 )
@@ -32,14 +36,15 @@ from .protocol import (
 class Journal:
     """Writes messages into a run folder, and keeps its status file fresh, from any thread.
 
-    As a context manager: entering begins the run's log anew and its heartbeat, leaving ends them.
+    As a context manager: entering begins the run's log and its heartbeat, leaving ends them.
     """
 
-    def __init__(self, run_dir: Path, listener: Callable[[Message], None]) -> None:
-        """listener: is told each message after it was written."""
+    def __init__(self, run_dir: Path, listener: Callable[[Message], None], resume: bool = False) -> None:
+        """listener: is told each message after it was written. resume: add to the log that there is."""
         now = time.time()
         self._run_dir = run_dir
         self._listener = listener
+        self._resume = resume
         self._status = Status("starting", os.getpid(), started_at=now, heartbeat=now)
         self._lock = threading.RLock()
         self._ended = threading.Event()
@@ -48,7 +53,7 @@ class Journal:
     def __enter__(self) -> Self:
         try:
             replace_file(self._run_dir / STATUS_FILE, self._status_text())
-            self._metrics = (self._run_dir / METRICS_FILE).open("w", encoding="utf-8", newline="\n")
+            self._metrics = self._open("a" if self._resume else "w")
         except OSError as error:
             raise _unwritable(self._run_dir, error) from error
         self._heart.start()
@@ -63,6 +68,27 @@ class Journal:
             self._metrics.close()
         except OSError:
             self._metrics = None  # a full disk was told of when the write failed
+
+    def _open(self, mode: str) -> TextIO:
+        return (self._run_dir / METRICS_FILE).open(mode, encoding="utf-8", newline="\n")
+
+    def go_on_from(self, step: int, epoch: int) -> None:
+        """Take out of the log what will be told again, and how the run ended before. Raises EngineError.
+
+        step, epoch: batches and whole epochs that the checkpoint holds.
+        """
+        kept = [message for message in read_metrics(self._run_dir) if _stays(message, step, epoch)]
+        figures = [asdict(message) for message in kept if isinstance(message, Epoch)]
+        with self._lock:
+            try:
+                self._metrics.close()
+                text = "".join(write_line(message) + "\n" for message in kept)
+                replace_file(self._run_dir / METRICS_FILE, text)
+                self._metrics = self._open("a")
+            except OSError as error:
+                self._metrics = self._open("a")
+                raise _unwritable(self._run_dir, error) from error
+            self._status = replace(self._status, epoch=epoch, figures=figures[-1] if figures else None)
 
     def tell(self, message: Message) -> None:
         """Log the message, note what it means for the status, pass it on. Raises EngineError on a full disk."""
@@ -85,6 +111,10 @@ class Journal:
                 return  # the next heartbeat writes it
             case Epoch():
                 self._status = replace(self._status, figures=asdict(message))
+            case Paused():
+                self._status = replace(self._status, state="paused")
+            case Resumed():
+                self._status = replace(self._status, state="running")
             case Failed():
                 self._status = replace(self._status, state="failed", message=message.message)
             case Finished():
@@ -107,6 +137,17 @@ class Journal:
 
     def _status_text(self) -> str:
         return json.dumps(asdict(self._status))
+
+
+def _stays(message: Message | Unreadable, step: int, epoch: int) -> bool:
+    match message:
+        case Batch():
+            return message.step <= step
+        case Epoch():
+            return message.epoch <= epoch
+        case Finished() | Failed() | Paused() | Resumed() | Unreadable():
+            return False
+    return True
 
 
 def _unwritable(run_dir: Path, error: OSError) -> EngineError:

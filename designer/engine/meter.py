@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -79,6 +80,16 @@ class Meter:
             self._losses.clear()
             self._sizes.clear()
         return Totals(self._examples, self._loss, int(self._correct.item()), time.perf_counter())
+
+    def state(self) -> dict[str, float]:
+        """The sums so far, for `restore`; waits for the device."""
+        totals = self.read()
+        return {"examples": totals.examples, "loss": totals.loss, "correct": totals.correct}
+
+    def restore(self, state: Mapping[str, float]) -> None:
+        """Go on adding up from there."""
+        self._examples, self._loss = int(state["examples"]), state["loss"]
+        self._correct.fill_(int(state["correct"]))
 
     def _reckon_hits(self) -> None:
         scores, labels = map(torch.cat, zip(*self._noted, strict=True))

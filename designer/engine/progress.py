@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-from .protocol import Batch, Epoch, Failed, Finished, Message, Started, Summary, Warned
+from .protocol import Batch, Epoch, Failed, Finished, Message, Paused, Resumed, Started, Summary, Warned
 
 _BAR_WIDTH = 24
 
@@ -22,12 +22,17 @@ class Progress:
     def __call__(self, message: Message) -> None:
         match message:
             case Started():
+                steps = f", from batch {message.steps_done + 1}" if message.steps_done else ""
                 self._line(
                     f"Training {message.params:,} parameters on {message.device}: {message.train_examples:,} images, "
-                    f"{message.epochs} epochs of {message.batches_per_epoch} batches"
+                    f"{message.epochs} epochs of {message.batches_per_epoch} batches{steps}"
                 )
             case Batch():
                 self._bar(message)
+            case Paused():
+                self._line(f"Paused in epoch {message.epoch}, after batch {message.batch}")
+            case Resumed():
+                self._line("Going on")
             case Epoch():
                 self._line(
                     f"epoch {message.epoch}: train loss {message.train_loss:.3f}, accuracy {message.train_accuracy:.3f}"

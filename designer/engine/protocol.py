@@ -12,15 +12,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 MODEL_FILE = "model.py"  # the generated source; its last class is the network. Written by the caller
 RECIPE_FILE = "recipe.json"  # `Recipe.to_json()`, with `data.source` resolved. Written by the caller
-METRICS_FILE = "metrics.jsonl"  # every message of the run, one a line
+METRICS_FILE = "metrics.jsonl"  # every message of the run, one a line; goes on where the run goes on
 STATUS_FILE = "status.json"  # a `Status`, replaced in one step about once a second
 LOG_FILE = "log.txt"  # what the network printed, warnings, tracebacks
 CHECKPOINTS_DIR = "checkpoints"
-LAST_CHECKPOINT = "last.pt"  # in CHECKPOINTS_DIR: the weights and optimizer state to go on from
+LAST_CHECKPOINT = "last.pt"  # in CHECKPOINTS_DIR: all that the run needs to go on; weights under "network"
 
 HEARTBEAT_S = 1.0  # seconds between two writes of the status file
 STALE_S = 5.0  # an engine that has not written its status for so long is taken for dead
@@ -38,7 +38,10 @@ class EngineError(Exception):
 
 @dataclass(frozen=True)
 class Started:
-    """The network and the data are ready, training begins. The first message of a run that can start."""
+    """The network and the data are ready, training begins. The first message of a run that can start.
+
+    Told again, with the steps done so far, each time that a run goes on from its checkpoint.
+    """
 
     type: ClassVar = "started"
     run: str  # the run folder
@@ -49,6 +52,7 @@ class Started:
     train_examples: int
     test_examples: int
     num_classes: int
+    steps_done: int = 0  # batches trained before, where the run goes on from its checkpoint
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,24 @@ class Epoch:
     test_loss: float
     test_accuracy: float
     examples_per_second: float  # of training alone
+
+
+@dataclass(frozen=True)
+class Paused:
+    """The run waits, on request. Its checkpoint holds all that is done: the engine may be ended now."""
+
+    type: ClassVar = "paused"
+    epoch: int  # the one under way, from 1
+    batch: int  # the last one done, from 1
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """A paused run goes on, on request."""
+
+    type: ClassVar = "resumed"
+    epoch: int
+    batch: int
 
 
 @dataclass(frozen=True)
@@ -131,6 +153,20 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """Control: save at the end of the current batch, and wait. Answered by `Paused`."""
+
+    type: ClassVar = "pause"
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Control: go on after `Pause`. Answered by `Resumed`; means nothing to a run that is not paused."""
+
+    type: ClassVar = "resume"
+
+
+@dataclass(frozen=True)
 class Unreadable:
     """A line that is no message of this protocol. Never written."""
 
@@ -139,9 +175,10 @@ class Unreadable:
     reason: str
 
 
-Message = Started | Batch | Epoch | Warned | Failed | Finished | Summary
-_MESSAGES = {kind.type: kind for kind in (Started, Batch, Epoch, Warned, Failed, Finished, Summary)}
-_CONTROLS = {Stop.type: Stop}
+Message = Started | Batch | Epoch | Paused | Resumed | Warned | Failed | Finished | Summary
+Control = Stop | Pause | Resume
+_MESSAGES = {kind.type: kind for kind in get_args(Message)}
+_CONTROLS = {kind.type: kind for kind in get_args(Control)}
 _ACCEPTED = {  # by the annotation's text
     "str": (str,),
     "bool": (bool,),
@@ -152,7 +189,7 @@ _ACCEPTED = {  # by the annotation's text
 _SHOWN_CHARACTERS = 120  # of an unreadable line
 
 
-def write_line(message: Message | Stop) -> str:
+def write_line(message: Message | Control) -> str:
     """The message as one line of JSON, without the line's end."""
     return json.dumps({"type": message.type, **vars(message)}, allow_nan=False)
 
@@ -162,7 +199,7 @@ def read_line(line: str | bytes) -> Message | Unreadable:
     return _read(line, _MESSAGES)
 
 
-def read_control(line: str | bytes) -> Stop | Unreadable:
+def read_control(line: str | bytes) -> Control | Unreadable:
     """The control on one line of the engine's input."""
     return _read(line, _CONTROLS)
 
@@ -203,7 +240,7 @@ def _read(line: str | bytes, kinds: dict[str, type]) -> Any:
         return unreadable("a field is missing")
 
 
-State = Literal["starting", "running", "finished", "stopped", "failed", "died"]
+State = Literal["starting", "running", "paused", "finished", "stopped", "failed", "died"]
 
 
 @dataclass(frozen=True)
@@ -226,7 +263,7 @@ class Status:
     @property
     def under_way(self) -> bool:
         """Whether an engine is at work on the run."""
-        return self.state in ("starting", "running")
+        return self.state in ("starting", "running", "paused")
 
 
 def read_status(run_dir: Path, now: float | None = None) -> Status | None:

@@ -10,12 +10,12 @@ import json
 import shutil
 import signal
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from .control import Wishes
 from .job import carry_out
 from .progress import at_the_terminal
 from .protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, MODEL_FILE, RECIPE_FILE, EngineError, Message, write_line
@@ -30,15 +30,18 @@ def main(project: Path, arguments: Sequence[str] | None = None) -> int:
     """
     options = _parse(arguments)
     try:
-        recipe = _adapted(read_recipe(options.recipe or project / RECIPE_FILE), options, project)
-        run_dir = _new_run(project, options.run_dir, recipe)
+        run_dir = options.resume and options.resume.absolute()
+        if run_dir is None:
+            recipe = _adapted(read_recipe(options.recipe or project / RECIPE_FILE), options, project)
+            run_dir = _new_run(project, options.run_dir, recipe)
     except EngineError as error:
         expected = f"Expected {error.expected}." if error.expected else ""
         sys.stderr.write(" ".join(filter(None, (error.message, expected, error.fix))) + "\n")
         return 2
-    stop = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
-    status = carry_out(run_dir, _write_json if options.json else at_the_terminal(), stop)
+    wishes = Wishes()
+    signal.signal(signal.SIGINT, lambda *_: wishes.stop())
+    listener = _write_json if options.json else at_the_terminal()
+    status = carry_out(run_dir, listener, wishes, resume=options.resume is not None)
     checkpoint = run_dir / CHECKPOINTS_DIR / LAST_CHECKPOINT
     if checkpoint.exists() and not options.json:
         sys.stdout.write(f"The weights are in {checkpoint}\n")
@@ -55,6 +58,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, metavar="S")
     parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:N or mps")
     parser.add_argument("--run-dir", type=Path, metavar="DIR", help="where to keep this training (runs/TIME)")
+    parser.add_argument("--resume", type=Path, metavar="DIR", help="go on with an earlier training from its folder")
     parser.add_argument("--json", action="store_true", help="print JSON lines")
     return parser.parse_args(arguments)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from .meter import Totals
 from .protocol import Warned
@@ -25,6 +26,16 @@ class StuckWatch:
         self._due = min(last_step, max(math.ceil(_SHARE_OF_EPOCH * batches_per_epoch), _MIN_STEPS))
         self._done = num_classes < 2 or last_step < _MIN_STEPS_OF_A_RUN
         self._recent = Totals()
+
+    def state(self) -> dict[str, float]:
+        """What was seen so far, for `restore`."""
+        recent = self._recent
+        return {"done": self._done, "examples": recent.examples, "loss": recent.loss, "correct": recent.correct}
+
+    def restore(self, state: Mapping[str, float]) -> None:
+        """Go on from there."""
+        self._done = self._done or bool(state["done"])
+        self._recent = Totals(int(state["examples"]), state["loss"], int(state["correct"]))
 
     def see(self, window: Totals, step: int) -> Warned | None:
         """Take in what came since the last report. step: batches so far, from 1. Returns the warning when it is due."""

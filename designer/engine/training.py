@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
 from pathlib import Path
 
 import torch
 
-from .checkpoints import last_checkpoint, save_checkpoint
+from .checkpoints import last_checkpoint, load_checkpoint, require_same_design, save_checkpoint
+from .control import Wishes
 from .data import load_data
 from .device import choose_device
+from .journal import Journal
 from .loop import Hooks, Training
 from .network import build_network, count_parameters, initialise, try_network
-from .protocol import MODEL_FILE, RECIPE_FILE, EngineError, Message, Started
+from .protocol import MODEL_FILE, RECIPE_FILE, EngineError, Started
 from .recipe import Recipe, read_recipe
+from .state import require_resumable
 
 
-def train_folder(run_dir: Path, emit: Callable[[Message], None], should_stop: Callable[[], bool]) -> bool:
+def train_folder(run_dir: Path, journal: Journal, wishes: Wishes, resume: bool = False) -> bool:
     """Train the run folder's `model.py` by its `recipe.json`. Returns whether it was stopped. Raises EngineError.
 
-    emit: told each message from `Started` to the last `Epoch`. should_stop: asked after each batch.
+    journal: told each message from `Started` to the last `Epoch`. wishes: asked after each batch. resume: go on from
+    the folder's last checkpoint.
     """
     recipe = read_recipe(run_dir / RECIPE_FILE)
     device = choose_device(recipe.device)
     try:
-        return _train(run_dir, recipe, device, emit, should_stop)
+        return _train(run_dir, recipe, device, journal, wishes, resume)
     except (RuntimeError, MemoryError) as error:
         if not _is_out_of_memory(error):
             raise
@@ -39,9 +43,12 @@ def _train(
     run_dir: Path,
     recipe: Recipe,
     device: torch.device,
-    emit: Callable[[Message], None],
-    should_stop: Callable[[], bool],
+    journal: Journal,
+    wishes: Wishes,
+    resume: bool,
 ) -> bool:
+    checkpoint = last_checkpoint(run_dir)
+    state = load_checkpoint(checkpoint) if resume else None
     torch.manual_seed(recipe.seed)
     network = build_network(run_dir / MODEL_FILE)
     initialise(network, recipe.init)  # on the CPU, so that a seed gives the same weights on every device
@@ -54,10 +61,14 @@ def _train(
     network.to(device)
     data = load_data(recipe.data, device, near=[run_dir])
     try_network(network, data.prepare(data.train.images[:2]), data.num_classes)
-    checkpoint = last_checkpoint(run_dir)
-    hooks = Hooks(emit, should_stop, lambda *state: save_checkpoint(checkpoint, *state))
+    hooks = Hooks(journal.tell, wishes, functools.partial(save_checkpoint, checkpoint))
     training = Training(network, recipe, data, device, hooks)
-    emit(
+    if state is not None:
+        require_same_design(network, state.get("network", {}), checkpoint)
+        require_resumable(state, recipe, len(data.train), checkpoint)
+        training.restore(state)
+        journal.go_on_from(state["step"], state["epoch"])
+    journal.tell(
         Started(
             run=str(run_dir),
             device=str(device),
@@ -67,6 +78,7 @@ def _train(
             train_examples=len(data.train),
             test_examples=len(data.test),
             num_classes=data.num_classes,
+            steps_done=training.steps_done,
         )
     )
     return training.run()

@@ -1,4 +1,4 @@
-"""The child process that trains a run folder: `python -m designer.engine.worker RUN_DIR`.
+"""The child process that trains a run folder: `python -m designer.engine.worker RUN_DIR [--resume]`.
 
 RUN_DIR holds `model.py` and `recipe.json`; the files it gains, the messages on standard output and the controls on
 standard input are in `protocol`. What the network or a library prints goes to the folder's log. The run outlives
@@ -12,10 +12,10 @@ import argparse
 import os
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from .control import Wishes
 from .job import carry_out
 from .outlet import Outlet
 from .protocol import LOG_FILE, Failed
@@ -27,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train the run folder named on the command line. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="worker", description="Train the network of a run folder.")
     parser.add_argument("run_dir", type=Path, metavar="RUN_DIR")
-    run_dir: Path = parser.parse_args(arguments).run_dir.absolute()
+    parser.add_argument("--resume", action="store_true", help="go on from the folder's last checkpoint")
+    options = parser.parse_args(arguments)
+    run_dir: Path = options.run_dir.absolute()
     with Outlet(_standard_output()) as outlet:
         try:
             _send_output_to(run_dir / LOG_FILE)
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             return 1
         _be_a_good_neighbour()
-        return carry_out(run_dir, outlet.tell, _stop_on_signals(), controls=_STANDARD_INPUT)
+        return carry_out(run_dir, outlet.tell, _wishes_of_signals(), _STANDARD_INPUT, options.resume)
 
 
 def _standard_output() -> int:
@@ -61,13 +63,13 @@ def _send_output_to(log: Path) -> None:
         os.close(descriptor)
 
 
-def _stop_on_signals() -> threading.Event:
-    stop = threading.Event()
+def _wishes_of_signals() -> Wishes:
+    wishes = Wishes()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: wishes.stop())
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal closes: go on
-    return stop
+    return wishes
 
 
 def _be_a_good_neighbour() -> None:

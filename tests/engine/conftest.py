@@ -62,20 +62,21 @@ class Engine:
 
 
 @pytest.fixture
-def start_engine() -> Callable[[Path], AbstractContextManager[Engine]]:
-    """A context manager that runs the worker on a run folder."""
+def start_engine() -> Callable[..., AbstractContextManager[Engine]]:
+    """A context manager that runs the worker on a run folder, with more arguments if any."""
     return _started
 
 
 @contextmanager
-def _started(run_dir: Path) -> Iterator[Engine]:
-    """`python -m designer.engine.worker RUN_DIR`, killed at the end if it still runs."""
+def _started(run_dir: Path, *arguments: str, before: Callable[[], None] | None = None) -> Iterator[Engine]:
+    """`python -m designer.engine.worker RUN_DIR`, killed at the end if it still runs. before: run in the child."""
     with subprocess.Popen(
-        [sys.executable, "-m", "designer.engine.worker", run_dir],
+        [sys.executable, "-m", "designer.engine.worker", run_dir, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=ROOT,
+        preexec_fn=before,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     ) as process:
         try:

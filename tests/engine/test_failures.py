@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
 
 from designer.engine import protocol
+from designer.engine.control import Wishes
 from designer.engine.job import carry_out
 
 NO_LEARNING = """
@@ -34,7 +34,7 @@ class Network(nn.PReLU):
 def told_of(run_dir: Path) -> tuple[int, list[protocol.Message]]:
     """Carry the run out in this process. Returns its exit status and what it told."""
     told: list[protocol.Message] = []
-    return carry_out(run_dir, told.append, threading.Event()), told
+    return carry_out(run_dir, told.append, Wishes()), told
 
 
 def failure(run_dir: Path) -> protocol.Failed:

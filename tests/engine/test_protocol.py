@@ -16,6 +16,8 @@ MESSAGES = (
     protocol.Started("/runs/1", "cpu", 2, 94, 44426, 6000, 1000, 10),
     protocol.Batch(1, 1, 94, 1, 2.3, 0.1, 0.01, 1000.0, None),
     protocol.Epoch(1, 2.3, 0.1, 2.2, 0.2, 9000.0),
+    protocol.Paused(1, 7),
+    protocol.Resumed(1, 7),
     protocol.Warned("stuck_at_chance", "It guesses.", "Use ReLU."),
     protocol.Failed("It broke.", "a whole one", "Mend it."),
     protocol.Finished("/runs/1", stopped=False),
@@ -38,8 +40,15 @@ def test_a_message_is_one_line_and_reads_back(message):
     assert {"type", *CONTRACT.get(message.type, ())} <= json.loads(line).keys()
 
 
-def test_a_control_reads_back():
-    assert read_control(write_line(protocol.Stop())) == protocol.Stop()
+@pytest.mark.parametrize("control", [protocol.Stop(), protocol.Pause(), protocol.Resume()], ids=lambda it: it.type)
+def test_a_control_reads_back(control):
+    assert read_control(write_line(control)) == control
+
+
+def test_a_started_message_of_an_earlier_engine_is_read():
+    line = json.loads(write_line(MESSAGES[0]))
+    del line["steps_done"]
+    assert read_line(json.dumps(line)) == MESSAGES[0]
 
 
 @pytest.mark.parametrize(

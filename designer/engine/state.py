@@ -1,0 +1,80 @@
+"""What a checkpoint holds besides weights: enough for a run to go on as if it had never stopped, bit for bit on a CPU.
+
+The loop makes and takes back the state as a plain dict; `checkpoints` writes and reads it. Random numbers come from
+torch's own generators, whose state is kept, and from generators that are seeded anew for each epoch, which need none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .protocol import EngineError
+from .recipe import Recipe
+
+FORMAT = 2  # 1 had no random state, so a run could not go on from it
+_MAY_CHANGE = ("name", "epochs", "device")  # of a recipe, between two parts of one run
+
+
+def random_state(device: torch.device) -> dict[str, Tensor]:
+    """The state of the generators that dropout and its like draw from, uint8 each."""
+    states = {"cpu": torch.get_rng_state()}
+    if device.type == "cuda":
+        states["cuda"] = torch.cuda.get_rng_state(device)
+    elif device.type == "mps":
+        states["mps"] = torch.mps.get_rng_state()
+    return states
+
+
+def restore_random_state(states: Mapping[str, Tensor], device: torch.device) -> None:
+    """Go on drawing where `random_state` was taken. A state of another sort of device is left out."""
+    torch.set_rng_state(states["cpu"])
+    if device.type == "cuda" and "cuda" in states:
+        torch.cuda.set_rng_state(states["cuda"], device)
+    elif device.type == "mps" and "mps" in states:
+        torch.mps.set_rng_state(states["mps"])
+
+
+def require_resumable(state: Mapping[str, Any], recipe: Recipe, train_examples: int, path: Path) -> None:
+    """Raise EngineError where going on would not give what an unbroken run gives.
+
+    state: of a checkpoint. train_examples: of the data as it is now. path: of the checkpoint, for the message.
+    """
+    if state.get("format") != FORMAT:
+        raise EngineError(
+            f"The checkpoint {path} is of format {state.get('format', 1)}; this engine goes on from format {FORMAT}.",
+            expected="a checkpoint of this version of the engine",
+            fix="Train anew.",
+        )
+    changed = _first_difference(state["recipe"], recipe.to_json())
+    if changed:
+        raise EngineError(
+            f"The run's recipe was changed since its checkpoint: {changed}.",
+            expected="the recipe that the run was begun with; only epochs, device and name may change",
+            fix="Put it back, or start a new run.",
+        )
+    if state["train_examples"] != train_examples:
+        raise EngineError(
+            f"The data has {train_examples:,} training images; it had {state['train_examples']:,} before.",
+            expected="the data that the run was begun with",
+            fix="Put the data back, or start a new run.",
+        )
+
+
+def _first_difference(before: Mapping[str, Any], now: Mapping[str, Any], where: str = "") -> str:
+    for name in [*before, *(name for name in now if name not in before)]:
+        old, new = before.get(name), now.get(name)
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            if inner := _first_difference(old, new, f"{where}{name}."):
+                return inner
+        elif _plain(old) != _plain(new) and f"{where}{name}" not in _MAY_CHANGE:
+            return f"{where}{name} was {_plain(old)} and is {_plain(new)}"
+    return ""
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
