@@ -20,7 +20,7 @@ def input_ports(design: Design, block: Block, node: Node) -> tuple[str, ...]:
 def output_ports(design: Design, block: Block, node: Node) -> tuple[str, ...]:
     """The output ports of `node` in `block`, in order. A node of an unknown kind has those that are wired."""
     if spec := spec_of(node.kind):
-        return spec.outputs
+        return spec.output_ports(node.params)
     if inner := design.blocks.get(node.kind):
         return tuple(leaving.id for leaving in inner.outputs)
     used = dict.fromkeys(e.source.port for e in block.edges if e.source.node == node.id)

@@ -111,7 +111,9 @@ def _flat(node: ast.expr) -> tuple[str, int]:
             power = isinstance(operand, ast.BinOp) and isinstance(operand.op, ast.Pow)
             return f"{sign}{_operand(operand, _ATOM if power else level)}", level
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
-            gap = "" if _is_simple(left) and _is_simple(right) else " "
+            gap = (
+                "" if _is_simple(left) and _is_simple(right) and not isinstance(left, ast.BinOp | ast.UnaryOp) else " "
+            )
             return f"{_operand(left, _ATOM)}{gap}**{gap}{_operand(right, _SIGN)}", _POWER
         case ast.BinOp(left=left, op=op, right=right):
             sign, level = _BINARY[type(op)]
@@ -152,8 +154,10 @@ def _loop(node: ast.GeneratorExp) -> str:
 def _is_simple(node: ast.expr) -> bool:
     """Whether a power is written without spaces around it, as far as this side goes."""
     match node:
-        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=ast.Constant(value=value)):
-            return not isinstance(value, str | None)
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
+            return not isinstance(operand, ast.UnaryOp | ast.BinOp) and _is_simple(operand)
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            return _is_simple(left) and _is_simple(right)
         case ast.Constant(value=value):
             return not isinstance(value, str)
         case ast.Attribute(value=value):
@@ -208,7 +212,13 @@ def _parts(node: ast.expr) -> Iterator[tuple[str, ast.expr, int]]:
         case ast.BoolOp(op=op, values=values):
             word, level = ("and ", _AND) if isinstance(op, ast.And) else ("or ", _OR)
             for index, value in enumerate(values):
-                yield word if index else "", value, level + 1
+                lead = word if index else ""
+                if isinstance(op, ast.Or) and isinstance(value, ast.BoolOp) and isinstance(value.op, ast.And):
+                    first, *others = _parts(value)  # `and` and `or` break together
+                    yield lead, *first[1:]
+                    yield from others
+                else:
+                    yield lead, value, level + 1
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             yield "", left, _SUM
             for op, comparator in zip(ops, comparators, strict=True):
