@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from designer.analysis.analyser import Analyser
+from designer.codegen.module import generate
+from designer.document.presets import open_design
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def _fences(language: str) -> list[str]:
+    text = (ROOT / "README.md").read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
 def _commands() -> list[str]:
-    fences = re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
-    return [line for fence in fences for line in fence.splitlines() if line.startswith("bash .ci/setup")]
+    return [line for fence in _fences("sh") for line in fence.splitlines() if line.startswith("bash .ci/setup")]
 
 
 def test_two_commands_do_all_the_set_up() -> None:
@@ -28,3 +36,20 @@ def test_ci_runs_the_readmes_test_command() -> None:
     assert '\nbash -c "$command"\n' in script
     lines = (ROOT / "README.md").read_text("utf-8").splitlines()
     assert next(line for line in lines if re.match(found[1], line)) == _commands()[1]
+
+
+def test_the_code_shown_is_the_code_written() -> None:
+    written = []
+    for preset in ("vgg11_fashion", "resnet"):
+        design = open_design(preset).design
+        written.append(generate(design, Analyser().analyse(design)).source)
+    fences = _fences("python")
+    assert fences
+    for fence in fences:
+        assert any(fence in source for source in written), fence
+
+
+def test_every_picture_is_there() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert pictures
+    assert [picture for picture in pictures if not (ROOT / picture).is_file()] == []
