@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-from logging.handlers import RotatingFileHandler
+import traceback
+from datetime import datetime
+from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from designer.base.errors import BlockyardError
 from designer.base.paths import data_dir
 
-_LOG = logging.getLogger("blockyard")
-_LOG_BYTES = 1 << 20
+if TYPE_CHECKING:
+    from designer.ui.window import MainWindow
+
+_LOG_BYTES = 1 << 20  # of the log, before it makes way for a new one
 
 
 def run_window(design: str | None = None) -> int:
@@ -36,23 +40,37 @@ def run_window(design: str | None = None) -> int:
     return app.exec()
 
 
-def _catch_the_unexpected(window: object) -> None:
+def _catch_the_unexpected(window: MainWindow) -> None:
     """Write what nobody expected into a log, and say so; the window stays."""
-    folder = data_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(folder / "log.txt", maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    _LOG.addHandler(handler)
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             window.close()
-            return
-        _LOG.error("unexpected", exc_info=(kind, error, trace))
-        if isinstance(error, BlockyardError):
+        elif isinstance(error, BlockyardError):
             window.tell_error(error)
         else:
-            text = f"Something unexpected happened ({kind.__name__}). Your design is as it was; details are in the log."
-            window.toasts.show(text, "error")
+            _note("".join(traceback.format_exception(kind, error, trace)))
+            window.tell_error(
+                BlockyardError(
+                    f"Something unexpected happened ({kind.__name__}). Your design is as it was.",
+                    fix=f"Send us {_log_path()}.",
+                )
+            )
 
     sys.excepthook = hook
+
+
+def _log_path() -> Path:
+    return data_dir() / "log.txt"
+
+
+def _note(text: str) -> None:
+    path = _log_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_size > _LOG_BYTES:
+            path.replace(path.with_suffix(".old.txt"))
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {text}\n")
+    except OSError:  # a full disk must not hide the fault itself
+        sys.stderr.write(text)
