@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from designer.analysis.analyser import Analyser
+from designer.analysis.facts import Analysis
 from designer.base.paths import runs_dir
 from designer.document.document import Document
 from designer.document.writing import dump_document
@@ -11,22 +14,40 @@ from designer.engine.recipe import Recipe
 from designer.exchange.module import generated
 from designer.runs.folder import RunDesign, create_run
 
+_IMAGE_AXES = 4  # (N, C, H, W)
+_LARGEST_PX = 4096  # that a recipe takes
+
+
+def fitted(recipe: Recipe, analysis: Analysis) -> Recipe:
+    """The recipe with images brought to the size of the design's input, where it says nothing about their size.
+
+    That is known of a design with one input (N, C, H, W), H equal to W; any other recipe stays as it is.
+    """
+    if recipe.data.resize is not None or len(analysis.input_shapes) != 1:
+        return recipe
+    shape = analysis.input_shapes[0]
+    if len(shape) != _IMAGE_AXES or shape[2] != shape[3] or shape[2] > _LARGEST_PX:
+        return recipe
+    return replace(recipe, data=replace(recipe.data, resize=int(shape[2])))
+
 
 def prepare_run(document: Document, recipe: Recipe, *, root: Path | None = None, run_dir: Path | None = None) -> Path:
     """Make the run folder of a training: under `root`, by default the person's own runs, or exactly `run_dir`.
 
+    The run's recipe says to which size images are brought; its copy of the document keeps what the person wrote.
     Raises DesignError where the design has errors, RunFolderError where the folder cannot be made.
     """
     design = document.design
+    analysis = Analyser().analyse(design)
     return create_run(
         root or runs_dir(),
         RunDesign(
             name=design.main,
             title=design.root.title,
             document=dump_document(Document(design, recipe)),
-            source=generated(design).source,
+            source=generated(design, analysis).source,
             variables=design.root.defaults,
         ),
-        recipe,
+        fitted(recipe, analysis),
         run_dir,
     )

@@ -161,11 +161,22 @@ class Session:
 
     def code(self) -> GeneratedCode:
         """The module of the design as it is now. Raises DesignError where the design has errors."""
-        from designer.codegen.module import generate
+        return self.code_task()()
 
-        if self._code is None or self._code[0] is not self._analysis:
-            self._code = (self._analysis, generate(self.design, self._analysis))
-        return self._code[1]
+    def code_task(self) -> Callable[[], GeneratedCode]:
+        """What makes the module of the design as it is now, as `code` does. It may be called in another thread."""
+        design, analysis, known = self.design, self._analysis, self._code
+
+        def task() -> GeneratedCode:
+            from designer.codegen.module import generate
+
+            if known is not None and known[0] is analysis:
+                return known[1]
+            made = generate(design, analysis)
+            self._code = (analysis, made)  # one assignment: whoever reads it sees the old pair or the new one
+            return made
+
+        return task
 
     # -- files --------------------------------------------------------------------------------------------------------
 
@@ -193,18 +204,28 @@ class Session:
     def export_project(self, folder: Path) -> list[Path]:
         """Write a project that trains without Blockyard. Raises DesignError, ExportError."""
         from designer.exchange.project import export_project
+        from designer.session.preparing import fitted
 
-        return export_project(self.document, folder)
+        return export_project(self.document, folder, fitted(self.recipe, self.analysis))
 
     def train(self, recipe: Recipe | None = None, root: Path | None = None) -> TrainingControl:
         """Make a run folder and start the engine on it. Raises DesignError, RunFolderError, TrainingError."""
-        from designer.session.preparing import prepare_run
-        from designer.session.training import TrainingControl
+        return self.training_task(recipe, root)()
 
+    def training_task(self, recipe: Recipe | None = None, root: Path | None = None) -> Callable[[], TrainingControl]:
+        """What starts a training of the design as it is now, as `train` does. It may be called in another thread."""
         recipe = recipe or self.recipe
-        control = TrainingControl(prepare_run(Document(self.design, recipe), recipe, root=root))
-        control.start()
-        return control
+        document = Document(self.design, recipe)
+
+        def task() -> TrainingControl:
+            from designer.session.preparing import prepare_run
+            from designer.session.training import TrainingControl
+
+            control = TrainingControl(prepare_run(document, recipe, root=root))
+            control.start()
+            return control
+
+        return task
 
     def _on_changed(self, before: Design, after: Design, name: str) -> None:
         self._analysis = self._analyser.analyse(after, self._batch)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +13,29 @@ from designer.base.errors import BlockyardError
 from designer.document.presets import list_presets, open_design
 from designer.session.session import Session
 from designer.ui import files
+from designer.ui.background import Background
+
+_FAMILIES = {"lenet": "LeNet", "alexnet": "AlexNet", "vgg": "VGG", "nin": "NiN", "googlenet": "GoogLeNet",
+             "resnet": "ResNet"}  # fmt: skip
+_STEM = re.compile(r"[a-z]+")
+
+
+def preset_families(names: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """The presets by family, the word that their ids begin with: those of the course first, in its order."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(names, key=_natural):
+        stem = _STEM.match(name)
+        found.setdefault(stem[0] if stem else name, []).append(name)
+    order = [*(stem for stem in _FAMILIES if stem in found), *sorted(found.keys() - _FAMILIES.keys())]
+    return [(_FAMILIES.get(stem, stem.capitalize()), found[stem]) for stem in order]
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]
+
+
+def _preset_titles() -> dict[str, str]:
+    return {preset.id: preset.title for preset in list_presets()}
 
 
 class DocumentController(QObject):
@@ -25,13 +49,26 @@ class DocumentController(QObject):
         super().__init__(window)
         self._window = window
         self._current = current
+        self._titles: dict[str, str] = {}  # of the presets, by id
+        self._reading = Background(self)
+
+    def read_presets(self) -> None:
+        """Learn what the presets are called, in the background, so that their menu opens at once."""
+        self._reading.run(_preset_titles, self._know_presets, lambda _error: None, "preset titles")
+
+    def _know_presets(self, titles: dict[str, str]) -> None:
+        self._titles = titles
 
     def fill_presets(self, menu: QMenu) -> None:
-        """Put all presets into a menu."""
+        """Put all presets into a menu: a family of several in a menu of its own."""
         menu.clear()
-        for preset in list_presets():
-            action = menu.addAction(preset.title)
-            action.triggered.connect(lambda _=False, name=preset.id: self.open(name))
+        if not self._titles:
+            self._titles = _preset_titles()
+        for family, names in preset_families(self._titles):
+            part = menu.addMenu(family) if len(names) > 1 else menu
+            for name in names:
+                action = part.addAction(self._titles[name])
+                action.triggered.connect(lambda _=False, name=name: self.open(name))
 
     def new(self) -> None:
         """An empty canvas in place of the open design."""

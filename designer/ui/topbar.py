@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from designer.ui.docks.recipe_form import RecipeChip
+from designer.ui.menu_button import MenuButton
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import ui_font
 from designer.ui.theme.icons import wear_icon
@@ -26,9 +27,9 @@ class TopBar(QWidget):
         self.setFixedHeight(_HEIGHT_PX)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setObjectName("top_bar")
-        self.menu_button = _menu_button(self.tr("Blockyard"), menu)
+        self.menu_button = MenuButton(self.tr("Blockyard"), menu)
         self.menu_button.setFont(ui_font(2, weight=QFont.Weight.DemiBold))
-        self.presets_button = _menu_button(self.tr("Presets"), presets)
+        self.presets_button = MenuButton(self.tr("Presets"), presets)
         self.title = ElidedLabel(role="heading")
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.modified = label("●", "warn")
@@ -74,19 +75,6 @@ class TopBar(QWidget):
 
     def _train_text(self, device: str) -> str:
         return self.tr("Train on {0}").format(device) if device else self.tr("Train")
-
-
-def _menu_button(text: str, menu: QMenu) -> QToolButton:
-    button = QToolButton()
-    button.setText(text)
-    button.setMenu(menu)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-    button.setIconSize(QSize(14, 14))
-    button.setAccessibleName(text)
-    wear_icon(button, "chevron-down", size=14)
-    return button
 
 
 def _tool_button(action: QAction) -> QToolButton:

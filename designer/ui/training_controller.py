@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
+from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -12,15 +13,20 @@ from designer.base.errors import BlockyardError
 from designer.engine.protocol import Batch, Epoch, Failed, Finished, Started, Warned
 from designer.session.session import Session
 from designer.session.training import EngineDied, Report, TrainingControl
+from designer.ui.background import Background
 from designer.ui.docks.training import Training, duration
 
 _POLL_MS = 50
 
 
 class TrainingController(QObject):
-    """One training at a time. running_changed(is running, device). ended(kind of toast, text)."""
+    """One training at a time, made ready in the background.
+
+    running_changed(is running, device). refused(error): it cannot start. ended(kind of toast, text).
+    """
 
     running_changed = Signal(bool, str)
+    refused = Signal(object)
     ended = Signal(str, str)
 
     def __init__(self, dock: Training, parent: QObject) -> None:
@@ -29,6 +35,8 @@ class TrainingController(QObject):
         self.control: TrainingControl | None = None
         self.device = ""
         self._title = ""
+        self._stop_asked = False
+        self._starting = Background(self)
         self._started_at = 0.0
         self._timer = QTimer(self, interval=_POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -38,28 +46,46 @@ class TrainingController(QObject):
     @property
     def running(self) -> bool:
         """Whether a training is under way."""
-        return self.control is not None and not self.control.done
+        return self._starting.busy or (self.control is not None and not self.control.done)
 
     def start(self, session: Session) -> None:
-        """Train the design as it is now. Raises BlockyardError where it cannot start."""
+        """Train the design as it is now. Raises BlockyardError where its problems or another training forbid it."""
         if self.running:
             raise BlockyardError("A training is under way.", fix="Stop it first, or wait for its end.")
+        if not session.analysis.ok:
+            session.code()  # raises, and says which problem is first
         recipe = session.recipe
-        self.control = session.train(recipe)
-        self._title = self.control.run_dir.name
+        self.control, self._stop_asked = None, False
+        self._title = f"{session.title} · {datetime.now():%H:%M}"
         self._started_at = time.monotonic()
         self.dock.begin(self._title, recipe.epochs, 1)
         self.dock.show_message(self.tr("The engine is starting…"), role="muted")
-        self._timer.start()
+        self._starting.run(session.training_task(recipe), self._started, self._not_started, "training start")
         self.running_changed.emit(True, self.device)
+
+    def _started(self, control: TrainingControl) -> None:
+        self.control = control
+        if self._stop_asked:
+            control.stop()
+        self._timer.start()
+
+    def _not_started(self, error: Exception) -> None:
+        self.running_changed.emit(False, self.device)
+        if not isinstance(error, BlockyardError):
+            self.dock.fail(self.tr("The training cannot start."))
+            raise error  # a slip of ours: the one handler logs it and says so
+        self.dock.fail(error.message, " ".join(part for part in (_expected(error), error.fix) if part))
+        self.refused.emit(error)
 
     def stop(self) -> None:
         """Stop at the end of the current batch."""
+        self._stop_asked = True
         if self.control is not None:
             self.control.stop()
 
     def let_go(self) -> None:
         """The window closes: what is under way goes on by itself."""
+        self._starting.forget()
         self._timer.stop()
         if self.control is not None:
             self.control.close()
@@ -94,12 +120,12 @@ class TrainingController(QObject):
                 took = duration(time.monotonic() - self._started_at)
                 text = self.tr("Stopped after {0}") if report.stopped else self.tr("Finished in {0}")
                 self.dock.finish(text.format(took))
-                self.ended.emit("success", f"{self._title}: {text.format(took)}")
+                self.ended.emit("success", f"{self._title} · {text.format(took)}")
 
     def _open_folder(self) -> None:
         if self.control is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.control.run_dir)))
 
 
-def _expected(report: Failed) -> str:
+def _expected(report: Failed | BlockyardError) -> str:
     return f"Expected {report.expected}." if report.expected else ""

@@ -16,6 +16,7 @@ from designer.runs.folder import DESIGN_FILE
 from designer.runs.listing import list_runs
 from designer.session.session import Session
 from designer.ui.actions import fill_menu, make_actions
+from designer.ui.background import Background
 from designer.ui.canvas.panel import CanvasPanel
 from designer.ui.canvas_controller import CanvasController
 from designer.ui.docks.code import Code
@@ -37,10 +38,11 @@ from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.toasts import Toasts
 from designer.ui.topbar import TopBar
 from designer.ui.training_controller import TrainingController
-from designer.ui.widgets import ElidedLabel, label, set_state
+from designer.ui.widgets import LinkLine, label, set_state
 
 _CODE_DELAY_MS = 120  # after the last edit, before the code is written anew
 _FIRST_SIZE = (1440, 900)
+_IDLE_MS = 400  # after the first paint, for what can wait
 
 
 class MainWindow(QMainWindow):
@@ -57,6 +59,7 @@ class MainWindow(QMainWindow):
         self._make_status_bar()
         self._code_timer = QTimer(self, singleShot=True, interval=_CODE_DELAY_MS)
         self._code_timer.timeout.connect(self._show_code)
+        self._coding = Background(self)
         self._connect_parts()
         self.resize(*_FIRST_SIZE)
         self.panels.restore()
@@ -131,9 +134,10 @@ class MainWindow(QMainWindow):
         for part in (self.params_label, self.macs_label, self.memory_label):
             part.setContentsMargins(12, 0, 4, 0)
             bar.addWidget(part)
-        self.problem_label = ElidedLabel(role="error")
+        self.problem_label = LinkLine(role="error")
         self.problem_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.problem_label.setContentsMargins(4, 0, 12, 0)
+        self.problem_label.setContentsMargins(24, 0, 16, 0)
+        self.problem_label.clicked.connect(self._show_first_problem)
         bar.addPermanentWidget(self.problem_label, 1)
 
     def _connect_parts(self) -> None:
@@ -150,6 +154,7 @@ class MainWindow(QMainWindow):
         self.runs.open_requested.connect(self._open_run)
         self.training.running_changed.connect(self.top.show_running)
         self.training.ended.connect(self._training_ended)
+        self.training.refused.connect(self.tell_error)
         self.panels.docks["code"].visibilityChanged.connect(lambda shown: shown and self._code_timer.start())
         self.panels.docks["runs"].visibilityChanged.connect(lambda shown: shown and self._show_runs())
         theme_source().changed.connect(self.panel.set_theme)
@@ -194,7 +199,7 @@ class MainWindow(QMainWindow):
         self.params_label.setText(self.tr("{0} parameters").format(numbers.count(totals.params)))
         self.macs_label.setText(self.tr("{0} MACs").format(numbers.count(totals.macs)))
         self.memory_label.setText(
-            self.tr("{0} of activations an image").format(numbers.size_bytes(totals.activation_bytes))
+            self.tr("{0} activations / image").format(numbers.size_bytes(totals.activation_bytes))
         )
         count = len(problems)
         self.panels.set_title("problems", self.tr("Problems {0}").format(count) if count else self.tr("Problems"))
@@ -216,12 +221,16 @@ class MainWindow(QMainWindow):
     def _show_code(self) -> None:
         if not self.panels.is_shown("code"):
             return
-        try:
-            code = self.session.code()
-        except BlockyardError as error:
-            self.code.set_code(self.code.view.toPlainText(), {}, str(error))
-            return
+        session = self.session
+        self._coding.run(session.code_task(), self._code_made, self._code_refused, "code")
+
+    def _code_made(self, code: object) -> None:
         self.code.set_code(code.source, line_map(code))
+
+    def _code_refused(self, error: Exception) -> None:
+        if not isinstance(error, BlockyardError):
+            raise error  # a slip of ours: the one handler logs it and says so
+        self.code.set_code(self.code.view.toPlainText(), {}, str(error))
 
     def _step(self, move: object) -> None:
         focus = QApplication.focusWidget()
@@ -235,6 +244,11 @@ class MainWindow(QMainWindow):
         if path:
             self.canvas.go_to(path[:-1], path[-1])
             self.panel.view.setFocus()
+
+    def _show_first_problem(self) -> None:
+        if self.session.diagnostics:
+            self.panels.show("problems")
+            self._jump(self.session.diagnostics[0].path)
 
     def _fix(self, problem: int, fix: int) -> None:
         diagnostics = self.session.diagnostics
@@ -272,12 +286,12 @@ class MainWindow(QMainWindow):
             self.training.start(self.session)
         except BlockyardError as error:
             self.tell_error(error)
-            self.panels.show("problems" if not self.session.analysis.ok else "training")
+            self.panels.show("problems")
             return
         self.panels.show("training")
 
     def _training_ended(self, kind: str, text: str) -> None:
-        if not self.panels.is_shown("training") or kind == "error":
+        if not self.panels.is_shown("training"):
             self.toasts.show(text, kind, self.tr("Show"), lambda: self.panels.show("training"))
         self._show_runs()
 
@@ -308,6 +322,7 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not event.spontaneous():
             self.panel.view.fit_all()  # only now is the canvas as large as it will be
+            QTimer.singleShot(_IDLE_MS, self.documents.read_presets)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._is_leaving and not self.session.is_saved:
@@ -316,6 +331,7 @@ class MainWindow(QMainWindow):
             return
         self.panels.keep()
         self.training.let_go()
+        self._coding.forget()
         self.summaries.cancel()
         event.accept()
 

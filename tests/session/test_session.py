@@ -1,5 +1,6 @@
 """One open design: edits, the live check that follows them, saving, and what leaves it."""
 
+from dataclasses import replace
 from itertools import pairwise, starmap
 from pathlib import Path
 
@@ -7,12 +8,13 @@ import pytest
 
 from designer.analysis.diagnostics import Fix
 from designer.base.errors import DesignError
-from designer.document.document import DocumentError
+from designer.document.document import Document, DocumentError
 from designer.document.reading import read_document
 from designer.editing import links, nodes, parameters
 from designer.editing.errors import CycleError, EditError
-from designer.engine.recipe import Recipe
+from designer.engine.recipe import Recipe, read_recipe
 from designer.graph.block import edge
+from designer.session.preparing import fitted, prepare_run
 from designer.session.session import Session
 
 
@@ -101,3 +103,31 @@ def test_a_save_that_fails_leaves_it_unsaved(session: Session, tmp_path: Path):
         session.save_as(tmp_path / "missing" / "net.blockyard")
     assert session.path is None
     assert not session.is_saved
+
+
+def test_images_are_brought_to_the_size_of_the_input_where_the_recipe_leaves_it_open(tmp_path: Path):
+    session = Session.open("vgg11_small")
+    left_open = replace(session.recipe, data=replace(session.recipe.data, resize=None))
+    folder = prepare_run(Document(session.design, left_open), left_open, root=tmp_path)
+    assert read_recipe(folder / "recipe.json").data.resize == 224
+    assert read_document(folder / "design.blockyard").recipe == left_open
+    chosen = replace(left_open, data=replace(left_open.data, resize=96))
+    assert fitted(chosen, session.analysis) == chosen
+
+
+def test_only_a_square_image_says_to_which_size(session: Session):
+    entry = session.design.root.inputs[0].id
+    for shape in ("(1, 28, 32)", "(784,)", "(3, 8, 8, 8)", "(1, 5000, 5000)"):
+        session.edit("Shape", lambda d, text=shape: parameters.set_param_text(d, d.main, entry, "shape", text))
+        assert fitted(Recipe(), session.analysis) == Recipe()
+    session.edit("Delete", lambda d: nodes.delete(d, d.main, [entry]))
+    assert fitted(Recipe(), session.analysis) == Recipe()
+
+
+def test_a_task_keeps_to_the_design_it_was_made_for(session: Session):
+    task = session.code_task()
+    before = session.code().source
+    linear = next(key for key, node in session.design.root.nodes.items() if node.kind == "Linear")
+    session.edit("Rename", lambda d: nodes.rename(d, d.main, linear, "head"))
+    assert task().source == before
+    assert "head" in session.code().source

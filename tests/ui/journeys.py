@@ -68,7 +68,7 @@ class Person:
 
     def type(self, text: str) -> None:
         """Type a text."""
-        self._xdotool("type", "--delay", "8", text)
+        self._xdotool("type", "--delay", "8", "--", text)
 
     def click(self, where: QPoint, button: int = 1, times: int = 1) -> None:
         """Click at a point of the screen."""

@@ -231,7 +231,7 @@ class Code(QWidget):
             self.view.set_text(self._text)
         lines = self._lines.get(self._node)
         self.view.tint(lines, scroll=self._node != self._tinted_node)
-        self._tinted_node = self._node
+        self._tinted_node = self._node if lines is not None else None  # its lines may come later
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Show:

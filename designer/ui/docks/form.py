@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from designer.ui.docks.switch import make_editor
 from designer.ui.docks.views import ParameterView
 from designer.ui.theme.current import current_theme
-from designer.ui.widgets import ElidedLabel, label
+from designer.ui.widgets import ElidedLabel, Sentence
 
 
 class RowLabel(ElidedLabel):
@@ -54,7 +54,7 @@ class _Row:
         self.title.setProperty("ownTip", bool(view.doc))
         self.editor = make_editor(view)
         self.title.setBuddy(self.editor)
-        self.complaint = label(role="error", wrap=True)
+        self.complaint = Sentence(role="error")
         self.complaint.hide()
         self.editor.complaint_changed.connect(self.complain)
         self.show(view, afresh=True)

@@ -132,6 +132,7 @@ class _Key(QWidget):
     def show_value(self, text: str) -> None:
         if self._value.text() != text:
             self._value.setText(text)
+            self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance(text) + 3)
 
     def show_name(self, shows: bool) -> None:
         self._name.setVisible(shows)
@@ -251,6 +252,8 @@ class CurvePlot(QWidget):
             unit = f" {self._unit}" if self._unit else ""
             key.show_value("" if last is None else f"{last * self._scale:.{self._decimals}f}{unit}")
         self._place_keys()
+        for axis in self._axes:
+            axis.setStyle(showValues=bool(self.train.size or self.test.size))  # no figures before there is a curve
 
     def _place_keys(self) -> None:
         self.train_key.setVisible(bool(self.train_key.value()))

@@ -24,8 +24,9 @@ from PySide6.QtWidgets import (
 )
 
 from designer.base import numbers
+from designer.ui.theme.fonts import figure_font
 from designer.ui.theme.icons import wear_icon
-from designer.ui.widgets import ElidedLabel, EmptyState, FactTable, label, set_state
+from designer.ui.widgets import ElidedLabel, EmptyState, FactTable, Sentence, label, set_state
 
 if TYPE_CHECKING:
     from designer.ui.docks.plots import CurvePlot
@@ -98,12 +99,17 @@ class Training(QWidget):
         box.addWidget(self._stack)
 
     def _make_page(self) -> QWidget:
-        self.heading = ElidedLabel(role="heading")
+        self.heading, self.stage = ElidedLabel(role="heading"), label("", "muted")
+        self.stage.setFont(figure_font())
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.stage)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(self.tr("Progress"))
         self.facts = FactTable(22)
-        self.message, self.advice = label(wrap=True), label("", "muted", wrap=True)
+        self.message, self.advice = Sentence(), Sentence(role="muted")
         for part in (self.message, self.advice):
             part.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.stop_button = QPushButton(self.tr("Stop"))
@@ -123,21 +129,29 @@ class Training(QWidget):
         side = QVBoxLayout(panel)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(8)
-        for part in (self.heading, self.progress, self.facts, self.message, self.advice):
+        for part in (self.message, self.advice, self.facts):  # what was said is read first, also in a low dock
             side.addWidget(part)
         side.addStretch()
-        side.addLayout(buttons)
         self._side = QScrollArea()  # so that a low dock stays possible
         self._side.setWidgetResizable(True)
         self._side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._side.setWidget(panel)
+        column = QWidget()
+        rows = QVBoxLayout(column)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(8)
+        rows.addLayout(head)
+        rows.addWidget(self.progress)
+        rows.addWidget(self._side, 1)
+        rows.addLayout(buttons)
         page = QWidget()
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, page)
         self._row.setContentsMargins(16, 12, 16, 12)
         self._row.setSpacing(20)
         self._row.addLayout(self._plots, 1)
-        self._row.addWidget(self._side)
+        self._row.addWidget(column)
+        self._panel = column
         return page
 
     def sizeHint(self) -> QSize:
@@ -253,14 +267,15 @@ class Training(QWidget):
             self._draw_side()
 
     def _draw_side(self) -> None:
-        self.heading.setText(self._heading())
+        self.heading.setText(self._title)
+        self.stage.setText(self._stage())
         self.progress.setValue(min(self._step, self.progress.maximum()))
         self.facts.set_facts(self._figures())
 
-    def _heading(self) -> str:
+    def _stage(self) -> str:
         if not self._epoch:
-            return self.tr("{0} · starting").format(self._title) if self._is_running else self._title
-        return self.tr("{0} · epoch {1} of {2}").format(self._title, self._epoch, self._epochs)
+            return self.tr("starting") if self._is_running else ""
+        return self.tr("epoch {0} of {1}").format(self._epoch, self._epochs)
 
     def _figures(self) -> list[tuple[str, str]]:
         known = self._batch
@@ -297,5 +312,5 @@ class Training(QWidget):
         side_px = min(max(_SIDE_LEAST_PX, self.width() // 3), _SIDE_PX)
         self.open_button.setText(self.tr("Open run folder") if not wide or side_px == _SIDE_PX else "")
         wear_icon(self.open_button, "folder-open")
-        self._side.setMinimumWidth(side_px if wide else 0)
-        self._side.setMaximumWidth(side_px if wide else _ANY_PX)
+        self._panel.setMinimumWidth(side_px if wide else 0)
+        self._panel.setMaximumWidth(side_px if wide else _ANY_PX)

@@ -20,6 +20,8 @@ CORNER_PX = 6
 _SHEET = Template("""
 QWidget { color: $text; selection-background-color: $selection; selection-color: $text; }
 QMainWindow, QDialog { background: $panel; }
+QDialogButtonBox, QMessageBox { dialogbuttonbox-buttons-have-icons: 0; }
+QMessageBox { border: 1px solid $line; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 QMainWindow::separator:hover { background: $accent; }
 QSplitter::handle { background: $line; }
@@ -96,6 +98,7 @@ QToolButton:pressed, QToolButton:checked { background: $pressed; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $faint; }
 QToolButton::menu-indicator { image: none; }
+QToolButton[menu="true"] { padding: 0 24px 0 8px; }
 QToolButton[small="true"] { color: $muted; min-height: 18px; min-width: 18px; padding: 0; border-radius: 4px; }
 
 QCheckBox, QRadioButton { spacing: 8px; min-height: ${inner}px; background: transparent; }

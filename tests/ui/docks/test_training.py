@@ -62,11 +62,11 @@ def test_before_the_first_run(training: Training) -> None:
 
 def test_a_run_from_begin_to_finish(qtbot: QtBot, training: Training) -> None:
     training.begin("Run 12", 10, 100, "cuda:0")
-    assert training.heading.text() == "Run 12 · starting"
+    assert (training.heading.text(), training.stage.text()) == ("Run 12", "starting")
     for step in range(1, 151):
         training.add_batch(batch(step))
     training.add_epoch({"epoch": 1, "test_loss": 0.268, "test_accuracy": 0.903})
-    qtbot.waitUntil(lambda: training.heading.text() == "Run 12 · epoch 2 of 10")
+    qtbot.waitUntil(lambda: training.stage.text() == "epoch 2 of 10")
     assert training.progress.value() == 150
     assert training.progress.maximum() == 1000
     assert training.loss.test_key.value() == "0.268"

@@ -1,0 +1,75 @@
+"""Work that takes longer than a frame, done in a thread while the window lives on.
+
+The work gets immutable snapshots, never a widget. A timer in the window's thread fetches its result, so nothing of
+Qt is touched from another one, and a window that is gone is simply not told.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, QTimer
+
+Result = TypeVar("Result")
+_LOOK_MS = 8
+
+
+class Background(QObject):
+    """One piece of work at a time. `run` again while one is under way and only the last one's result is told."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._answers: queue.SimpleQueue[tuple[int, object, BaseException | None]] = queue.SimpleQueue()
+        self._round = 0
+        self._then: Callable[[object], object] | None = None
+        self._otherwise: Callable[[Exception], object] | None = None
+        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a result is awaited."""
+        return self._timer.isActive()
+
+    def run(
+        self,
+        work: Callable[[], Result],
+        then: Callable[[Result], object],
+        otherwise: Callable[[Exception], object],
+        name: str = "background",
+    ) -> None:
+        """Do `work` in a thread, then call `then` with its result, or `otherwise` with what it raised, here."""
+        self._round += 1
+        self._then, self._otherwise = then, otherwise
+        number = self._round
+
+        def done() -> None:
+            try:
+                answer = (number, work(), None)
+            except Exception as error:  # told in the window's thread, where whatever is unexpected is logged
+                answer = (number, None, error)
+            self._answers.put(answer)
+
+        threading.Thread(target=done, name=name, daemon=True).start()
+        self._timer.start()
+
+    def forget(self) -> None:
+        """Let what is under way end untold."""
+        self._round += 1
+        self._timer.stop()
+
+    def _look(self) -> None:
+        try:
+            number, result, error = self._answers.get_nowait()
+        except queue.Empty:
+            return
+        if number != self._round:
+            return
+        self._timer.stop()
+        if error is None:
+            self._then(result)
+        else:
+            self._otherwise(error)
