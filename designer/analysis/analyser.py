@@ -143,7 +143,7 @@ class Analyser:
                 facts[key] = old
                 continue
             facts[key] = new = analyse_node(self, block, block.nodes[key], scope, inputs, facts)
-            if old is None or new.outputs != old.outputs or new.field != old.field or new.ports != old.ports:
+            if old is None or new.outputs != old.outputs or new.ports != old.ports:
                 dirty.update(block.graph.successors(key))
         if len(facts) < len(block.nodes):
             cyclic = [key for key in block.nodes if key not in facts]

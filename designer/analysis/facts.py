@@ -10,7 +10,8 @@ from typing import NamedTuple
 from designer.analysis import field as fields
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.field import Field
-from designer.catalogue.spec import Tensor
+from designer.catalogue.registry import spec_of
+from designer.catalogue.spec import Tensor, Values
 from designer.graph.block import INPUT, OUTPUT, Block, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Value
@@ -19,8 +20,7 @@ MAX_DIAGNOSTICS = 500  # of a whole design; a person reads the first few
 _GRAVITY = {severity: rank for rank, severity in enumerate(Severity)}
 
 
-@dataclass(frozen=True)
-class Totals:
+class Totals(NamedTuple):
     """Sums over nodes. params: learnable numbers; macs: multiply-accumulates of one forward pass of the batch;
     activation_bytes: the outputs of all layers."""
 
@@ -28,7 +28,7 @@ class Totals:
     macs: int = 0
     activation_bytes: int = 0
 
-    def __add__(self, other: Totals) -> Totals:
+    def __add__(self, other: Totals) -> Totals:  # type: ignore[override]
         return Totals(
             self.params + other.params,
             self.macs + other.macs,
@@ -36,31 +36,51 @@ class Totals:
         )
 
 
+_NOTHING = Totals()
+
+
 @dataclass(frozen=True)
 class NodeFacts:
     """What is known of one node.
 
     inputs, outputs: one tensor a port, None where it is unknown. values: the parameters worked out. totals: over all
-    copies. field: the receptive field seen from the block's input. copies: what is inside, one a copy, for a block.
-    ports: its output ports, one for each of `outputs`.
+    copies. copies: what is inside, one a copy, for a block. sources: the nodes behind `inputs`, None where a port is
+    open. ports: its output ports, one for each of `outputs`.
     """
 
     node: Node
     inputs: tuple[Tensor | None, ...] = ()
     outputs: tuple[Tensor | None, ...] = ()
     values: Mapping[str, Value] = field(default_factory=dict)
-    totals: Totals = Totals()
-    field: Field = ()
+    totals: Totals = _NOTHING
     active: bool = True
     repeat: int = 1
     copies: tuple[BlockFacts, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    sources: tuple[str | None, ...] = ()
     ports: tuple[str, ...] = ()
 
     @property
     def inside(self) -> BlockFacts | None:
         """The facts of the block that this node is an instance of; of its first copy."""
         return self.copies[0] if self.copies else None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it stands for at least one copy; where not, its first input passes through."""
+        return self.active and self.repeat > 0
+
+    def slide(self, field: Field) -> Field:
+        """The receptive field behind it, from that before it."""
+        if not self.is_there:
+            return field
+        for inner in self.copies:
+            field = fields.compose(field, inner.field)
+        if not self.copies and (spec := spec_of(self.node.kind)):
+            windows = spec.window(Values(self.values))
+            for _ in range(self.repeat):
+                field = fields.slide(field, windows)
+        return field
 
     @property
     def output(self) -> Tensor | None:
@@ -94,9 +114,24 @@ class BlockFacts:
         return Totals(sum(t.params for t in found), sum(t.macs for t in found), sum(t.activation_bytes for t in found))
 
     @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """The receptive field of each node, seen from the block's input; () where it is unknown."""
+        found: dict[str, Field] = dict.fromkeys(self.nodes, ())
+        for key in self.block.order:
+            node = self.nodes[key]
+            if node.node.kind == INPUT:
+                found[key] = fields.identity(node.output.rank) if node.output else ()
+            elif node.outputs and node.output is None:
+                continue
+            else:
+                arriving = [found[source] for source in node.sources if source in found]
+                found[key] = node.slide(fields.widest(arriving if node.is_there else arriving[:1]))
+        return found
+
+    @cached_property
     def field(self) -> Field:
         """The receptive field at the block's output, seen from its input."""
-        return fields.widest([self.nodes[node.id].field for node in self.block.outputs if self.nodes[node.id].field])
+        return fields.widest([self.fields[node.id] for node in self.block.outputs])
 
     @cached_property
     def worst(self) -> Severity | None:
@@ -178,19 +213,16 @@ class Analysis:
             node = facts.nodes.get(key) if facts else None
             if node is None:
                 return None
-            seen_from_block = node.field
             if key == path[-1]:
-                field = seen_from_block if outer is None else fields.compose(outer, seen_from_block)
-                return self._sizes(field)
-            entry = self._entry_field(facts, key)
-            outer = entry if outer is None else fields.compose(outer, entry)
+                return self._sizes(_seen(outer, facts.fields[key]))
+            outer = self._entry_field(facts, key, outer)
             facts = node.inside
         return None
 
     @staticmethod
-    def _entry_field(facts: BlockFacts, key: str) -> Field:
-        sources = facts.block.incoming[key].values()
-        return fields.widest([facts.nodes[s.node].field for s in sources if s.node in facts.nodes])
+    def _entry_field(facts: BlockFacts, key: str, outer: Field | None) -> Field:
+        found = (facts.fields[source] for source in facts.nodes[key].sources if source in facts.fields)
+        return _seen(outer, fields.widest([field for field in found if field]))
 
     def _sizes(self, field: Field) -> tuple[int, ...] | None:
         shapes = self.input_shapes
@@ -204,16 +236,19 @@ class Analysis:
         for key in block.order():
             facts = block.nodes[key]
             path = prefix + facts.node.name
-            field = facts.field if outer is None else fields.compose(outer, facts.field)
             if depth <= 1 or not facts.copies:
-                yield Row(path, facts, self._sizes(field))
+                yield Row(path, facts, self._sizes(_seen(outer, block.fields[key])))
                 continue
-            entry = self._entry_field(block, key)
-            entry = entry if outer is None else fields.compose(outer, entry)
+            entry = self._entry_field(block, key, outer)
             for number, inner in enumerate(facts.copies):
                 name = f"{path}.{number}." if len(facts.copies) > 1 else f"{path}."
                 yield from self._rows(inner, name, entry, depth - 1)
                 entry = fields.compose(entry, inner.field)
+
+
+def _seen(outer: Field | None, field: Field) -> Field:
+    """A field as it is seen from outside of a block whose input has the field `outer`; None: of the design itself."""
+    return field if outer is None else fields.compose(outer, field)
 
 
 def _worst(severities: Iterable[Severity | None]) -> Severity | None:

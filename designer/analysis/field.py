@@ -26,8 +26,11 @@ Field = tuple[Axis, ...]
 
 
 def identity(rank: int) -> Field:
-    """The field of an element in itself; rank: of the tensor, with the batch and the channels."""
-    return (Axis(),) * max(0, rank - 2)
+    """The field of an element in itself; rank: of the tensor, with the batch and the channels.
+
+    What is flat has one axis, which stands for all of them: a Linear sees everything there too.
+    """
+    return (Axis(),) * max(1, rank - 2)
 
 
 def slide(field: Field, windows: Sequence[Window] | str | None) -> Field:
@@ -50,6 +53,8 @@ def _slide(axis: Axis, window: Window) -> Axis:
 
 def compose(outer: Field, inner: Field) -> Field:
     """The field of something whose field is `inner` in a map whose own field is `outer`."""
+    if len(inner) == 1:
+        inner *= len(outer)
     return tuple(
         Axis(a.size + (b.size - 1) * a.stride, a.stride * b.stride, a.start + b.start * a.stride)
         for a, b in zip(outer, inner, strict=False)
@@ -65,7 +70,7 @@ def widest(fields: Sequence[Field]) -> Field:
 
 def sizes(field: Field, spatial: Sequence[int]) -> tuple[int, ...] | None:
     """The field's size in elements, "everything" counted as the input's own size; None where there are no axes."""
-    if not field:
+    if not field or not spatial:
         return None
     return tuple(
         int(axis.size) if math.isfinite(axis.size) else int(length)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from designer.analysis import field as fields
 from designer.analysis import fixes, ports, wiring
 from designer.analysis.diagnostics import Fix
 from designer.analysis.facts import BlockFacts, NodeFacts, Totals
@@ -37,6 +36,14 @@ def analyse_node(
     return _NodeAnalysis(analyser, block, node, scope).run(block_inputs, facts)
 
 
+class _Work(NamedTuple):
+    """What a node does with what it receives; without outputs where that cannot be said."""
+
+    outputs: tuple[Tensor | None, ...] = ()
+    totals: Totals = Totals()
+    copies: tuple[BlockFacts, ...] = ()
+
+
 class _NodeAnalysis(Settings):
     """The working out of one node; collects its diagnostics on the way."""
 
@@ -47,35 +54,41 @@ class _NodeAnalysis(Settings):
         inner = None if spec else design.blocks.get(node.kind)
         wires = wiring.incoming(design, self.block, node, facts)
         self.found += wires.diagnostics
-        field = fields.widest([f for f in wires.fields if f])
         names = ports.output_ports(design, self.block, node)
         unknown = (None,) * len(names)
-        result = NodeFacts(node, wires.tensors, unknown, field=field, ports=names)
+        repeat, active, values, work = 1, True, {}, _Work(unknown)
         if spec is None and inner is None:
             self._unknown_kind()
-            return replace(result, diagnostics=tuple(self.found))
-        if node.kind in (INPUT, OUTPUT):
+        elif node.kind == INPUT and not self.analyser.is_main(self.block):
             self.boundary()
-        else:
-            repeat, active = self.structure(len(wires.tensors), spec, inner)
-            result = replace(result, repeat=repeat, active=active)
-        if node.kind == INPUT and not self.analyser.is_main(self.block):
             index = [entry.id for entry in self.block.inputs].index(node.id)
-            tensor = block_inputs[index] if index < len(block_inputs) else None
-            field = fields.identity(tensor.rank) if tensor else ()
-            return replace(result, outputs=(tensor,), field=field, diagnostics=tuple(self.found))
-        there = result.active and result.repeat > 0
-        result = replace(result, values=self.layer_values(spec, there) if spec else self.block_values(inner, there))
-        if not there:
-            passed = wires.tensors[0] if wires.tensors else None
-            result = replace(result, outputs=(passed,) * len(names), field=wires.fields[0] if wires.fields else ())
-        elif inner:
-            result = self._instance(result, inner)
-        elif not self.has_errors() and None not in wires.tensors:
-            result = self._layer(result, spec, unknown)
-        if node.kind == INPUT and result.output:
-            result = replace(result, field=fields.identity(result.output.rank))
-        return replace(result, diagnostics=tuple(self.found))
+            work = _Work(block_inputs[index : index + 1] or unknown)
+        else:
+            if node.kind in (INPUT, OUTPUT):
+                self.boundary()
+            else:
+                repeat, active = self.structure(len(wires.tensors), spec, inner)
+            there = active and repeat > 0
+            values = self.layer_values(spec, there) if spec else self.block_values(inner, there)
+            if not there:
+                work = _Work((wires.tensors[0] if wires.tensors else None,) * len(names))
+            elif inner:
+                work = self._instance(inner, values, wires.tensors, repeat)
+            elif not self.has_errors() and None not in wires.tensors:
+                work = self._layer(spec, Values(values), wires.tensors, repeat)
+        return NodeFacts(
+            node,
+            wires.tensors,
+            work.outputs or unknown,
+            values,
+            work.totals,
+            active,
+            repeat,
+            work.copies,
+            tuple(self.found),
+            wires.sources,
+            names,
+        )
 
     # -- kinds ----------------------------------------------------------------------------------------------------
 
@@ -100,31 +113,27 @@ class _NodeAnalysis(Settings):
 
         return apply
 
-    def _layer(self, result: NodeFacts, spec: LayerSpec, unknown: tuple[None, ...]) -> NodeFacts:
+    def _layer(self, spec: LayerSpec, values: Values, tensors: tuple[Tensor, ...], repeat: int) -> _Work:
         """A layer's copies in a row, each on what the one before gives."""
-        values = Values(result.values)
-        tensors: tuple[Tensor, ...] = result.inputs  # type: ignore[assignment]
-        totals, field = Totals(), result.field
+        totals = Totals()
         try:
-            for copy in range(result.repeat):
+            for copy in range(repeat):
                 if copy and not self.analyser.spend():
                     self._too_large()
-                    return replace(result, outputs=unknown)
+                    return _Work()
                 outputs = self._infer(spec, values, tensors)
+                if not spec.outputs:
+                    return _Work()
                 totals += Totals(
                     int(spec.weights(values, tensors, outputs)),
                     int(spec.macs(values, tensors, outputs)),
-                    sum(size_bytes(tensor) for tensor in outputs),
+                    sum(map(size_bytes, outputs)),
                 )
-                field = fields.slide(field, spec.window(values))
-                if copy + 1 < result.repeat:
-                    tensors = (outputs[0], *tensors[1:])
+                tensors = outputs
         except LayerError as error:
             self._layer_error(error)
-            return replace(result, outputs=unknown)
-        if spec.outputs == ():
-            totals = Totals()
-        return replace(result, outputs=outputs if spec.outputs else (), totals=totals, field=field)
+            return _Work()
+        return _Work(outputs, totals)
 
     def _infer(self, spec: LayerSpec, values: Values, tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:
         found = spec.infer(values, tensors)
@@ -155,14 +164,21 @@ class _NodeAnalysis(Settings):
         )
 
     def _port(self, place: str) -> str:
-        """The port that a remedy means: `x2` is the second of those that are wired, empty the first."""
+        """The port that a remedy means: one of the node's own; of a variadic layer, `x2` is the second that is wired.
+
+        Empty stands for the first.
+        """
+        spec = spec_of(self.node.kind)
+        if spec and not spec.variadic and place in spec.inputs:
+            return place
         wired = sorted(self.block.incoming[self.node.id], key=variadic_index)
         index = max(variadic_index(place), 1) - 1
         return wired[index] if index < len(wired) else INPUT_PORT
 
-    def _instance(self, result: NodeFacts, inner: Block) -> NodeFacts:
+    def _instance(
+        self, inner: Block, values: Mapping[str, Value], tensors: tuple[Tensor | None, ...], repeat: int
+    ) -> _Work:
         """A block's copies in a row, each worked out on what the one before gives."""
-        unknown = (None,) * len(inner.outputs)
         if inner.name in self.analyser.design.recursive:
             self.error(
                 "recursive_block",
@@ -172,7 +188,7 @@ class _NodeAnalysis(Settings):
                 advice="Remove this instance, or use a copy of the block.",
                 fixes=[fixes.remove_node(f"Remove {self.node.name}", self.block.name, self.node.id)],
             )
-            return replace(result, outputs=unknown)
+            return _Work()
         if self.analyser.levels(inner) >= MAX_DEPTH:
             self.error(
                 "nested_too_deep",
@@ -182,26 +198,18 @@ class _NodeAnalysis(Settings):
                 advice="Flatten some of them.",
                 fixes=[fixes.remove_node(f"Remove {self.node.name}", self.block.name, self.node.id)],
             )
-            return replace(result, outputs=unknown)
+            return _Work()
         copies: list[BlockFacts] = []
-        tensors, field = result.inputs, result.field
-        for _ in range(result.repeat):
-            facts = self.analyser.block_facts(inner, result.values, tensors)
+        for _ in range(repeat):
+            facts = self.analyser.block_facts(inner, values, tensors)
             if facts is None:
                 self._too_large()
-                return replace(result, outputs=unknown)
+                return _Work()
             copies.append(facts)
-            tensors, field = facts.outputs, fields.compose(field, facts.field)
+            tensors = facts.outputs
         totals = [copy.totals for copy in copies]
-        return replace(
-            result,
-            outputs=tensors,
-            copies=tuple(copies),
-            field=field,
-            totals=Totals(
-                sum(t.params for t in totals), sum(t.macs for t in totals), sum(t.activation_bytes for t in totals)
-            ),
-        )
+        params, macs, size = (sum(t[k] for t in totals) for k in range(3))
+        return _Work(tensors, Totals(params, macs, size), tuple(copies))
 
     def _too_large(self) -> None:
         self.error(

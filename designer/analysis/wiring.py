@@ -9,7 +9,6 @@ from typing import NamedTuple
 from designer.analysis import fixes, ports
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import NodeFacts
-from designer.analysis.field import Field
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Tensor, variadic_index
 from designer.graph.block import Block, Edge, Endpoint, Node
@@ -17,10 +16,10 @@ from designer.graph.design import Design
 
 
 class Wires(NamedTuple):
-    """What arrives at a node, one a port: tensors and the receptive fields that they carry."""
+    """What arrives at a node, one a port: tensors, and the nodes that they come from."""
 
     tensors: tuple[Tensor | None, ...]
-    fields: tuple[Field, ...]
+    sources: tuple[str | None, ...]
     diagnostics: list[Diagnostic]
 
 
@@ -34,14 +33,14 @@ def incoming(design: Design, block: Block, node: Node, facts: Mapping[str, NodeF
         names = tuple(sorted((port for port in wired if port in names), key=variadic_index))
         if len(names) < 2:
             diagnostics.append(_too_few(node, len(names)))
-            return Wires((None,) * len(names), (), diagnostics)
+            return Wires((None,) * len(names), tuple(wired[port].node for port in names), diagnostics)
     elif wired or not names:
         diagnostics += [_open_port(node, port, len(names)) for port in names if port not in wired]
     else:
         diagnostics += _nothing_wired(block, node, names)
-    tensors, fields = [], []
+    tensors, sources = [], []
     for port in names:
-        tensor, field = None, ()
+        tensor = None
         if source := wired.get(port):
             known = facts.get(source.node)
             if source.node not in block.nodes:
@@ -51,10 +50,10 @@ def incoming(design: Design, block: Block, node: Node, facts: Mapping[str, NodeF
             elif source.port not in known.ports:
                 diagnostics.append(_missing_source(block, node, str(known.node), source, port, known.ports))
             else:
-                tensor, field = known.outputs[known.ports.index(source.port)], known.field
+                tensor = known.outputs[known.ports.index(source.port)]
         tensors.append(tensor)
-        fields.append(field)
-    return Wires(tuple(tensors), tuple(fields), diagnostics)
+        sources.append(source.node if source else None)
+    return Wires(tuple(tensors), tuple(sources), diagnostics)
 
 
 def _too_few(node: Node, count: int) -> Diagnostic:

@@ -53,7 +53,7 @@ def test_repeat_stands_for_copies_in_a_row(repeat, copies):
     assert facts.repeat == copies
     assert facts.output.shape == (1, 8 if copies else 3, 32, 32)
     assert facts.totals.params == (224 + (copies - 1) * 584 if copies else 0)
-    assert facts.field[0].size == 1 + 2 * copies
+    assert facts.slide(fields.identity(4))[0].size == 1 + 2 * copies
 
 
 def test_each_copy_works_on_what_the_one_before_gives():
@@ -94,9 +94,9 @@ def test_a_merge_that_is_not_there_passes_its_first_input_on():
             edge("add", "output"),
         ),
     )
-    facts = facts_of(Design("Net", {"Net": main}), "add")
-    assert facts.output.shape == (1, 8, 8, 8)
-    assert facts.field[0].size == 3
+    analysis = Analyser().analyse(Design("Net", {"Net": main}))
+    assert analysis.root.nodes["add"].output.shape == (1, 8, 8, 8)
+    assert analysis.root.fields["add"][0].size == 3
 
 
 def test_repeated_blocks_may_grow():
@@ -224,7 +224,7 @@ def test_a_receptive_field_is_what_a_gradient_reaches(dilation):
     image = torch.randn(1, 1, 64, 64, dtype=torch.float64, requires_grad=True)
     network(image)[0, 0, 8, 8].backward()
     seen = image.grad[0, 0].abs().sum(dim=0).nonzero().flatten()
-    axis = analysis.root.nodes["b"].field[1]
+    axis = analysis.root.fields["b"][1]
     assert int(seen.max() - seen.min()) + 1 == axis.size == analysis.receptive_field(("b",))[1]
     assert float(seen.max() + seen.min()) / 2 == axis.start + 8 * axis.stride
 
@@ -232,8 +232,17 @@ def test_a_receptive_field_is_what_a_gradient_reaches(dilation):
 def test_a_layer_that_sees_everything_sees_the_whole_input():
     design = net(conv(), Node("flatten", "Flatten"), Node("fc", "Linear"), shape=(3, 20, 30))
     analysis = Analyser().analyse(design)
-    assert analysis.root.nodes["fc"].field[0].size == math.inf
+    assert analysis.root.fields["fc"][0].size == math.inf
     assert analysis.receptive_field(("fc",)) == (20, 30)
+
+
+def test_a_head_behind_a_flatten_sees_the_whole_input():
+    head = chain("Head", Node("relu", "ReLU"), Node("fc", "Linear"))
+    design = net(conv(), Node("flatten", "Flatten"), Node("head", "Head"), inner=[head])
+    rows = {row.path: row.receptive_field for row in Analyser().analyse(design).rows(depth=2)}
+    assert rows == {"conv": (3, 3), "flatten": (3, 3), "head.relu": (3, 3), "head.fc": (32, 32)}
+    flat = Analyser().analyse(net(Node("fc", "Linear"), shape=(16,)))
+    assert flat.receptive_field(("fc",)) is None
 
 
 # -- nesting ----------------------------------------------------------------------------------------------------------
