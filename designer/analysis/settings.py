@@ -151,7 +151,19 @@ class Settings:
                     advice=error.fix,
                     fixes=[self._reset(name)],
                 )
+        if isinstance(self.node.params.get(spec.parts), Expression):
+            self._parts_need_a_value(spec.parts, values[spec.parts])
         return values
+
+    def _parts_need_a_value(self, name: str, value: Value) -> None:
+        self.error(
+            "parts_need_a_value",
+            f"{name} is an expression, but it says how many outputs there are.",
+            expected="a value: wires are drawn to its outputs",
+            received=str(self.node.params[name]),
+            advice=f"Write the value, {name}={value}.",
+            fixes=[fixes.set_param(f"Set {name} to {value}", self.block.name, self.node.id, name, value)],
+        )
 
     def block_values(self, inner: Block, there: bool) -> dict[str, Value]:
         """A block's parameters, as `layer_values`."""

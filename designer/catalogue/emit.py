@@ -5,6 +5,7 @@ Nothing here knows of blocks, names or line breaks; code generation does, and ca
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Mapping, Sequence
 
@@ -22,13 +23,16 @@ def source_of(value: Value) -> str:
 
 
 def constructor(spec: LayerSpec, params_sources: Mapping[str, str], derived_sources: Mapping[str, str]) -> str:
-    """The call that builds a layer's module: `nn.Conv2d(in_channels, out_channels, kernel_size=3, padding=1)`.
+    """The call that builds a layer's module, `nn.Conv2d(in_channels, out_channels, kernel_size=3, padding=1)`, or the
+    learnable tensor that it keeps.
 
     params_sources: source by parameter, those at their default may be missing. derived_sources: source by derived
     argument. Positional arguments come first; of the others, required ones and those that differ from PyTorch's default
     are written with their names.
     """
     sources = {**_defaults(spec), **params_sources, **derived_sources}
+    if spec.state:
+        return spec.state(sources)
     arguments = [sources[name] for name in spec.positional]
     arguments += [
         f"{derived.name}={sources[derived.name]}"
@@ -52,6 +56,26 @@ def expression(spec: LayerSpec, params_sources: Mapping[str, str], input_names: 
     if spec.function is None:
         raise ValueError(f"{spec.kind} is a module, not a function")
     return spec.function({**_defaults(spec), **params_sources}, input_names)
+
+
+def application(spec: LayerSpec, own: str, params_sources: Mapping[str, str], input_names: Sequence[str]) -> str:
+    """What code writes in `forward`: `self.conv(x)`, or an expression. own: the name of what `constructor` makes."""
+    if spec.module:
+        return f"{own}({', '.join([*input_names, *([spec.call] if spec.call else [])])})"
+    return expression(spec, params_sources, [own, *input_names] if spec.state else input_names)
+
+
+def target(spec: LayerSpec, names: Sequence[str]) -> str:
+    """The left side of the assignment that takes what `application` gives. names: one an output, `_` for unused."""
+    return spec.unpack(names) if spec.unpack else ", ".join(names)
+
+
+def items(source: str) -> str:
+    """A tuple's source as arguments: `(1, 2)` -> `1, 2`; the name of one -> `*sizes`."""
+    tree = ast.parse(source, mode="eval").body
+    if isinstance(tree, ast.Tuple):
+        return ", ".join(ast.get_source_segment(source, item) or "" for item in tree.elts)
+    return f"*{source}" if isinstance(tree, ast.Name | ast.Attribute) else f"*({source})"
 
 
 def _is_stated(parameter: Parameter, source: str) -> bool:

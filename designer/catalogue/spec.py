@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 
 from designer.base.errors import BlockyardError
 from designer.graph.block import INPUT_PORT, OUTPUT_PORT
-from designer.graph.expressions import Value
+from designer.graph.expressions import Setting, Value
+
+_MOST_PARTS = 64  # ports on a card
 
 
 class Family(StrEnum):
@@ -147,7 +149,8 @@ def _nothing(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]
 
 @dataclass(frozen=True)
 class Derived:
-    """A constructor argument that follows from the incoming tensors, such as `in_channels`.
+    """A constructor argument that nobody chooses: it follows from the incoming tensors, such as `in_channels`, or from
+    the layout that Blockyard has throughout, such as `batch_first`.
 
     default: PyTorch's own, which code leaves out; None where it has none.
     """
@@ -167,8 +170,13 @@ class LayerSpec:
     (FLOPs = 2 × MACs; additions of a bias, activations and pooling count nothing). window: the sliding windows, one a
     spatial axis, None where the layer works element by element, or "all" where every output sees the whole input.
     module: the class that code constructs; derived: its arguments that follow from the input; positional: the
-    arguments that code writes without their names, in PyTorch's order, always stated. function: or, for a layer without
-    state, the expression that code writes, from the parameters' sources and the inputs' names. brief: the card's line.
+    arguments that code writes without their names, in PyTorch's order, always stated. call: further arguments that code
+    gives the module with its inputs. unpack: the left side of the assignment, from one name an output, where the module
+    returns more than its outputs or nests them. function: or, for a layer that is no module, the expression that code
+    writes, from the parameters' sources and the inputs' names. state: the source of the learnable tensor that code
+    keeps for it, from its parameters' and derived arguments' sources; `function` then gets its name before the inputs'.
+    parts: the parameter that says how many outputs there are, at ports part1, part2, …: a number, or a tuple with an
+    item for each. It takes no expression, since wires are drawn to its ports. brief: the card's line.
     """
 
     kind: str
@@ -181,6 +189,7 @@ class LayerSpec:
     parameters: tuple[Parameter, ...] = ()
     inputs: tuple[str, ...] = (INPUT_PORT,)
     outputs: tuple[str, ...] = (OUTPUT_PORT,)
+    parts: str = ""
     variadic: bool = False  # takes any number of inputs from two up, at ports x1, x2, …
     weights: CostRule = _nothing
     macs: CostRule = _nothing
@@ -188,7 +197,10 @@ class LayerSpec:
     module: str = ""
     derived: tuple[Derived, ...] = ()
     positional: tuple[str, ...] = ()
+    call: str = ""
+    unpack: Callable[[Sequence[str]], str] | None = None
     function: Callable[[Mapping[str, str], Sequence[str]], str] | None = None
+    state: Callable[[Mapping[str, str]], str] | None = None
     brief: Callable[[Mapping[str, str]], str] = lambda texts: ""
 
     def parameter(self, name: str) -> Parameter | None:
@@ -201,6 +213,17 @@ class LayerSpec:
             return self.inputs
         highest = max((variadic_index(port) for port in wired), default=0)
         return tuple(f"x{index}" for index in range(1, max(2, highest + 1) + 1))
+
+    def output_ports(self, params: Mapping[str, Setting]) -> tuple[str, ...]:
+        """The names of the output ports of a node with these parameters, which may be those at their default."""
+        if not self.parts:
+            return self.outputs
+        default = self.parameter(self.parts).default
+        for setting in (params.get(self.parts, default), default):
+            count = len(setting) if isinstance(setting, tuple | list) else setting
+            if isinstance(count, int) and 1 <= count <= _MOST_PARTS:
+                return tuple(f"part{number}" for number in range(1, count + 1))
+        return self.outputs
 
 
 def variadic_index(port: str) -> int:

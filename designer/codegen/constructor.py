@@ -90,6 +90,11 @@ def _node(step: Step, attributes: Attributes, class_of: ClassOf, chain: bool) ->
     level = 1 if step.optional else 0
     if flag:
         yield Statement(f"self.{attributes.flag(step)} = {step.when.source}", key)
+    if step.spec and step.spec.state:
+        if flag:
+            yield Statement(f"if self.{attributes.flag(step)}:", key, head=True)
+        yield Statement(f"{name} = {_made(step, class_of)}", key, level)
+        return
     if not step.is_module:
         for parameter, symbol in step.values.items():
             if not symbol.constant:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from designer.catalogue.emit import expression
+from designer.catalogue.emit import application, target
 from designer.codegen.constructor import Attributes, Statement, needs_flag
 from designer.codegen.trace import Step, Trace
 from designer.graph.block import Endpoint
@@ -31,11 +31,12 @@ def body(trace: Trace, attributes: Attributes) -> Iterator[Statement]:
         targets = _targets(step, taken)
         variables.update(zip(step.ends, targets, strict=True))
         computed = _computed(step, values, attributes)
-        if step is trace.steps[-1] and trace.results == step.ends:
+        if step is trace.steps[-1] and trace.results == step.ends and not step.unpacked:
             yield Statement(f"return {computed}", step.node.id)
             return
-        shown = [target if end in used else "_" for end, target in zip(step.ends, targets, strict=True)]
-        yield Statement(f"{', '.join(shown)} = {computed}", step.node.id)
+        shown = [name if end in used else "_" for end, name in zip(step.ends, targets, strict=True)]
+        left = target(step.spec, shown) if step.spec else ", ".join(shown)
+        yield Statement(f"{left} = {computed}", step.node.id)
     yield Statement(f"return {', '.join(variables[end] for end in trace.results)}", "")
 
 
@@ -64,15 +65,24 @@ def _free(wanted: str, taken: set[str]) -> str:
 
 
 def _computed(step: Step, values: list[str], attributes: Attributes) -> str:
-    if step.is_module:
-        computed = f"self.{step.node.name}({', '.join(values)})"
-    else:
+    own = f"self.{step.node.name}"
+    if step.spec:
+        stored = not (step.is_module or step.spec.state)  # parameters that decide here, not when it is made
         sources = {
-            name: symbol.source if symbol.constant else f"self.{attributes.parameter(step, name)}"
+            name: f"self.{attributes.parameter(step, name)}" if stored and not symbol.constant else symbol.source
             for name, symbol in step.values.items()
         }
-        computed = expression(step.spec, sources, values)
+        computed = application(step.spec, own, sources, values)
+    else:
+        computed = f"{own}({', '.join(values)})"
     if not needs_flag(step, False):
         return computed
-    passed = values[0] if len(step.ports) == 1 else f"({', '.join([values[0]] * len(step.ports))})"
-    return f"{computed} if self.{attributes.flag(step)} else {passed}"
+    return f"{computed} if self.{attributes.flag(step)} else {_passed(step, values[0])}"
+
+
+def _passed(step: Step, value: str) -> str:
+    """What takes the place of a node that is not there: its first input, in the form of what it would return."""
+    values = [value] * len(step.ports)
+    if step.unpacked:
+        return f"({target(step.spec, values).replace(', _', ', None')})"
+    return value if len(values) == 1 else f"({', '.join(values)})"

@@ -12,12 +12,23 @@ from dataclasses import dataclass
 
 from designer.analysis.facts import Analysis
 from designer.base.errors import DesignError
+from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import LayerError
 from designer.codegen import layout, wrap
 from designer.codegen.classes import INDENT, ClassCode, Range, draft, own_trace, write_class
 from designer.codegen.trace import Entrance, Tracer
 from designer.graph.block import Block
 from designer.graph.design import Design
+
+# What a stage prints that returns several tensors: all of their shapes, or where it nests them that of the first.
+_SHOW_ALL = (
+    "            tensors = output if isinstance(output, tuple) else (output,)",
+    '            print(f"{{name:{width}}}", *(tuple(tensor.shape) for tensor in tensors))',
+)
+_SHOW_FIRST = (
+    "            tensor = output[0] if isinstance(output, tuple) else output",
+    '            print(f"{{name:{width}}}{{tuple(tensor.shape)}}")',
+)
 
 NodeKey = tuple[str, str]  # the block's name, the node's id
 
@@ -103,14 +114,15 @@ def _opening(design: Design, uses_tensor: bool) -> list[str]:
 
 def _program(root: Block, analysis: Analysis) -> list[str]:
     """What runs the module as a program."""
-    inputs = ", ".join(f"torch.zeros{(1, *shape[1:])}" for shape in analysis.input_shapes)
+    entering = [tensor for node in root.inputs if (tensor := analysis.root.nodes[node.id].output)]
+    inputs = ", ".join(_zeros((1, *tensor.shape[1:]), tensor.dtype) for tensor in entering)
     width = max((len(analysis.root.nodes[key].node.name) for key in analysis.root.order()), default=0) + 2
-    several = any(len(analysis.root.nodes[key].outputs) > 1 for key in analysis.root.order())
-    shown = "*(tuple(tensor.shape) for tensor in tensors)" if several else "tuple(output.shape)"
+    stages = [analysis.root.nodes[key] for key in analysis.root.order()]
+    nested = any(spec.unpack for facts in stages if (spec := spec_of(facts.node.kind)))
+    several = any(len(facts.outputs) > 1 for facts in stages if facts.copies)
     show = [
         "        def show(module, args, output, name=name):",
-        "            tensors = output if isinstance(output, tuple) else (output,)",
-        f'            print(f"{{name:{width}}}", {shown})',
+        *(line.format(width=width) for line in (_SHOW_FIRST if nested else _SHOW_ALL)),
         "",
         "        stage.register_forward_hook(show)",
         "",
@@ -118,7 +130,7 @@ def _program(root: Block, analysis: Analysis) -> list[str]:
     one = [
         "        stage.register_forward_hook(",
         "            lambda module, args, output, name=name: print(",
-        f'                f"{{name:{width}}}{{{shown}}}"',
+        f'                f"{{name:{width}}}{{tuple(output.shape)}}"',
         "            )",
         "        )",
     ]
@@ -127,8 +139,7 @@ def _program(root: Block, analysis: Analysis) -> list[str]:
         '    """Print the name and the output shape of each stage."""',
         f"    network = {root.name}().eval()",
         "    for name, stage in network.named_children():",
-        *([""] if several else []),
-        *(show if several else one),
+        *(["", *show] if several or nested else one),
         "    with torch.no_grad():",
         *layout.statement(layout.parsed(f"network({inputs})"), INDENT * 2),
         "",
@@ -136,3 +147,8 @@ def _program(root: Block, analysis: Analysis) -> list[str]:
         'if __name__ == "__main__":',
         "    main()",
     ]
+
+
+def _zeros(shape: tuple[int, ...], dtype: str) -> str:
+    sizes = ", ".join(map(str, shape))
+    return f"torch.zeros({sizes})" if dtype == "float32" else f"torch.zeros({sizes}, dtype=torch.{dtype})"

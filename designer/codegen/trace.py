@@ -59,6 +59,11 @@ class Step:
         return self.inner is not None or bool(self.spec and self.spec.module)
 
     @property
+    def unpacked(self) -> bool:
+        """Whether what its module returns is more than its outputs."""
+        return bool(self.spec and self.spec.unpack)
+
+    @property
     def ends(self) -> tuple[Endpoint, ...]:
         """Its output ports as ends of wires."""
         return tuple(Endpoint(self.node.id, port) for port in self.ports)
@@ -81,7 +86,7 @@ class Trace:
             return False
         at = Endpoint(self.block.inputs[0].id, "output")
         for step in self.steps:
-            if not step.is_module or step.sources != (at,) or len(step.ends) != 1:
+            if not step.is_module or step.sources != (at,) or len(step.ends) != 1 or step.unpacked:
                 return False
             at = step.ends[0]
         return self.results == (at,)

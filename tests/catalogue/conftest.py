@@ -70,12 +70,57 @@ def _roomy(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape
     return params, (*shape[:2], *(max(length, 5) for length in shape[2:]))
 
 
+def _ungrouped(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
+    return _roomy(draw, {**params, "groups": 1}, shape)
+
+
+def _reshape(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
+    sizes = draw(st.lists(st.integers(1, 4), min_size=1, max_size=4))
+    behind = draw(st.permutations(sizes))
+    if draw(st.booleans()):
+        sizes[0] = -1
+    return {**params, "shape": tuple(sizes)}, (shape[0], *behind)
+
+
+def _permute(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
+    order = draw(st.permutations(range(len(shape))))
+    signs = [draw(st.booleans()) for _ in order]
+    return {**params, "dims": tuple(d - len(shape) if s else d for d, s in zip(order, signs, strict=True))}, shape
+
+
+def _split(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
+    axis = params["dim"] % len(shape)
+    return params, (*shape[:axis], sum(params["split_size"]), *shape[axis + 1 :])
+
+
+def _reduction(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
+    axes = st.lists(st.integers(1, max(1, len(shape) - 1)), min_size=1, max_size=3, unique=True)
+    return {**params, "dim": tuple(draw(axes))}, shape
+
+
+def _attention(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
+    (heads,) = (value for name, value in params.items() if name in ("num_heads", "nhead"))
+    return params, (shape[0], draw(st.integers(1, 5)), heads * draw(st.integers(1, 3)))
+
+
+def _sequence(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
+    if params.get("num_layers") == 1:
+        params = {**params, "dropout": 0.0}
+    return params, (shape[0], draw(st.integers(1, 5)), draw(st.integers(1, 5)))
+
+
 SUITED: dict[str, Callable[[st.DrawFn, Params, Shape], tuple[Params, Shape]]] = {
     "Unflatten": _unflatten,
     "PixelShuffle": _pixel_shuffle,
     "PixelUnshuffle": _pixel_unshuffle,
-    "ReflectionPad3d": _roomy,
-    "CircularPad3d": _roomy,
+    **dict.fromkeys(("ReflectionPad3d", "CircularPad3d", "AvgPool3d", "MaxPool3d", "LPPool3d"), _roomy),
+    **dict.fromkeys(("Conv3d", "ConvTranspose3d"), _ungrouped),
+    "Reshape": _reshape,
+    "Permute": _permute,
+    "Split": _split,
+    **dict.fromkeys(("RNN", "LSTM", "GRU", "PositionalEmbedding", "ClassToken"), _sequence),
+    **dict.fromkeys(("MultiheadAttention", "TransformerEncoderLayer"), _attention),
+    **dict.fromkeys(("Mean", "Sum", "Max", "Min"), _reduction),
 }
 
 
@@ -96,11 +141,16 @@ def draw_case(draw: st.DrawFn, spec: LayerSpec) -> Case:
     shape = tuple(draw(st.integers(1 if index else least, 9 if index > 1 else 6)) for index in range(rank))
     if spec.kind in SUITED and draw(st.booleans()):
         params, shape = SUITED[spec.kind](draw, params, shape)
-    shapes = [draw(like(shape)) for _ in range(draw(st.integers(2, 3)))] if spec.variadic else [shape]
+    count = draw(st.integers(2, 3)) if spec.variadic else len(spec.inputs)
+    shapes = [draw(like(shape)) for _ in range(count)] if count > 1 else [shape]
+    if spec.kind == "MatMul" and draw(st.booleans()):
+        shapes[1] = (*shapes[1][:-2], shapes[0][-1], shapes[1][-1])
+    dtypes = INTEGERS if spec.kind == "Embedding" else FLOATS
     return Case(params, tuple(Tensor(each, draw(dtypes)) for each in shapes))
 
 
-dtypes = st.sampled_from(["float32"] * 9 + ["int64"])
+INTEGERS = st.sampled_from(["int64", "int32", "float32"])
+FLOATS = st.sampled_from(["float32"] * 9 + ["int64"])
 
 
 @st.composite

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from designer.catalogue.emit import constructor, expression, source_of
+from designer.catalogue.emit import application, constructor, source_of, target
 from designer.catalogue.registry import registry
 from designer.catalogue.spec import LayerError, LayerSpec, Remedy, Tensor, Values
 from designer.catalogue.validate import check_value
@@ -54,6 +54,24 @@ def stricter(spec: LayerSpec, error: LayerError, case: Case) -> str:
             return "torch only warns of another rank"
         case "wrong_rank", "FeatureAlphaDropout":
             return "torch refuses while training"
+        case "wrong_rank", "MatMul" | "Select" | "Reshape" | "Bilinear":
+            return NO_BATCH
+        case "wrong_rank", "RNN" | "GRU" | "LSTM" | "MultiheadAttention" | "TransformerEncoderLayer" if rank == 2:
+            return NO_BATCH
+        case "wrong_rank" | "wrong_dtype", "PositionalEmbedding" | "ClassToken":
+            return "torch would stretch the learnable tensor over whatever arrives"
+        case "dropout_without_effect", _:
+            return "torch warns that it does nothing"
+        case "wrong_dtype", "MatMul" | "Upsample":
+            return INTEGERS_ARE_A_MISTAKE
+        case "too_few_parts", "Split":
+            return "torch gives a tuple of one tensor"
+        case "too_many_parts", "Chunk":
+            return "torch gives fewer parts than it was asked for"
+        case "batch_axis", "Squeeze":
+            return "torch would take the batch away where it has one example"
+        case "wrong_axes", _ if any(dim % rank == 0 for dim in case.params["dim"] if -rank <= dim < rank):
+            return "torch would draw the examples of a batch together"
         case "too_few_elements", _ if case.params["track_running_stats"]:
             return "torch refuses while training"
         case "wrong_rank", _ if spec.kind.startswith(("ConstantPad", "ZeroPad")):
@@ -74,37 +92,44 @@ def stricter(spec: LayerSpec, error: LayerError, case: Case) -> str:
 # -- what torch does --------------------------------------------------------------------------------------------------
 
 
-def emitted(spec: LayerSpec, case: Case) -> str:
-    """The source that stands for the layer, with plain numbers for what follows from the input."""
+def emitted(spec: LayerSpec, case: Case) -> list[str]:
+    """The statements that stand for the layer, with plain numbers for what follows from the input.
+
+    They make `layer`, where the layer has one, and `y0`, `y1`, … from `x0`, `x1`, …
+    """
     params = {name: source_of(value) for name, value in case.params.items()}
-    if spec.function:
-        return expression(spec, params, [f"x{index}" for index in range(len(case.inputs))])
+    inputs = [f"x{index}" for index in range(len(case.inputs))]
+    outputs = [f"y{index}" for index in range(len(spec.output_ports(case.params)))]
     derived = {}
     for argument in spec.derived:
         try:
             derived[argument.name] = source_of(argument.of(Values(case.params), case.inputs))
         except IndexError:  # a rank without such an axis, which torch has to refuse whatever stands here
             derived[argument.name] = "1"
-    return constructor(spec, params, derived)
+    made = [f"layer = {constructor(spec, params, derived)}"] if spec.module or spec.state else []
+    return [*made, f"{target(spec, outputs)} = {application(spec, 'layer', params, inputs)}"]
 
 
-def execute(spec: LayerSpec, case: Case, device: str) -> tuple[nn.Module | None, torch.Tensor, int]:
-    """Run the emitted source on a device; returns the module, what came out, and its FLOPs."""
+def execute(spec: LayerSpec, case: Case, device: str) -> tuple[Any, list[torch.Tensor], int]:
+    """Run the emitted source on a device; returns the module or the tensor that it keeps, what came out, its FLOPs."""
     tensors = [torch.zeros(x.shape, dtype=getattr(torch, x.dtype), device=device) for x in case.inputs]
-    names = {"torch": torch, "nn": nn, **{f"x{index}": tensor for index, tensor in enumerate(tensors)}}
+    names: dict[str, Any] = {"torch": torch, "nn": nn, **{f"x{index}": tensor for index, tensor in enumerate(tensors)}}
     with torch.device(device), torch.no_grad(), FlopCounterMode(display=False) as counter:
-        made = eval(emitted(spec, case), names)  # noqa: S307 - running what is emitted is the point
-        if isinstance(made, nn.Module):
-            return made, made.eval()(*tensors), counter.get_total_flops()
-        return None, made, counter.get_total_flops()
+        for statement in emitted(spec, case):
+            exec(statement, names)  # noqa: S102 - running what is emitted is the point
+            if isinstance(layer := names.get("layer"), nn.Module):
+                layer.eval()
+    outputs = [names[f"y{index}"] for index in range(len(spec.output_ports(case.params)))]
+    return names.get("layer"), outputs, counter.get_total_flops()
 
 
-def outcome(spec: LayerSpec, case: Case) -> Tensor | LayerError:
+def outcome(spec: LayerSpec, case: Case) -> tuple[Tensor, ...] | LayerError:
     """What the catalogue says of a case."""
     try:
-        return spec.infer(Values(case.params), case.inputs)
+        found = spec.infer(Values(case.params), case.inputs)
     except LayerError as error:
         return error
+    return (found,) if isinstance(found, Tensor) else tuple(found)
 
 
 def mended(spec: LayerSpec, case: Case, error: LayerError, remedy: Remedy) -> bool:
@@ -113,7 +138,8 @@ def mended(spec: LayerSpec, case: Case, error: LayerError, remedy: Remedy) -> bo
         inserted = registry()[remedy.insert]
         params = {p.name: p.default for p in inserted.parameters} | remedy.params
         inputs = list(case.inputs)
-        index = int(remedy.port[1:]) - 1 if remedy.port else 0
+        ports = [f"x{index + 1}" for index in range(len(inputs))] if spec.variadic else list(spec.inputs)
+        index = ports.index(remedy.port) if remedy.port else 0
         inputs[index] = inserted.infer(Values(params), (inputs[index],))
         case = replace(case, inputs=tuple(inputs))
     else:
@@ -158,13 +184,14 @@ def test_layer_is_what_torch_does(spec: LayerSpec, cases: Cases) -> None:
             return
         accepted += 1
         all_float = all(x.dtype == "float32" for x in case.inputs)
-        module, result, flops = execute(spec, case, "meta" if all_float else "cpu")
-        assert predicted.shape == tuple(result.shape)
-        assert predicted.dtype == str(result.dtype).removeprefix("torch.")
-        assert spec.macs(values, case.inputs, (predicted,)) * 2 == flops
-        parameters = list(module.parameters()) if module else []
-        assert spec.weights(values, case.inputs, (predicted,)) == sum(p.numel() for p in parameters)
-        assert type(module).__name__ == (spec.kind if module else "NoneType")
+        made, results, flops = execute(spec, case, "meta" if all_float else "cpu")
+        assert [x.shape for x in predicted] == [tuple(result.shape) for result in results]
+        assert [x.dtype for x in predicted] == [str(result.dtype).removeprefix("torch.") for result in results]
+        assert spec.macs(values, case.inputs, predicted) * 2 == flops
+        learnable = list(made.parameters()) if spec.module else [made] if spec.state else []
+        assert all(isinstance(parameter, nn.Parameter) for parameter in learnable)
+        assert spec.weights(values, case.inputs, predicted) == sum(p.numel() for p in learnable)
+        assert not spec.module or type(made).__name__ == spec.kind
 
     holds()
     assert accepted >= LEAST_ACCEPTED
@@ -211,11 +238,14 @@ def test_rules_keep_how_a_dimension_was_calculated(spec: LayerSpec, cases: Cases
             return
         values = Values({name: traced(value) for name, value in case.params.items()})
         inputs = tuple(Tensor(traced(x.shape), x.dtype) for x in case.inputs)
-        result = spec.infer(values, inputs)
+        found = spec.infer(values, inputs)
+        results = (found,) if isinstance(found, Tensor) else tuple(found)
         made = [(argument.of(values, inputs), argument.default) for argument in spec.derived]
-        derived = [value for value, default in made if default is None or value != default]
-        assert result == plain
-        assert all(isinstance(size, Traced) for size in result.shape)
+        derived = [value for value, default in made if not isinstance(value, bool) and value != default]
+        assert results == plain
+        # A new axis has a length that follows from nothing: 1, or the number of tensors that it holds.
+        lengths = [size for result in results for size in result.shape if size not in (1, len(inputs))]
+        assert all(isinstance(size, Traced) for size in lengths)
         assert all(isinstance(d, Traced) or all(isinstance(size, Traced) for size in d) for d in derived)
 
     holds()
@@ -234,21 +264,34 @@ def test_layer_explains_itself(spec: LayerSpec) -> None:
         assert 3 <= len(spec.help.splitlines()) <= 12
         assert "Pitfall" in spec.help
         assert bool(spec.module) != bool(spec.function)
+        assert not spec.state or spec.function
+        assert all(port.isidentifier() for port in (*spec.input_ports(), *spec.output_ports({})))
 
 
 @pytest.mark.parametrize("spec", [spec for spec in LAYERS if spec.module], ids=lambda spec: spec.kind)
 def test_defaults_are_those_of_torch(spec: LayerSpec) -> None:
     """What code leaves out is what torch fills in."""
-    signature = inspect.signature(getattr(nn, spec.module.removeprefix("nn.")))
+    parameters = dict(inspect.signature(getattr(nn, spec.module.removeprefix("nn."))).parameters)
+    if issubclass(getattr(nn, spec.kind), nn.RNNBase):  # whose own signatures are *args and **kwargs
+        parameters = {
+            **inspect.signature(nn.RNNBase).parameters,
+            "nonlinearity": inspect.signature(nn.RNNCell).parameters["nonlinearity"],
+        }
+        del parameters["mode"]
     for parameter in spec.parameters:
         if not parameter.passed:
-            assert parameter.name not in signature.parameters
+            assert parameter.name not in parameters
         elif not parameter.required:
-            assert signature.parameters[parameter.name].default == parameter.default
+            assert _default(parameters[parameter.name]) == parameter.default
         elif parameter.optional:
-            assert signature.parameters[parameter.name].default is None
+            assert parameters[parameter.name].default is None
     for argument in spec.derived:
         if argument.default is not None:
-            assert signature.parameters[argument.name].default == argument.default
-    names = [name for name in signature.parameters if name in spec.positional]
-    assert list(signature.parameters)[: len(names)] == list(spec.positional)
+            assert parameters[argument.name].default == argument.default
+    names = [name for name in parameters if name in spec.positional]
+    assert list(parameters)[: len(names)] == list(spec.positional)
+
+
+def _default(parameter: inspect.Parameter) -> Any:
+    """Its default; of a function its name, which torch takes too."""
+    return getattr(parameter.default, "__name__", parameter.default)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from designer.catalogue.spec import Family, LayerSpec, Parameter, ParameterType, Tensor, Values
 from designer.graph.block import INPUT, OUTPUT
@@ -10,7 +10,12 @@ from designer.graph.block import INPUT, OUTPUT
 
 def _input(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     # Inside a block, the tensor comes from the instance; analysis asks this rule only at the outermost block.
-    return Tensor((1, *values.shape))
+    return Tensor((1, *values.shape), values.dtype)
+
+
+def _brief(texts: Mapping[str, str]) -> str:
+    dtype = texts.get("dtype", "").strip("'\"")
+    return f"{texts.get('shape', '')} · {dtype}" if dtype not in ("", "float32") else texts.get("shape", "")
 
 
 def _output(values: Values, inputs: Sequence[Tensor]) -> Tensor:
@@ -24,7 +29,8 @@ SPECS = (
         stem="input",
         summary="Where a tensor enters the design or the block.",
         help="""In a design, `shape` is the shape of one example without the batch: `(1, 28, 28)` is a grey image of
-28×28 pixels, `(3, 224, 224)` a colour image. Inside a block the shape follows from what the instance receives.""",
+28×28 pixels, `(3, 224, 224)` a colour image. Inside a block the shape follows from what the instance receives.
+`dtype` is the type of its elements: `int64` where they are the numbers of words.""",
         url="https://pytorch.org/docs/stable/tensors.html",
         infer=_input,
         inputs=(),
@@ -37,8 +43,15 @@ SPECS = (
                 minimum=1,
                 maximum=1 << 20,
             ),
+            Parameter(
+                "dtype",
+                ParameterType.CHOICE,
+                "float32",
+                "Type of its elements; int64 for the numbers of words.",
+                choices=("float32", "int64"),
+            ),
         ),
-        brief=lambda texts: texts.get("shape", ""),
+        brief=_brief,
     ),
     LayerSpec(
         kind=OUTPUT,

@@ -58,6 +58,28 @@ def _macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -
     return linear_macs(inputs[0].shape, values.out_features)
 
 
+def _bilinear(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    first, second = inputs
+    for x in inputs:
+        expect_rank(x, range(2, 9), "(N, …, features)", "Check the layers before it.")
+        expect_float(x)
+    if first.shape[:-1] != second.shape[:-1]:
+        shapes = f"{shape_text(first.shape)} and {shape_text(second.shape)}"
+        raise LayerError(
+            "merge_mismatch",
+            f"cannot weigh the pairs of {shapes}: they differ before the last axis.",
+            expected="shapes that agree on every axis but the last",
+            received=shapes,
+            fix="Change the layers before it so that the shapes agree.",
+        )
+    return Tensor((*first.shape[:-1], values.out_features), first.dtype)
+
+
+def _bilinear_weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+    first, second = inputs
+    return linear_weights(first.shape[-1] * second.shape[-1], values.out_features, values.bias)
+
+
 SPECS = (
     LayerSpec(
         kind="Linear",
@@ -80,6 +102,32 @@ Use it as a network's head, after Flatten or a global pool, and between the axes
         module="nn.Linear",
         derived=(Derived("in_features", lambda values, inputs: inputs[0].shape[-1]),),
         positional=("in_features", "out_features"),
+        brief=brief_of(_PARAMETERS),
+    ),
+    LayerSpec(
+        kind="Bilinear",
+        family=Family.LINEAR,
+        stem="bilinear",
+        summary="Weighs all products of two tensors' elements for each output.",
+        help="""Computes each output as a weighted sum over all pairs of elements: `y = x₁ᵀ A x₂ + b`.
+
+Use it where two vectors shall be compared in a way that is learnt: a question and an answer, two views of a thing.
+
+`(N, in1_features)` and `(N, in2_features)` become `(N, out_features)`.
+
+*Pitfall:* it has in1 · in2 · out weights. PyTorch's counter of operations leaves it out, and so do the MACs.""",
+        url="https://pytorch.org/docs/stable/generated/torch.nn.Bilinear.html",
+        infer=_bilinear,
+        parameters=_PARAMETERS,
+        inputs=("input1", "input2"),
+        weights=_bilinear_weights,
+        window=lambda values: "all",
+        module="nn.Bilinear",
+        derived=(
+            Derived("in1_features", lambda values, inputs: inputs[0].shape[-1]),
+            Derived("in2_features", lambda values, inputs: inputs[1].shape[-1]),
+        ),
+        positional=("in1_features", "in2_features", "out_features"),
         brief=brief_of(_PARAMETERS),
     ),
 )

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 
 from designer.catalogue.briefs import brief_of
-from designer.catalogue.rules.broadcast import broadcast, concatenate
-from designer.catalogue.rules.expect import promote
+from designer.catalogue.rules.broadcast import broadcast, concatenate, multiply_matrices, stack
+from designer.catalogue.rules.cost import matrix_macs
+from designer.catalogue.rules.expect import expect_float, promote
 from designer.catalogue.spec import Family, LayerSpec, Parameter, ParameterType, Tensor, Values
 
 _DIM = (Parameter("dim", ParameterType.INT, 1, "The axis along which the tensors are joined.", -8, 7),)
-
-
-def _add(values: Values, inputs: Sequence[Tensor]) -> Tensor:
-    return Tensor(broadcast(inputs, "add"), promote([x.dtype for x in inputs]))
-
-
-def _multiply(values: Values, inputs: Sequence[Tensor]) -> Tensor:
-    return Tensor(broadcast(inputs, "multiply"), promote([x.dtype for x in inputs]))
+_STACK = (Parameter("dim", ParameterType.INT, 1, "Where the new axis stands.", -8, 7),)
+Function = Callable[[Mapping[str, str], Sequence[str]], str]  # from parameters' sources and inputs' names to source
 
 
 def _concat(values: Values, inputs: Sequence[Tensor]) -> Tensor:
@@ -28,40 +24,122 @@ def _concat_source(params: Mapping[str, str], inputs: Sequence[str]) -> str:
     return f"torch.cat(({', '.join(inputs)}{',' if len(inputs) == 1 else ''}), dim={params['dim']})"
 
 
-SPECS = (
-    LayerSpec(
-        kind="Add",
+def _stack(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    return Tensor(stack(inputs, values.dim), promote([x.dtype for x in inputs]))
+
+
+def _stack_source(params: Mapping[str, str], inputs: Sequence[str]) -> str:
+    return f"torch.stack(({', '.join(inputs)}), dim={params['dim']})"
+
+
+def _matmul(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    for x in inputs:
+        expect_float(x)
+    return Tensor(multiply_matrices(*inputs), promote([x.dtype for x in inputs]))
+
+
+def _matmul_macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+    return matrix_macs(outputs[0].shape, inputs[0].shape[-1])
+
+
+def _elementwise(kind: str, verb: str, function: Function, summary: str, text: str, url: str) -> LayerSpec:
+    """A merge in which each element of the result comes from the elements at the same place."""
+
+    def infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+        return Tensor(broadcast(inputs, verb), promote([x.dtype for x in inputs]))
+
+    return LayerSpec(
+        kind=kind,
         family=Family.MERGE,
-        stem="add",
-        summary="Adds tensors element by element.",
-        help="""Adds its inputs element by element.
+        stem=kind.lower(),
+        summary=summary,
+        help=text,
+        url=f"https://pytorch.org/docs/stable/generated/torch.{url}.html",
+        infer=infer,
+        variadic=True,
+        function=function,
+    )
+
+
+def _joined(sign: str) -> Function:
+    return lambda params, inputs: f" {sign} ".join(inputs)
+
+
+def _folded(name: str) -> Function:
+    """Calls of a function of two tensors, one within the other: `torch.maximum(torch.maximum(a, b), c)`."""
+    return lambda params, inputs: reduce(lambda left, right: f"{name}({left}, {right})", inputs)
+
+
+SPECS = (
+    _elementwise(
+        "Add",
+        "add",
+        _joined("+"),
+        "Adds tensors element by element.",
+        """Adds its inputs element by element.
 
 Use it to close a skip connection: a residual block adds its input to what its layers made of it.
 
 The shapes must agree; an axis of length 1 stretches to the other's length: `(N, C, H, W) + (N, C, 1, 1)` is legal.
 
 *Pitfall:* where a path changes channels or size, put a 1×1 convolution with the same stride on the other path.""",
-        url="https://pytorch.org/docs/stable/generated/torch.add.html",
-        infer=_add,
-        variadic=True,
-        function=lambda params, inputs: " + ".join(inputs),
+        "add",
     ),
-    LayerSpec(
-        kind="Multiply",
-        family=Family.MERGE,
-        stem="multiply",
-        summary="Multiplies tensors element by element.",
-        help="""Multiplies its inputs element by element.
+    _elementwise(
+        "Multiply",
+        "multiply",
+        _joined("*"),
+        "Multiplies tensors element by element.",
+        """Multiplies its inputs element by element.
 
 Use it for gates: squeeze-and-excite multiplies each channel by how much it matters.
 
 The shapes must agree; an axis of length 1 stretches to the other's length: `(N, C, H, W) * (N, C, 1, 1)` is legal.
 
 *Pitfall:* a gate that starts near zero lets neither signal nor gradient through; a sigmoid starts at one half.""",
-        url="https://pytorch.org/docs/stable/generated/torch.mul.html",
-        infer=_multiply,
-        variadic=True,
-        function=lambda params, inputs: " * ".join(inputs),
+        "mul",
+    ),
+    _elementwise(
+        "Subtract",
+        "subtract",
+        _joined("-"),
+        "Subtracts the others from the first tensor, element by element.",
+        """Subtracts from its first input all others, element by element.
+
+Use it to compare: the difference of two branches, or what a layer has taken away.
+
+The shapes must agree; an axis of length 1 stretches to the other's length: `(N, C, H, W) - (N, C, 1, 1)` is legal.
+
+*Pitfall:* the order of the inputs matters, unlike that of Add.""",
+        "sub",
+    ),
+    _elementwise(
+        "Maximum",
+        "compare",
+        _folded("torch.maximum"),
+        "Keeps the largest of the elements at each place.",
+        """Keeps, at each place, the largest of its inputs' elements.
+
+Use it where parallel branches compete, as in maxout networks.
+
+The shapes must agree; an axis of length 1 stretches to the other's length.
+
+*Pitfall:* only the largest input gets a gradient; the others learn nothing from that place.""",
+        "maximum",
+    ),
+    _elementwise(
+        "Minimum",
+        "compare",
+        _folded("torch.minimum"),
+        "Keeps the smallest of the elements at each place.",
+        """Keeps, at each place, the smallest of its inputs' elements.
+
+Use it to bound one tensor by another.
+
+The shapes must agree; an axis of length 1 stretches to the other's length.
+
+*Pitfall:* only the smallest input gets a gradient; the others learn nothing from that place.""",
+        "minimum",
     ),
     LayerSpec(
         kind="Concat",
@@ -81,5 +159,43 @@ Along `dim` the lengths add up; every other axis must agree: `(N, 64, H, W)` and
         variadic=True,
         function=_concat_source,
         brief=brief_of(_DIM),
+    ),
+    LayerSpec(
+        kind="Stack",
+        family=Family.MERGE,
+        stem="stack",
+        summary="Lays tensors of one shape side by side along a new axis.",
+        help="""Puts its inputs next to each other along a new axis at the place `dim`.
+
+Use it to make a sequence of several results, or frames out of images.
+
+All shapes must be the same: two of `(N, C)` give `(N, 2, C)` with `dim=1`.
+
+*Pitfall:* Concat lengthens an axis that is there; Stack adds one.""",
+        url="https://pytorch.org/docs/stable/generated/torch.stack.html",
+        infer=_stack,
+        parameters=_STACK,
+        variadic=True,
+        function=_stack_source,
+        brief=brief_of(_STACK),
+    ),
+    LayerSpec(
+        kind="MatMul",
+        family=Family.MERGE,
+        stem="matmul",
+        summary="Multiplies matrices.",
+        help="""Multiplies two stacks of matrices: the rows of the first with the columns of the second.
+
+Use it to build attention or other products of two branches by hand.
+
+`(N, L, K)` and `(N, K, M)` give `(N, L, M)`; axes before the last two stretch as in Add.
+
+*Pitfall:* for `q · kᵀ`, transpose the second input first.""",
+        url="https://pytorch.org/docs/stable/generated/torch.matmul.html",
+        infer=_matmul,
+        inputs=("x1", "x2"),
+        macs=_matmul_macs,
+        window=lambda values: "all",
+        function=lambda params, inputs: f"torch.matmul({', '.join(inputs)})",
     ),
 )

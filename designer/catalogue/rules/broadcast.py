@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from designer.catalogue.rules.expect import resolve_axis, shape_text
+from designer.catalogue.rules.expect import expect_rank, resolve_axis, shape_text
 from designer.catalogue.spec import LayerError, Remedy, Tensor
 
 _AXIS_WORDS = {
@@ -30,16 +30,15 @@ def broadcast(inputs: Sequence[Tensor], verb: str) -> tuple[int, ...]:
 
 
 def _broadcast_two(
-    left: tuple[int, ...], right: tuple[int, ...], inputs: Sequence[Tensor], verb: str
+    left: tuple[int, ...], right: tuple[int, ...], inputs: Sequence[Tensor], verb: str, offers: bool = True
 ) -> tuple[int, ...]:
     longer, shorter = (left, right) if len(left) >= len(right) else (right, left)
     lead = len(longer) - len(shorter)
     shape = list(longer[:lead])
     for axis, (a, b) in enumerate(zip(longer[lead:], shorter, strict=True), lead):
         if a != b and a != 1 and b != 1:
-            raise _mismatch(
-                inputs, f"cannot {verb} {_listed(inputs)}: {_axis_name(axis, inputs)} differs.", "equal shapes"
-            )
+            message = f"cannot {verb} {_listed(inputs)}: {_axis_name(axis, inputs)} differs."
+            raise _mismatch(inputs, message, "equal shapes", offers=offers)
         shape.append(b if a == 1 else a)
     return tuple(shape)
 
@@ -64,6 +63,39 @@ def concatenate(inputs: Sequence[Tensor], dim: int) -> tuple[int, ...]:
     return (*first.shape[:axis], total, *first.shape[axis + 1 :])
 
 
+def stack(inputs: Sequence[Tensor], dim: int) -> tuple[int, ...]:
+    """The shape of equal tensors along a new axis `dim`. Raises LayerError as `concatenate`. Source: torch.stack."""
+    first = inputs[0].shape
+    axis = resolve_axis(dim, len(first) + 1, "dim")
+    if any(tensor.shape != first for tensor in inputs[1:]):
+        raise _mismatch(inputs, f"cannot stack {_listed(inputs)}: they differ in shape.", "equal shapes")
+    return (*first[:axis], len(inputs), *first[axis:])
+
+
+def multiply_matrices(left: Tensor, right: Tensor) -> tuple[int, ...]:
+    """The shape of a product of matrices: (…, L, K) and (…, K, M) give (…, L, M), the axes before broadcast.
+
+    Raises LayerError `wrong_rank` where one is not a matrix, `merge_mismatch`. Source: torch.matmul docs.
+    """
+    for tensor in (left, right):
+        expect_rank(tensor, range(2, 9), "(N, …, rows, columns)", "Unsqueeze it first.")
+    inputs = (left, right)
+    if left.shape[-1] != right.shape[-2]:
+        columns, rows = int(left.shape[-1]), int(right.shape[-2])
+        message = f"cannot multiply {_listed(inputs)}: the first has {columns} columns, the second {rows} rows."
+        raise LayerError(
+            "merge_mismatch",
+            message,
+            expected=f"{columns} rows in the second",
+            received=_listed(inputs),
+            fix="Transpose one of them, or change the layers before them so that the shapes agree.",
+        )
+    shape: tuple[int, ...] = ()
+    for tensor in inputs:
+        shape = _broadcast_two(shape, tensor.shape[:-2], inputs, "multiply", offers=False)
+    return (*shape, left.shape[-2], right.shape[-1])
+
+
 def _listed(inputs: Sequence[Tensor]) -> str:
     texts = [shape_text(tensor.shape) for tensor in inputs]
     return ", ".join(texts[:-1]) + " and " + texts[-1]
@@ -75,8 +107,10 @@ def _axis_name(axis: int, inputs: Sequence[Tensor]) -> str:
     return f"axis {axis} ({words[axis]})" if words and same else f"axis {axis}"
 
 
-def _mismatch(inputs: Sequence[Tensor], message: str, expected: str, join: int | None = None) -> LayerError:
-    remedies = _projections(inputs, join)
+def _mismatch(
+    inputs: Sequence[Tensor], message: str, expected: str, join: int | None = None, offers: bool = True
+) -> LayerError:
+    remedies = _projections(inputs, join) if offers else ()
     return LayerError(
         "merge_mismatch",
         message,

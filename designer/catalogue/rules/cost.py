@@ -44,3 +44,8 @@ def linear_macs(shape: Sequence[int], out_features: int) -> int:
 def affine_weights(normalized: Sequence[int], weight: bool, bias: bool) -> int:
     """Weights of a normalisation: a scale and a shift for each element of the `normalized` axes."""
     return product(normalized) * ((1 if weight else 0) + (1 if bias else 0))
+
+
+def matrix_macs(shape: Sequence[int], inner: int) -> int:
+    """Multiply-accumulates of a product of matrices of the shape `shape`, each element a sum over `inner` products."""
+    return product(shape) * inner

@@ -1,0 +1,192 @@
+"""Attention: each element of a sequence looks at all others. Always batch first: (N, L, features)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules.cost import affine_weights, linear_weights
+from designer.catalogue.rules.expect import expect_float, expect_rank, shape_text
+from designer.catalogue.spec import (
+    Derived,
+    Family,
+    LayerError,
+    LayerSpec,
+    Parameter,
+    ParameterType,
+    Remedy,
+    Tensor,
+    Values,
+)
+
+_DOCS = "https://pytorch.org/docs/stable/generated/torch.nn.{}.html"
+_BIAS = Parameter("bias", ParameterType.BOOL, True, "Adds learnable numbers behind each multiplication.")
+_BATCH_FIRST = Derived("batch_first", lambda values, inputs: True)
+
+
+def _dropout(default: float) -> Parameter:
+    return Parameter("dropout", ParameterType.FLOAT, default, "Chance that an element becomes zero.", 0, 1)
+
+
+def _heads(name: str) -> Parameter:
+    return Parameter(
+        name, ParameterType.INT, 8, "Number of heads; it divides the number of features.", 1, 1 << 12, required=True
+    )
+
+
+_ATTENTION = (_heads("num_heads"), _dropout(0.0), _BIAS)
+_ENCODER = (
+    _heads("nhead"),
+    Parameter("dim_feedforward", ParameterType.INT, 2048, "Width of the two Linear within.", 1, 1 << 20),
+    _dropout(0.1),
+    Parameter("activation", ParameterType.CHOICE, "relu", "Between the two Linear.", choices=("relu", "gelu")),
+    Parameter("layer_norm_eps", ParameterType.FLOAT, 1e-5, "Added to the variance in LayerNorm.", 1e-12, 1),
+    Parameter("norm_first", ParameterType.BOOL, False, "Normalises before attention and Linear, not behind them."),
+    _BIAS,
+)
+
+
+def _sequence(x: Tensor) -> None:
+    expect_rank(x, (3,), "(N, L, features)", "Make a sequence of it first: Flatten from dim 2 on, then Transpose.")
+    expect_float(x)
+
+
+def _check_heads(name: str, heads: int, features: int) -> None:
+    if features % heads:
+        best = max(h for h in range(1, min(int(heads), int(features)) + 1) if features % h == 0)
+        raise LayerError(
+            "heads_do_not_divide",
+            f"{name}={int(heads)} does not divide the {int(features)} features.",
+            expected=f"a divisor of {int(features)}",
+            received=f"{name}={int(heads)}",
+            fix=f"Use {name}={best}, or make the number of features a multiple of {int(heads)}.",
+            remedies=(Remedy(f"Set {name} to {best}", set_param=name, value=best),),
+        )
+
+
+def _attention(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    query, key, value = inputs
+    for x in inputs:
+        _sequence(x)
+    features = query.shape[2]
+    for port, x in (("key", key), ("value", value)):
+        if x.shape[2] != features:
+            wanted = int(features)
+            raise LayerError(
+                "features_differ",
+                f"the query has {wanted} features, the {port} {int(x.shape[2])}.",
+                expected=f"{wanted} features",
+                received=shape_text(x.shape),
+                fix=f"Insert Linear with out_features={wanted} before the {port}.",
+                remedies=(
+                    Remedy(
+                        f"Insert Linear with out_features={wanted}",
+                        insert="Linear",
+                        params={"out_features": wanted},
+                        port=port,
+                    ),
+                ),
+            )
+    if not query.shape[0] == key.shape[0] == value.shape[0] or key.shape[1] != value.shape[1]:
+        shapes = ", ".join(shape_text(x.shape) for x in inputs)
+        raise LayerError(
+            "sequences_do_not_match",
+            f"query, key and value of {shapes} do not belong together.",
+            expected="one batch throughout, and as many values as keys",
+            received=shapes,
+            fix="Wire key and value to the same tensor.",
+        )
+    _check_heads("num_heads", values.num_heads, features)
+    return query
+
+
+def _attention_weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+    features = inputs[0].shape[2]
+    return 4 * linear_weights(features, features, values.bias)
+
+
+def _attention_macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+    batch, length, features = inputs[0].shape
+    others = inputs[1].shape[1]
+    return _products(batch, length, others, features)
+
+
+def _products(batch: int, length: int, others: int, features: int) -> int:
+    """Query and result, keys and values, and twice each pair of elements."""
+    return batch * features * (2 * length * features + 2 * others * features + 2 * length * others)
+
+
+def _encoder(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    _sequence(x)
+    _check_heads("nhead", values.nhead, x.shape[2])
+    return x
+
+
+def _encoder_weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+    features, width = inputs[0].shape[2], values.dim_feedforward
+    linears = linear_weights(features, width, values.bias) + linear_weights(width, features, values.bias)
+    return (
+        4 * linear_weights(features, features, values.bias)
+        + linears
+        + 2 * affine_weights([features], True, values.bias)
+    )
+
+
+def _encoder_macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+    batch, length, features = inputs[0].shape
+    return _products(batch, length, length, features) + 2 * batch * length * features * values.dim_feedforward
+
+
+SPECS = (
+    LayerSpec(
+        kind="MultiheadAttention",
+        family=Family.LINEAR,
+        stem="attention",
+        summary="Lets each element of a sequence gather from the elements of another, or of its own.",
+        help="""Compares each query with all keys, in `num_heads` ways at once, and gives a weighted mean of the values.
+
+Use it at the heart of a transformer: with one tensor at all three inputs it is self-attention.
+
+`(N, L, features)` at the query and `(N, S, features)` at key and value give `(N, L, features)`.
+
+*Pitfall:* its cost grows with L · S; and it does not see the order of the elements unless positions are added.""",
+        url=_DOCS.format("MultiheadAttention"),
+        infer=_attention,
+        parameters=_ATTENTION,
+        inputs=("query", "key", "value"),
+        weights=_attention_weights,
+        macs=_attention_macs,
+        window=lambda values: "all",
+        module="nn.MultiheadAttention",
+        derived=(Derived("embed_dim", lambda values, inputs: inputs[0].shape[2]), _BATCH_FIRST),
+        positional=("embed_dim", "num_heads"),
+        call="need_weights=False",
+        unpack=lambda names: f"{names[0]}, _",
+        brief=brief_of(_ATTENTION),
+    ),
+    LayerSpec(
+        kind="TransformerEncoderLayer",
+        family=Family.LINEAR,
+        stem="encoder",
+        summary="Self-attention and two Linear, each with a skip connection and a LayerNorm.",
+        help="""Runs self-attention over a sequence, then two Linear on each element, each with dropout, a skip
+connection and a LayerNorm.
+
+Use it, several times in a row with `repeat`, as the body of a transformer for texts, images or signals.
+
+The shape stays as it is: `(N, L, features)`.
+
+*Pitfall:* with `norm_first` deep stacks train more easily, but want a LayerNorm behind the last one.""",
+        url=_DOCS.format("TransformerEncoderLayer"),
+        infer=_encoder,
+        parameters=_ENCODER,
+        weights=_encoder_weights,
+        macs=_encoder_macs,
+        window=lambda values: "all",
+        module="nn.TransformerEncoderLayer",
+        derived=(Derived("d_model", lambda values, inputs: inputs[0].shape[2]), _BATCH_FIRST),
+        positional=("d_model", "nhead"),
+        brief=brief_of(_ENCODER),
+    ),
+)

@@ -1,0 +1,269 @@
+"""Functions that arrange axes: give them another order, add and take away, cut along them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from designer.catalogue.briefs import brief_of
+from designer.catalogue.emit import items
+from designer.catalogue.rules.expect import expect_rank, product, resolve_axis, shape_text
+from designer.catalogue.spec import (
+    Family,
+    LayerError,
+    LayerSpec,
+    Parameter,
+    ParameterType,
+    Remedy,
+    ShapeRule,
+    Tensor,
+    Values,
+)
+
+_LARGEST = 1 << 20
+
+
+def _axis(name: str, default: int, doc: str) -> Parameter:
+    return Parameter(name, ParameterType.INT, default, doc, -8, 7, required=True)
+
+
+def _reshape(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    expect_rank(x, range(2, 9), "(N, …) with at least one axis behind the batch", "Check the layers before it.")
+    length, sizes = product(x.shape[1:]), tuple(values.shape)
+    free = [index for index, size in enumerate(sizes) if size == -1]
+    known = product([size for size in sizes if size != -1])
+    if len(free) > 1 or known < 1 or length % known or (not free and known != length):
+        raise LayerError(
+            "reshape_mismatch",
+            f"an example of {shape_text(x.shape[1:])} cannot become {shape_text(sizes)}.",
+            expected=f"sizes whose product is {int(length)}, of which one may be -1",
+            received=shape_text(sizes),
+            fix="Use -1 for the size that should be worked out.",
+            remedies=(Remedy("Set shape to (-1,)", set_param="shape", value=(-1,)),),
+        )
+    return Tensor((x.shape[0], *(length // known if size == -1 else size for size in sizes)), x.dtype)
+
+
+def _reshape_source(params: Mapping[str, str], inputs: Sequence[str]) -> str:
+    return f"{inputs[0]}.reshape({inputs[0]}.shape[0], {items(params['shape'])})"
+
+
+def _permute(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    order = [dim + x.rank if dim < 0 else dim for dim in values.dims]
+    if sorted(order) != list(range(x.rank)):
+        better = (0, *range(x.rank - 1, 0, -1))
+        raise LayerError(
+            "not_a_permutation",
+            f"dims={shape_text(values.dims)} does not name each axis of {shape_text(x.shape)} once.",
+            expected=f"the numbers from 0 to {x.rank - 1} in any order",
+            received=shape_text(values.dims),
+            fix=f"Use for example {shape_text(better)}.",
+            remedies=(Remedy(f"Set dims to {shape_text(better)}", set_param="dims", value=better),),
+        )
+    return Tensor(tuple(x.shape[axis] for axis in order), x.dtype)
+
+
+def _transpose(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    first, second = resolve_axis(values.dim0, x.rank, "dim0"), resolve_axis(values.dim1, x.rank, "dim1")
+    shape = list(x.shape)
+    shape[first], shape[second] = shape[second], shape[first]
+    return Tensor(tuple(shape), x.dtype)
+
+
+def _squeeze(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    axis = resolve_axis(values.dim, x.rank, "dim")
+    if axis == 0:
+        raise LayerError(
+            "batch_axis",
+            f"dim={int(values.dim)} is the batch, which would vanish where it has one example.",
+            expected="an axis behind the batch",
+            received=f"dim={int(values.dim)}",
+            fix="Use dim=1 or a later axis.",
+            remedies=(Remedy("Set dim to -1", set_param="dim", value=-1),) if x.rank > 1 else (),
+        )
+    return x if x.shape[axis] != 1 else Tensor((*x.shape[:axis], *x.shape[axis + 1 :]), x.dtype)
+
+
+def _unsqueeze(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    axis = resolve_axis(values.dim, x.rank + 1, "dim")
+    return Tensor((*x.shape[:axis], 1, *x.shape[axis:]), x.dtype)
+
+
+def _slice(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    axis = resolve_axis(values.dim, x.rank, "dim")
+    size = x.shape[axis]
+    start = values.start + size if values.start < 0 else values.start
+    if start < 0 or start + values.length > size:
+        room = int(size - start)
+        better = ("length", room) if start >= 0 and room >= 1 else ("start", 0)
+        raise LayerError(
+            "slice_out_of_range",
+            f"axis {axis} of {shape_text(x.shape)} has no {int(values.length)} elements from {int(values.start)} on.",
+            expected=f"a slice of {int(size)} elements",
+            received=f"start={int(values.start)}, length={int(values.length)}",
+            fix=f"Use {better[0]}={better[1]}.",
+            remedies=(Remedy(f"Set {better[0]} to {better[1]}", set_param=better[0], value=better[1]),),
+        )
+    return Tensor((*x.shape[:axis], values.length, *x.shape[axis + 1 :]), x.dtype)
+
+
+def _select(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    expect_rank(x, range(2, 9), "a tensor of two axes or more", "Check the layers before it.")
+    axis = resolve_axis(values.dim, x.rank, "dim")
+    size = x.shape[axis]
+    if not -size <= values.index < size:
+        raise LayerError(
+            "index_out_of_range",
+            f"axis {axis} of {shape_text(x.shape)} has no element {int(values.index)}.",
+            expected=f"{-int(size)} to {int(size) - 1}",
+            received=f"index={int(values.index)}",
+            fix="Use index=-1 for the last one.",
+            remedies=(Remedy("Set index to -1", set_param="index", value=-1),),
+        )
+    return Tensor((*x.shape[:axis], *x.shape[axis + 1 :]), x.dtype)
+
+
+def _method(
+    kind: str, summary: str, text: str, infer: ShapeRule, parameters: tuple[Parameter, ...], name: str = ""
+) -> LayerSpec:
+    """A method of the tensor: its arguments are the parameters, in order."""
+    name = name or kind.lower()
+
+    def source(params: Mapping[str, str], inputs: Sequence[str]) -> str:
+        return f"{inputs[0]}.{name}({', '.join(params[parameter.name] for parameter in parameters)})"
+
+    return LayerSpec(
+        kind=kind,
+        family=Family.SHAPE,
+        stem=kind.lower(),
+        summary=summary,
+        help=text,
+        url=f"https://pytorch.org/docs/stable/generated/torch.{name}.html",
+        infer=infer,
+        parameters=parameters,
+        function=_reshape_source if infer is _reshape else _permute_source if infer is _permute else source,
+        brief=brief_of(parameters),
+    )
+
+
+def _permute_source(params: Mapping[str, str], inputs: Sequence[str]) -> str:
+    return f"{inputs[0]}.permute({items(params['dims'])})"
+
+
+SPECS = (
+    _method(
+        "Reshape",
+        "Gives each example another shape.",
+        """Lays the elements of each example out anew, in their order; one size may be -1: what is left.
+
+Use it to cut a feature map into heads or patches, or to make a sequence of it.
+
+`(N, …)` becomes `(N, *shape)`; the batch stays, and the number of elements too.
+
+*Pitfall:* it changes no order: to swap axes, use Permute or Transpose.""",
+        _reshape,
+        (
+            Parameter(
+                "shape",
+                ParameterType.SHAPE,
+                (-1,),
+                "Shape of one example, without the batch.",
+                -1,
+                _LARGEST,
+                required=True,
+            ),
+        ),
+    ),
+    _method(
+        "Permute",
+        "Gives the axes another order.",
+        """Puts the axes into the order that `dims` says; 0 is the batch.
+
+Use it between channels first and channels last: `(0, 2, 3, 1)` takes `(N, C, H, W)` to `(N, H, W, C)`.
+
+Axis i of the result is axis `dims[i]` of the input.
+
+*Pitfall:* keep 0 in front, or examples are mixed up with something else.""",
+        _permute,
+        (Parameter("dims", ParameterType.SHAPE, (0, 2, 1), "The axes in their new order.", -8, 7, required=True),),
+    ),
+    _method(
+        "Transpose",
+        "Swaps two axes.",
+        """Swaps the axes `dim0` and `dim1`.
+
+Use it between a convolution's `(N, C, L)` and the `(N, L, C)` of recurrent layers and attention.
+
+The two lengths change places; all else stays.
+
+*Pitfall:* 0 is the batch: leave it where it is.""",
+        _transpose,
+        (_axis("dim0", 1, "The one axis."), _axis("dim1", 2, "The other axis.")),
+    ),
+    _method(
+        "Squeeze",
+        "Takes away an axis of length 1.",
+        """Takes the axis `dim` away, if its length is 1.
+
+Use it behind a pool or a layer that leaves an axis of one element.
+
+`(N, C, 1)` becomes `(N, C)` with `dim=2`; where the length is not 1, the shape stays.
+
+*Pitfall:* an axis that is sometimes longer than 1 stays then, and the layers behind it see another rank.""",
+        _squeeze,
+        (_axis("dim", -1, "The axis to take away."),),
+    ),
+    _method(
+        "Unsqueeze",
+        "Adds an axis of length 1.",
+        """Adds an axis of length 1 at the place `dim`.
+
+Use it to give a signal its channel axis, or to make shapes fit for broadcasting.
+
+`(N, L)` becomes `(N, 1, L)` with `dim=1`.
+
+*Pitfall:* `dim` counts in the result: -1 puts the new axis last.""",
+        _unsqueeze,
+        (_axis("dim", 1, "Where the new axis stands."),),
+    ),
+    _method(
+        "Slice",
+        "Keeps a run of elements along an axis.",
+        """Keeps `length` elements of the axis `dim`, from `start` on.
+
+Use it to crop feature maps, or to take some channels only.
+
+The axis has `length` elements afterwards; a negative `start` counts from the end.
+
+*Pitfall:* what is cut off is lost; Split gives all parts.""",
+        _slice,
+        (
+            _axis("dim", 1, "The axis to cut."),
+            Parameter("start", ParameterType.INT, 0, "The first element.", -_LARGEST, _LARGEST, required=True),
+            Parameter("length", ParameterType.INT, 1, "The number of elements.", 1, _LARGEST, required=True),
+        ),
+        "narrow",
+    ),
+    _method(
+        "Select",
+        "Takes one element of an axis, and the axis away.",
+        """Takes the element `index` of the axis `dim`; the axis is gone afterwards.
+
+Use it for the last step of a recurrent layer, `dim=1, index=-1`, or for the class token of a transformer, `index=0`.
+
+`(N, L, F)` becomes `(N, F)` with `dim=1`.
+
+*Pitfall:* the last step of a bidirectional layer has seen the whole sequence forwards, but one element backwards.""",
+        _select,
+        (
+            _axis("dim", 1, "The axis."),
+            Parameter("index", ParameterType.INT, -1, "Which element.", -_LARGEST, _LARGEST, required=True),
+        ),
+    ),
+)

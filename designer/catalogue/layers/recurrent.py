@@ -1,0 +1,177 @@
+"""Recurrent layers: a cell that goes along a sequence and remembers. Always batch first: (N, L, features)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules.expect import expect_float, expect_rank
+from designer.catalogue.spec import (
+    Derived,
+    Family,
+    LayerError,
+    LayerSpec,
+    Parameter,
+    ParameterType,
+    Remedy,
+    Tensor,
+    Values,
+)
+
+_HIDDEN = Parameter("hidden_size", ParameterType.INT, 128, "Length of what it remembers.", 1, 1 << 16, required=True)
+_LAYERS = Parameter(
+    "num_layers", ParameterType.INT, 1, "Number of layers, each on the results of the one before.", 1, 64
+)
+_NONLINEARITY = Parameter(
+    "nonlinearity", ParameterType.CHOICE, "tanh", "The activation within the cell.", choices=("tanh", "relu")
+)
+_OTHERS = (
+    Parameter("bias", ParameterType.BOOL, True, "Adds learnable numbers in each gate."),
+    Parameter("dropout", ParameterType.FLOAT, 0.0, "Chance that an element between two layers becomes zero.", 0, 1),
+    Parameter("bidirectional", ParameterType.BOOL, False, "Goes along the sequence backwards too, with other weights."),
+)
+
+
+def _infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    fix = "Make a sequence of it first, with the features last."
+    expect_rank(x, (3,), "(N, L, features)", fix)
+    expect_float(x)
+    if values.dropout and values.num_layers == 1:
+        raise LayerError(
+            "dropout_without_effect",
+            "dropout acts between layers, and num_layers is 1.",
+            expected="dropout=0.0, or several layers",
+            received=f"dropout={float(values.dropout)}",
+            fix="Use num_layers=2, or put a Dropout behind it.",
+            remedies=(
+                Remedy("Set num_layers to 2", set_param="num_layers", value=2),
+                Remedy("Set dropout to 0.0", set_param="dropout", value=0.0),
+            ),
+        )
+    return x
+
+
+def _directions(values: Values) -> int:
+    return 2 if values.bidirectional else 1
+
+
+def _outputs(values: Values, inputs: Sequence[Tensor], num_states: int) -> tuple[Tensor, ...]:
+    x = _infer(values, inputs)
+    batch, length, _ = x.shape
+    hidden = values.hidden_size
+    output = Tensor((batch, length, hidden * _directions(values)), x.dtype)
+    state = Tensor((values.num_layers * _directions(values), batch, hidden), x.dtype)
+    return (output, *[state] * num_states)
+
+
+def _per_layer(values: Values, first: int) -> list[tuple[int, int]]:
+    """The length of what each layer receives, and the number of cells on it."""
+    behind = values.hidden_size * _directions(values)
+    return [(behind if layer else first, _directions(values)) for layer in range(values.num_layers)]
+
+
+def _recurrent(
+    kind: str,
+    gates: int,
+    states: tuple[str, ...],
+    unpack: Callable[[Sequence[str]], str],
+    words: tuple[str, str, str, str],
+    parameters: tuple[Parameter, ...],
+) -> LayerSpec:
+    summary, first, use, pitfall = words
+
+    def infer(values: Values, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        return _outputs(values, inputs, len(states))
+
+    def weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+        rows, hidden = gates * values.hidden_size, values.hidden_size
+        biases = 2 if values.bias else 0
+        cells = _per_layer(values, inputs[0].shape[2])
+        return sum(count * rows * (received + hidden + biases) for received, count in cells)
+
+    def macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+        batch, length, features = inputs[0].shape
+        rows, hidden = gates * values.hidden_size, values.hidden_size
+        cells = _per_layer(values, features)
+        return batch * length * sum(count * rows * (received + hidden) for received, count in cells)
+
+    return LayerSpec(
+        kind=kind,
+        family=Family.LINEAR,
+        stem=kind.lower(),
+        summary=summary,
+        help=f"""{first}
+
+{use}
+
+`(N, L, features)` becomes `(N, L, hidden_size)` at `output`, one element a step, twice as long if bidirectional. What
+it remembers at the end, {" and ".join(f"`{state}`" for state in states)}, is `(layers · directions, N, hidden_size)`.
+
+*Pitfall:* {pitfall}""",
+        url=f"https://pytorch.org/docs/stable/generated/torch.nn.{kind}.html",
+        infer=infer,
+        parameters=parameters,
+        outputs=("output", *states),
+        weights=weights,
+        macs=macs,
+        window=lambda values: "all",
+        module=f"nn.{kind}",
+        derived=(
+            Derived("input_size", lambda values, inputs: inputs[0].shape[2]),
+            Derived("batch_first", lambda values, inputs: True),
+        ),
+        positional=("input_size", "hidden_size"),
+        unpack=unpack,
+        brief=brief_of(parameters),
+    )
+
+
+def _with_cell(names: Sequence[str]) -> str:
+    output, hidden, cell = names
+    return f"{output}, _" if (hidden, cell) == ("_", "_") else f"{output}, ({hidden}, {cell})"
+
+
+_FORGETS = "over long sequences it forgets, and its gradients vanish; clip them where they explode."
+
+SPECS = (
+    _recurrent(
+        "LSTM",
+        4,
+        ("h_n", "c_n"),
+        _with_cell,
+        (
+            "Goes along a sequence with a memory that gates guard.",
+            "At each step, gates decide what its memory takes in, keeps and gives out: a long short-term memory.",
+            "Use it for texts, signals and other sequences in which something early matters late.",
+            "the steps follow one another, so long sequences are slow, on any device.",
+        ),
+        (_HIDDEN, _LAYERS, *_OTHERS),
+    ),
+    _recurrent(
+        "GRU",
+        3,
+        ("h_n",),
+        ", ".join,
+        (
+            "Goes along a sequence with a gated memory: a lighter LSTM.",
+            "At each step, two gates decide how much of its memory is replaced.",
+            "Use it in place of an LSTM: it has three quarters of the weights and often does as well.",
+            "the steps follow one another, so long sequences are slow, on any device.",
+        ),
+        (_HIDDEN, _LAYERS, *_OTHERS),
+    ),
+    _recurrent(
+        "RNN",
+        1,
+        ("h_n",),
+        ", ".join,
+        (
+            "Goes along a sequence with a plain memory.",
+            "At each step, mixes the element with what it remembers, and remembers the result.",
+            "Use it to learn how recurrence works, or for short sequences.",
+            _FORGETS,
+        ),
+        (_HIDDEN, _LAYERS, _NONLINEARITY, *_OTHERS),
+    ),
+)

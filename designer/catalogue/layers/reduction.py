@@ -1,0 +1,137 @@
+"""Functions that make one number of many along axes: mean, sum, largest, smallest."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+
+from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules.expect import expect_float, is_float, shape_text
+from designer.catalogue.spec import Family, LayerError, LayerSpec, Parameter, ParameterType, Remedy, Tensor, Values
+
+_PARAMETERS = (
+    Parameter("dim", ParameterType.SHAPE, (2, 3), "The axes that are drawn together; 0 is the batch.", -8, 7, (), True),
+    Parameter("keepdim", ParameterType.BOOL, False, "Keeps each of the axes, with length 1."),
+)
+
+
+def _axes(values: Values, x: Tensor) -> set[int]:
+    """The axes to draw together. Raises LayerError where they are not there, twice there, or the batch."""
+    axes = [dim + x.rank if dim < 0 else dim for dim in values.dim]
+    if all(1 <= axis < x.rank for axis in axes) and len(set(axes)) == len(axes):
+        return set(axes)
+    better = tuple(range(min(2, x.rank - 1), x.rank))
+    raise LayerError(
+        "wrong_axes",
+        f"dim={shape_text(values.dim)} does not name different axes of {shape_text(x.shape)} behind the batch.",
+        expected=f"different numbers from 1 to {x.rank - 1}" if x.rank > 1 else "a tensor of two axes or more",
+        received=shape_text(values.dim),
+        fix=f"Use for example dim={shape_text(better)}." if x.rank > 1 else "Check the layers before it.",
+        remedies=(Remedy(f"Set dim to {shape_text(better)}", set_param="dim", value=better),) if x.rank > 1 else (),
+    )
+
+
+def _reduced(values: Values, x: Tensor) -> tuple[int, ...]:
+    axes = _axes(values, x)
+    kept = [(index, length) for index, length in enumerate(x.shape) if values.keepdim or index not in axes]
+    return tuple(1 if index in axes else length for index, length in kept)
+
+
+def _keep(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    return Tensor(_reduced(values, inputs[0]), inputs[0].dtype)
+
+
+def _real(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    expect_float(inputs[0])
+    return _keep(values, inputs)
+
+
+def _sum(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    dtype = inputs[0].dtype
+    return Tensor(_reduced(values, inputs[0]), dtype if is_float(dtype) else "int64")
+
+
+def _source(method: str) -> Callable[[Mapping[str, str], Sequence[str]], str]:
+    def source(params: Mapping[str, str], inputs: Sequence[str]) -> str:
+        tree = ast.parse(params["dim"], mode="eval").body
+        single = isinstance(tree, ast.Tuple) and len(tree.elts) == 1
+        dim = ast.unparse(tree.elts[0]) if single else params["dim"]
+        keepdim = "" if params["keepdim"] == "False" else f", keepdim={params['keepdim']}"
+        return f"{inputs[0]}.{method}(dim={dim}{keepdim})"
+
+    return source
+
+
+def _window(values: Values) -> str | None:
+    # Over the channels alone, each place stays with itself.
+    return None if tuple(values.dim) == (1,) else "all"
+
+
+def _reduction(
+    kind: str,
+    method: str,
+    summary: str,
+    first: str,
+    use: str,
+    pitfall: str,
+    infer: Callable[[Values, Sequence[Tensor]], Tensor],
+) -> LayerSpec:
+    return LayerSpec(
+        kind=kind,
+        family=Family.POOLING,
+        stem=kind.lower(),
+        summary=summary,
+        help=f"""{first}
+
+{use}
+
+`(N, C, H, W)` becomes `(N, C)` with `dim=(2, 3)`, and `(N, C, 1, 1)` with `keepdim`.
+
+*Pitfall:* {pitfall}""",
+        url=f"https://pytorch.org/docs/stable/generated/torch.{method}.html",
+        infer=infer,
+        parameters=_PARAMETERS,
+        window=_window,
+        function=_source(method),
+        brief=brief_of(_PARAMETERS),
+    )
+
+
+SPECS = (
+    _reduction(
+        "Mean",
+        "mean",
+        "Takes the mean over axes.",
+        "Takes the mean over the axes of `dim`.",
+        "Use it as a global pool before the last Linear, or over the elements of a sequence.",
+        "over a padded sequence it counts the padding.",
+        _real,
+    ),
+    _reduction(
+        "Sum",
+        "sum",
+        "Adds up over axes.",
+        "Adds up all elements along the axes of `dim`.",
+        "Use it for weighted sums, behind a multiplication with weights.",
+        "its size grows with the number of elements; a mean does not.",
+        _sum,
+    ),
+    _reduction(
+        "Max",
+        "amax",
+        "Keeps the largest value over axes.",
+        "Keeps the largest element along the axes of `dim`.",
+        "Use it as a global max pool: whether a pattern is there at all.",
+        "where several elements are largest, they share the gradient.",
+        _keep,
+    ),
+    _reduction(
+        "Min",
+        "amin",
+        "Keeps the smallest value over axes.",
+        "Keeps the smallest element along the axes of `dim`.",
+        "Use it where the weakest answer decides.",
+        "where several elements are smallest, they share the gradient.",
+        _keep,
+    ),
+)
