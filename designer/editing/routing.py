@@ -7,7 +7,7 @@ by the canvas' presenter when nodes have moved.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import NamedTuple
 
 from designer.graph.block import Edge
@@ -45,23 +45,81 @@ class Box(NamedTuple):
 
 def bends(edges: Iterable[Edge], boxes: Mapping[str, Box]) -> dict[Edge, tuple[Point, ...]]:
     """The points through which wires must pass, in order; a wire that may run straight is left out."""
-    by_left = sorted((box.x, key) for key, box in boxes.items())
-    widest = max((box.width for box in boxes.values()), default=0.0)
-    found: dict[Edge, tuple[Point, ...]] = {}
-    for wire in edges:
-        source, target = boxes.get(wire.source.node), boxes.get(wire.target.node)
-        if source is None or target is None or target.x <= source.right:
-            continue
-        low = bisect_left(by_left, (source.right - widest, ""))
-        high = bisect_left(by_left, (target.x, ""))
-        ends = (wire.source.node, wire.target.node)
-        between = [boxes[key] for _, key in by_left[low:high] if key not in ends]
+    return dict(Router().route(tuple(edges), boxes))
+
+
+class Router:
+    """Routes the wires of one block, and after an edit only those that the edit may concern."""
+
+    def __init__(self) -> None:
+        self._edges: tuple[Edge, ...] = ()
+        self._boxes: Mapping[str, Box] = {}
+        self._bends: dict[Edge, tuple[Point, ...]] = {}
+
+    def route(self, edges: tuple[Edge, ...], boxes: Mapping[str, Box]) -> Mapping[Edge, tuple[Point, ...]]:
+        """The bends of all wires that have any, as `bends` finds them; not to be changed."""
+        old, before = self._boxes, self._edges
+        self._edges, self._boxes = edges, boxes
+        changed = {key for key in old.keys() | boxes.keys() if old.get(key) != boxes.get(key)}
+        if not changed and edges is before:
+            return self._bends
+        if len(changed) * 4 > len(boxes):
+            self._bends = {}
+            self._lay(edges, boxes)
+            return self._bends
+        self._bends = dict(self._bends)
+        there: Set[Edge] = set(edges)
+        if edges is not before:
+            old_edges = set(before)
+            for wire in old_edges - there:
+                self._bends.pop(wire, None)
+            there = there & old_edges
+        touched = [box for key in changed for box in (old.get(key), boxes.get(key)) if box]
+        left, right = min((box.x for box in touched), default=0.0), max((box.right for box in touched), default=0.0)
+        stale = [
+            wire
+            for wire in edges
+            if wire not in there
+            or wire.source.node in changed
+            or wire.target.node in changed
+            or (
+                (source := boxes.get(wire.source.node)) is not None
+                and (target := boxes.get(wire.target.node)) is not None
+                and source.right < right
+                and target.x > left
+                and self._concerned(wire, source, target, touched)
+            )
+        ]
+        self._lay(stale, boxes)
+        return self._bends
+
+    def _concerned(self, wire: Edge, source: Box, target: Box, touched: Iterable[Box]) -> bool:
+        """Whether a box that came, went or moved may have a say in the course of a wire."""
+        if target.x <= source.right:
+            return False
+        near = (box for box in touched if box.x < target.x and box.right > source.right)
+        if wire in self._bends:
+            return any(True for _ in near)
         start, end = (source.right, source.middle), (target.x, target.middle)
-        if any(_meets(box, start, end) for box in between):
-            points = _around(source, target, [box for box in between if box.right > source.right])
-            if points:
-                found[wire] = points
-    return found
+        return any(_meets(box, start, end) for box in near)
+
+    def _lay(self, wires: Iterable[Edge], boxes: Mapping[str, Box]) -> None:
+        by_left = sorted((box.x, key) for key, box in boxes.items())
+        widest = max((box.width for box in boxes.values()), default=0.0)
+        for wire in wires:
+            self._bends.pop(wire, None)
+            source, target = boxes.get(wire.source.node), boxes.get(wire.target.node)
+            if source is None or target is None or target.x <= source.right:
+                continue
+            low = bisect_left(by_left, (source.right - widest, ""))
+            high = bisect_left(by_left, (target.x, ""))
+            ends = (wire.source.node, wire.target.node)
+            between = [boxes[key] for _, key in by_left[low:high] if key not in ends]
+            start, end = (source.right, source.middle), (target.x, target.middle)
+            if any(_meets(box, start, end) for box in between):
+                points = _around(source, target, [box for box in between if box.right > source.right])
+                if points:
+                    self._bends[wire] = points
 
 
 def _meets(box: Box, start: Point, end: Point) -> bool:

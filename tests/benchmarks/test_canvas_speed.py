@@ -1,4 +1,4 @@
-"""How long the canvas takes with many cards: to create, to paint far and near, to zoom, to drag, to select.
+"""How long the canvas takes with many cards: to create, to paint far and near, to zoom, to drag, to select, to edit.
 
 Figures only; nothing here fails for being slow. `pytest --benchmark-enable tests/benchmarks/test_canvas_speed.py`
 prints them; run nothing else meanwhile.
@@ -13,9 +13,16 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from designer.document.document import Document
+from designer.editing import nodes, parameters
+from designer.graph.block import Block, Node, edge
+from designer.graph.design import Design
+from designer.session.session import Session
 from designer.ui.canvas.cards import Card, PortView, Wire
+from designer.ui.canvas.panel import CanvasPanel
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
+from designer.ui.canvas_controller import CanvasController
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -155,3 +162,54 @@ def test_one_card_changes(benchmark, qtbot: QtBot) -> None:
         QApplication.processEvents()
 
     benchmark(step)
+
+
+@pytest.mark.parametrize("what", ["set", "move", "rename"])
+def test_an_edit_until_it_is_seen(benchmark, qtbot: QtBot, what: str) -> None:
+    """From an edit of one of 1,000 nodes through the check and the cards to the repainted canvas."""
+    panel = CanvasPanel()
+    qtbot.addWidget(panel)
+    panel.resize(1600, 1000)
+    controller = CanvasController(panel, panel)
+    session = Session(Document(chain_with_skips(1000)))
+    controller.open_session(session)
+    session.analysed.connect(lambda _analysis: controller.refresh())
+    with qtbot.waitExposed(panel):
+        panel.show()
+    panel.view.zoom_to(1.0)
+    panel.view.show_card("n501")
+    panel.scene.select(["n501"])
+    QApplication.processEvents()
+    edits = {
+        "set": lambda d, n: parameters.set_param(d, "Net", "n501", "bias", bool(n)),
+        "move": lambda d, n: nodes.move(d, "Net", {"n501": (8.0 * n, 8.0)}),
+        "rename": lambda d, n: nodes.rename(d, "Net", "n501", f"named{n}"),
+    }
+    numbers = [0, 1]
+
+    def step() -> None:
+        numbers.reverse()
+        session.edit("Edit", lambda d: edits[what](d, numbers[0]))
+        panel.view.viewport().repaint()
+
+    benchmark(step)
+
+
+def chain_with_skips(num_nodes: int) -> Design:
+    """Convolutions and ReLUs in a row, every fifth node an Add over the four before it."""
+    made, edges = {"n0": Node("n0", "Input", params={"shape": (3, 32, 32)})}, []
+    for index in range(1, num_nodes - 1):
+        key, row, column = f"n{index}", *divmod(index, 40)
+        place = (column * 264.0, row * 120.0)
+        if index % 5 == 1:
+            kernel = {"out_channels": 16, "kernel_size": 3, "padding": 1}
+            made[key] = Node(key, "Conv2d", params=kernel, position=place)
+        elif index % 5 == 0:
+            made[key] = Node(key, "Add", position=place)
+            edges.append(edge(f"n{index - 4}", key, target_port="x2"))
+        else:
+            made[key] = Node(key, "ReLU", position=place)
+        edges.append(edge(f"n{index - 1}", key, target_port="x1" if index % 5 == 0 else "input"))
+    made["output"] = Node("output", "Output", position=(0.0, 3200.0))
+    edges.append(edge(f"n{num_nodes - 2}", "output"))
+    return Design("Net", {"Net": Block("Net", nodes=made, edges=tuple(edges))})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -11,6 +11,7 @@ from designer.ui.canvas.view import CanvasView
 
 WIDTH, HEIGHT = 176, 108
 INSET = 10.0
+REST_MS = 90  # after the last change, before the picture is made anew: an edit must not wait for it
 WORDS_PX = 300  # to the left of here, words at the pointer may reach under the minimap
 
 
@@ -22,6 +23,8 @@ class Minimap(QWidget):
         self._view = view
         self._cards: QPixmap | None = None
         self._grabbed_at: QPointF | None = None
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._redraw)
         self.setFixedSize(WIDTH, HEIGHT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(self.tr("Overview of the canvas"))
@@ -29,14 +32,18 @@ class Minimap(QWidget):
         view.viewport_changed.connect(self._follow)
         view.gesture_moved.connect(self._make_way)
         view.gesture_ended.connect(self._follow)
-        view.canvas.content_changed.connect(self._redraw)
+        view.canvas.content_changed.connect(self._content_changed)
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, HEIGHT)
 
+    def _content_changed(self) -> None:
+        self._rest.start()
+        self._follow()
+
     def _redraw(self) -> None:
         self._cards = None
-        self._follow()
+        self.update()
 
     def _follow(self) -> None:
         bounds = self._view.canvas.bounds()

@@ -37,6 +37,7 @@ class CanvasScene(QGraphicsScene):
         self.held: frozenset[str] = frozenset()  # cards in somebody's hand: new content does not move them
         self._font_family = QGuiApplication.font().family()
         self.grid = RectGrid()
+        self._strayed: set[str] = set()  # cards that were moved since their content was given
         self._chip_grid = RectGrid()
         self.pictures = PictureStore()
         self._cards: dict[str, CardItem] = {}
@@ -142,13 +143,15 @@ class CanvasScene(QGraphicsScene):
             self._cards[card.id] = item
             self._wires_of[card.id] = {}
             self.addItem(item)
-        elif item.card == card and (card.id in self.held or (item.x(), item.y()) == card.position):
+        elif (item.card is card or item.card == card) and (card.id not in self._strayed or card.id in self.held):
             return False
         else:
             place = item.pos()
             item.show_card(card)
             if card.id in self.held:
                 item.setPos(place)
+            else:
+                self._strayed.discard(card.id)
         self.grid.put(card.id, item.body_in_scene())
         return True
 
@@ -163,7 +166,7 @@ class CanvasScene(QGraphicsScene):
             self._wires[wire.id] = item
             self.addItem(item)
             self.addItem(chip)
-        elif item.wire == wire:
+        elif item.wire is wire or item.wire == wire:
             return False
         else:
             for card_id in (item.wire.source_card, item.wire.target_card):
@@ -179,6 +182,7 @@ class CanvasScene(QGraphicsScene):
         item = self._cards.pop(card_id, None)
         if item is not None:
             del self._wires_of[card_id]
+            self._strayed.discard(card_id)
             self.grid.discard(card_id)
             self.removeItem(item)
 
@@ -227,6 +231,7 @@ class CanvasScene(QGraphicsScene):
         for card_id, place in places.items():
             item = self._cards[card_id]
             item.setPos(place)
+            self._strayed.add(card_id)
             self.grid.put(card_id, item.body_in_scene())
             stale.update(self._wires_of[card_id])
         for wire_id in stale:

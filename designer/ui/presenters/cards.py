@@ -1,16 +1,20 @@
-"""The open block as cards and wires. A card is made anew only where its node, its facts or its wires changed."""
+"""The open block as cards and wires. A card is made anew only where its node, its facts or its wires changed.
+
+Facts are compared by identity: after an edit the analyser keeps those of whatever the edit did not reach.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from designer.analysis import ports
-from designer.analysis.diagnostics import Severity
+from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import BlockFacts, NodeFacts
 from designer.base import numbers
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Family, Tensor
-from designer.editing.routing import Box, Point, bends
+from designer.editing.routing import Box, Point, Router
 from designer.graph.block import INPUT, OUTPUT, Block, Edge, Endpoint, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Expression, to_text
@@ -33,33 +37,60 @@ def edge_of(block: Block, wire: str) -> Edge | None:
     return Edge(source, Endpoint(node, port)) if source else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A card and what it was made of."""
+
+    facts: NodeFacts
+    remarks: tuple[Diagnostic, ...]
+    inner: Block | None
+    card: Card
+    box: Box
+
+
 class CardMaker:
-    """Makes cards and wires of the open block, and remembers them for the next time."""
+    """Makes cards and wires of the open block, and remembers them for the next time: an edit costs what it changes."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[tuple[object, ...], Card]] = {}
+        self._known: dict[str, _Known] = {}
+        self._wires: dict[Edge, tuple] = {}  # the facts, remarks and bends that a wire was made of, and the wire
+        self._router = Router()
 
     def content(self, design: Design, facts: BlockFacts, size_of: SizeOf) -> tuple[list[Card], list[Wire]]:
         """All cards and wires of the block that `facts` tell of. size_of: a card's width and height in pixels."""
-        block = facts.block
-        known, self._known = self._known, {}
-        cards = []
+        block, blocks, remarks = facts.block, design.blocks, facts.remarks
+        before, self._known = self._known, {}
         for key, node in block.nodes.items():
-            inputs, outputs = ports.input_ports(design, block, node), ports.output_ports(design, block, node)
-            basis = (facts.nodes[key], facts.diagnostics(key), facts.severity(key), inputs, outputs)
-            before = known.get(key)
-            if before and before[0] == basis and before[0][0] is basis[0]:
-                card = before[1]
-            else:
-                card = _card(design, facts, node, inputs, outputs)
-            self._known[key] = basis, card
-            cards.append(card)
-        boxes = {card.id: Box(*card.position, *size_of(card)) for card in cards}
-        around = bends(block.edges, boxes)
-        return cards, [_wire(design, facts, edge, around.get(edge, ())) for edge in block.edges]
+            own, said, inner = facts.nodes[key], remarks.get(key, ()), blocks.get(node.kind)
+            known = before.get(key)
+            is_known = known is not None and known.facts is own and known.inner is inner and known.remarks == said
+            if not is_known or (inner is None and spec_of(node.kind) is None):
+                card = _card(design, facts, node)
+                if known is not None and known.card == card:
+                    known = _Known(own, said, inner, known.card, known.box)
+                else:
+                    known = _Known(own, said, inner, card, Box(*card.position, *size_of(card)))
+            self._known[key] = known
+        around = self._router.route(block.edges, {key: known.box for key, known in self._known.items()})
+        return [known.card for known in self._known.values()], self._make_wires(design, facts, around)
+
+    def _make_wires(self, design: Design, facts: BlockFacts, around: Mapping[Edge, tuple[Point, ...]]) -> list[Wire]:
+        before, self._wires = self._wires, {}
+        nodes, remarks = facts.nodes, facts.remarks
+        wires = []
+        for edge in facts.block.edges:
+            source, target = nodes.get(edge.source.node), nodes.get(edge.target.node)
+            said, bends = remarks.get(edge.target.node, ()), around.get(edge, ())
+            known = before.get(edge)
+            if known is None or known[0] is not source or known[1] is not target or known[2:4] != (said, bends):
+                known = source, target, said, bends, _wire(design, facts, edge, bends)
+            self._wires[edge] = known
+            wires.append(known[-1])
+        return wires
 
 
-def _card(design: Design, facts: BlockFacts, node: Node, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> Card:
+def _card(design: Design, facts: BlockFacts, node: Node) -> Card:
+    inputs, outputs = ports.input_ports(design, facts.block, node), ports.output_ports(design, facts.block, node)
     known = facts.nodes[node.id]
     spec = spec_of(node.kind)
     is_block = spec is None and node.kind in design.blocks

@@ -1,0 +1,40 @@
+"""After any change of boxes and wires the router says what a fresh one says."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from designer.editing.routing import Box, Router, bends
+from designer.graph.block import edge
+
+KEYS = [f"n{index}" for index in range(14)]
+BOXES = st.builds(Box, st.integers(0, 12).map(lambda n: n * 60.0), st.integers(0, 4).map(lambda n: n * 40.0),
+                  st.sampled_from([40.0, 96.0, 160.0]), st.sampled_from([40.0, 56.0]))  # fmt: skip
+WIRES = st.tuples(st.sampled_from(KEYS), st.sampled_from(KEYS)).filter(lambda ends: ends[0] != ends[1])
+CHANGES = st.lists(
+    st.one_of(
+        st.tuples(st.just("box"), st.sampled_from(KEYS), BOXES),
+        st.tuples(st.just("gone"), st.sampled_from(KEYS), st.none()),
+        st.tuples(st.just("wire"), WIRES, st.none()),
+        st.tuples(st.just("cut"), st.integers(0, 30), st.none()),
+    ),
+    max_size=8,
+)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(KEYS, BOXES)), st.lists(WIRES, max_size=16, unique=True), CHANGES)
+def test_after_changes_the_bends_are_those_of_a_fresh_router(boxes, ends, changes):
+    router = Router()
+    wires = tuple(edge(*pair) for pair in ends)
+    assert dict(router.route(wires, dict(boxes))) == bends(wires, boxes)
+    for what, which, value in changes:
+        if what == "box":
+            boxes[which] = value
+        elif what == "gone":
+            boxes.pop(which, None)
+        elif what == "wire" and edge(*which) not in wires:
+            wires = (*wires, edge(*which))
+        elif what == "cut" and which < len(wires):
+            wires = wires[:which] + wires[which + 1 :]
+        assert dict(router.route(wires, dict(boxes))) == bends(wires, boxes)
