@@ -11,7 +11,7 @@ from designer.catalogue.registry import spec_of
 from designer.editing.errors import EditError
 from designer.graph.block import Block
 from designer.graph.design import Design
-from designer.graph.names import fresh, is_identifier
+from designer.graph.names import fresh, is_block_name, is_node_name
 
 
 def with_library_block(design: Design, name: str, library: Mapping[str, Block]) -> tuple[Design, str]:
@@ -60,6 +60,12 @@ def check_no_recursion(design: Design, block_name: str, kind: str) -> None:
         )
 
 
+def block_stem(kind: str) -> str:
+    """The stem of the names of a block's instances: `VGGBlock` -> `vgg`, `Residual` -> `residual`."""
+    stem = (kind.removesuffix("Block") or kind).lower().rstrip("0123456789_").lstrip("_")
+    return stem if is_node_name(stem) else "block"
+
+
 def make_unique(design: Design, block_name: str, node_id: str) -> tuple[Design, str]:
     """Give one instance its own copy of its block. Returns the design and the copy's name."""
     block = design.blocks[block_name]
@@ -76,7 +82,7 @@ def rename_block(design: Design, old: str, new: str) -> Design:
     new = new.strip()
     if new == old:
         return design
-    if not is_identifier(new) or new in ("nn", "torch"):
+    if not is_block_name(new):
         raise EditError(
             f"'{new[:60]}' cannot be the name of a block.",
             expected="letters, digits and underscores, a letter first: it names a class",

@@ -126,6 +126,18 @@ class History:
         self._move_to(step.after, step.name)
         return True
 
+    def jump(self, position: int) -> bool:
+        """Go to where so many steps are in force, in one go. Returns whether that is elsewhere."""
+        position = min(max(position, 0), len(self._steps))
+        if position == self._done:
+            return False
+        is_forward = position > self._done
+        step = self._steps[position - 1 if is_forward else position]
+        self._done = position
+        self._open = False
+        self._move_to(step.after if is_forward else step.before, step.name)
+        return True
+
     def _move_to(self, design: Design, name: str) -> None:
         before, self._design = self._design, design
         self.changed.emit(before, design, name)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from designer.catalogue.registry import spec_of
-from designer.editing.blocks import check_no_recursion, with_library_block
+from designer.editing.blocks import block_stem, check_no_recursion, with_library_block
 from designer.editing.errors import EditError
 from designer.graph.block import INPUT, OUTPUT, Block, Edge, Endpoint, Node
 from designer.graph.design import Design
@@ -42,12 +42,6 @@ def add_node(
     new_id = _new_id(block, kind, spec.stem if spec else block_stem(kind))
     node = Node(new_id, kind, params=params or {}, position=_place(position))
     return design.with_block(block.with_node(node)), new_id
-
-
-def block_stem(kind: str) -> str:
-    """The stem of the names of a block's instances: `VGGBlock` -> `vgg`, `Residual` -> `residual`."""
-    stem = (kind.removesuffix("Block") or kind).lower().rstrip("0123456789_").lstrip("_")
-    return stem if is_node_name(stem) else "block"
 
 
 def _new_id(block: Block, kind: str, stem: str) -> str:

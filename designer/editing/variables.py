@@ -9,8 +9,8 @@ from dataclasses import replace
 from designer.editing.errors import EditError
 from designer.graph.block import Block, BlockParameter, Node
 from designer.graph.design import Design
-from designer.graph.expressions import FUNCTIONS, Expression, ExpressionError, Setting, Value, names_in
-from designer.graph.names import is_identifier
+from designer.graph.expressions import Expression, ExpressionError, Setting, Value, names_in
+from designer.graph.names import is_parameter_name
 
 _TOKEN = re.compile(r"""'[^']*'|"[^"]*"|\w+""")  # texts whole, so that what they say is left alone
 
@@ -92,7 +92,7 @@ def _get(block: Block, name: str) -> BlockParameter:
 
 
 def _check_name(block: Block, name: str) -> None:
-    if not is_identifier(name) or name in ("self", "nn", "torch") or name in FUNCTIONS:
+    if not is_parameter_name(name):
         raise EditError(
             f"'{name[:60]}' cannot be the name of a parameter.",
             expected="letters, digits and underscores, a letter first, and no word that Python or expressions keep",
