@@ -90,7 +90,23 @@ def _permute(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Sha
 
 def _split(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
     axis = params["dim"] % len(shape)
-    return params, (*shape[:axis], sum(params["split_size"]), *shape[axis + 1 :])
+    sizes = tuple(draw(st.lists(st.integers(1, 4), min_size=2, max_size=4)))
+    return {**params, "split_size": sizes}, (*shape[:axis], sum(sizes), *shape[axis + 1 :])
+
+
+def _glu(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
+    axis = params["dim"] % len(shape)
+    return params, (*shape[:axis], 2 * shape[axis], *shape[axis + 1 :])
+
+
+def _upsample(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
+    axes = draw(st.integers(1, 3))
+    mode = draw(st.sampled_from(["nearest", {1: "linear", 2: "bilinear", 3: "trilinear"}[axes]]))
+    sizes = {"scale_factor": draw(st.integers(1, 4)), "size": None}
+    if draw(st.booleans()):
+        sizes = {"scale_factor": None, "size": tuple(draw(st.integers(1, 6)) for _ in range(axes))}
+    corners = None if mode == "nearest" else draw(st.sampled_from([None, True, False]))
+    return {**params, **sizes, "mode": mode, "align_corners": corners}, (*shape, 3, 3, 3, 3)[: axes + 2]
 
 
 def _reduction(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
@@ -113,8 +129,11 @@ SUITED: dict[str, Callable[[st.DrawFn, Params, Shape], tuple[Params, Shape]]] = 
     "Unflatten": _unflatten,
     "PixelShuffle": _pixel_shuffle,
     "PixelUnshuffle": _pixel_unshuffle,
-    **dict.fromkeys(("ReflectionPad3d", "CircularPad3d", "AvgPool3d", "MaxPool3d", "LPPool3d"), _roomy),
-    **dict.fromkeys(("Conv3d", "ConvTranspose3d"), _ungrouped),
+    **dict.fromkeys(("ReflectionPad1d", "ReflectionPad2d", "ReflectionPad3d", "CircularPad3d"), _roomy),
+    **dict.fromkeys(("AvgPool2d", "AvgPool3d", "MaxPool2d", "MaxPool3d", "LPPool3d"), _roomy),
+    **dict.fromkeys((f"Conv{form}{axes}d" for form in ("", "Transpose") for axes in (1, 2, 3)), _ungrouped),
+    "GLU": _glu,
+    "Upsample": _upsample,
     "Reshape": _reshape,
     "Permute": _permute,
     "Split": _split,
@@ -139,10 +158,11 @@ def draw_case(draw: st.DrawFn, spec: LayerSpec) -> Case:
     # One example has no variance to normalise by: the fault of the batch, not of the layer.
     least = 2 if spec.family is Family.NORMALISATION else 1
     shape = tuple(draw(st.integers(1 if index else least, 9 if index > 1 else 6)) for index in range(rank))
-    if spec.kind in SUITED and draw(st.booleans()):
+    if spec.kind in SUITED and draw(st.integers(0, 2)):
         params, shape = SUITED[spec.kind](draw, params, shape)
     count = draw(st.integers(2, 3)) if spec.variadic else len(spec.inputs)
-    shapes = [draw(like(shape)) for _ in range(count)] if count > 1 else [shape]
+    alike = count == 1 or draw(st.booleans())
+    shapes = [shape if alike else draw(like(shape)) for _ in range(count)]
     if spec.kind == "MatMul" and draw(st.booleans()):
         shapes[1] = (*shapes[1][:-2], shapes[0][-1], shapes[1][-1])
     dtypes = INTEGERS if spec.kind == "Embedding" else FLOATS
