@@ -211,7 +211,7 @@ def _cannot_repeat(num_inputs: int, spec: LayerSpec | None, inner: Block | None)
     if num_inputs != 1 or num_outputs != 1:
         counts = [f"{n} {what}{'' if n == 1 else 's'}" for n, what in ((num_inputs, "input"), (num_outputs, "output"))]
         return "it has " + " and ".join(counts)
-    return "it has no weights and is written as an expression" if spec and not spec.module else ""
+    return "it is written as an expression, not as a module" if spec and not spec.module else ""
 
 
 def _shown(value: object) -> str:

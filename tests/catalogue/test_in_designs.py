@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -38,9 +40,16 @@ def analysed(made: Design) -> Analysis:
 
 
 def run(made: Design, **variables: int) -> tuple[str, str]:
-    """The design's code and what it prints as a program; its network agrees with analysis for these variables."""
+    """The design's code and what it prints as a program.
+
+    The code is formatted, and its network agrees with analysis, for the design's variables and for these.
+    """
     analysis = analysed(made)
     source = generate(made, analysis).source
+    for command in (["format", "--diff"], ["check"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--isolated", "--no-cache", "-"]
+        done = subprocess.run(ruff, input=source, capture_output=True, text=True, check=False, encoding="utf-8")
+        assert done.returncode == 0, done.stdout + done.stderr
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         names = {"__name__": "__main__"}
@@ -196,3 +205,21 @@ def test_a_projection_lands_on_the_branch_that_needs_it() -> None:
     assert mended.root.nodes[arriving["x1"].node].params == {"out_channels": 16, "kernel_size": 1, "stride": 2}
     assert arriving["x3"].node == "conv"
     assert analysed(mended).ok
+
+
+def test_functions_with_parameters_that_follow_from_variables() -> None:
+    made = design(
+        source_of((12, 8)),
+        Node("reshape", "Reshape", params={"shape": (4, -1, 8)}),
+        Node("permute", "Permute", params={"dims": (0, 2, 1, 3)}),
+        Node("mean", "Mean", params={"dim": (3,), "keepdim": True}),
+        Node("crop", "Slice", params={"dim": 2, "start": 1, "length": X("heads")}),
+        Node("sub", "Subtract"),
+        wires="""input>reshape reshape>permute permute>mean permute>sub.x1 mean>sub.x2
+        sub>crop crop>output""",
+        parameters=(BlockParameter("heads", 2),),
+    )
+    source, _ = run(made, heads=3)
+    assert "reshape = x.reshape(x.shape[0], 4, -1, 8)" in source
+    assert "mean = permute.mean(dim=3, keepdim=True)" in source
+    assert "return sub.narrow(2, 1, self.crop_length)" in source

@@ -2,7 +2,7 @@
 
 import pytest
 
-from designer.catalogue.emit import constructor, expression, source_of
+from designer.catalogue.emit import application, constructor, expression, source_of, target
 from designer.catalogue.registry import registry, spec_of
 from designer.graph.expressions import to_text
 
@@ -40,6 +40,34 @@ def test_expression() -> None:
     assert expression(spec_of("Concat"), {}, ("a", "b", "c")) == "torch.cat((a, b, c), dim=1)"
     with pytest.raises(ValueError, match="is a module"):
         expression(spec_of("ReLU"), {}, ("x",))
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "inputs", "line"),
+    [
+        ("Conv2d", {}, ["x"], "y = own(x)"),
+        ("MultiheadAttention", {}, ["q", "k", "k"], "y, _ = own(q, k, k, need_weights=False)"),
+        ("PositionalEmbedding", {}, ["x"], "y = x + own"),
+        ("Subtract", {}, ["a", "b"], "y = a - b"),
+        ("Maximum", {}, ["a", "b", "c"], "y = torch.maximum(torch.maximum(a, b), c)"),
+        ("Mean", {"dim": "(1,)", "keepdim": "True"}, ["x"], "y = x.mean(dim=1, keepdim=True)"),
+        ("Reshape", {"shape": "(8, -1)"}, ["x"], "y = x.reshape(x.shape[0], 8, -1)"),
+        ("Reshape", {"shape": "self.sizes"}, ["x"], "y = x.reshape(x.shape[0], *self.sizes)"),
+        ("Permute", {"dims": "(0, 2, 1)"}, ["x"], "y = x.permute(0, 2, 1)"),
+        ("Slice", {"start": "2", "length": "4"}, ["x"], "y = x.narrow(1, 2, 4)"),
+    ],
+)
+def test_a_line_of_forward(kind: str, params: dict, inputs: list[str], line: str) -> None:
+    spec = spec_of(kind)
+    assert f"{target(spec, ['y'])} = {application(spec, 'own', params, inputs)}" == line
+
+
+def test_ports_of_parts_follow_from_a_parameter() -> None:
+    assert spec_of("Chunk").output_ports({}) == ("part1", "part2")
+    assert spec_of("Chunk").output_ports({"chunks": 3}) == ("part1", "part2", "part3")
+    assert spec_of("Split").output_ports({"split_size": (1, 2, 3, 4)}) == ("part1", "part2", "part3", "part4")
+    assert spec_of("Chunk").output_ports({"chunks": -1}) == ("part1", "part2")
+    assert spec_of("LSTM").output_ports({}) == ("output", "h_n", "c_n")
 
 
 def test_values_as_source() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.emit import items
@@ -19,6 +19,7 @@ from designer.catalogue.spec import (
     Values,
 )
 
+Source = Callable[[Mapping[str, str], Sequence[str]], str]  # from parameters' sources and inputs' names to source
 _LARGEST = 1 << 20
 
 
@@ -62,6 +63,10 @@ def _permute(values: Values, inputs: Sequence[Tensor]) -> Tensor:
             remedies=(Remedy(f"Set dims to {shape_text(better)}", set_param="dims", value=better),),
         )
     return Tensor(tuple(x.shape[axis] for axis in order), x.dtype)
+
+
+def _permute_source(params: Mapping[str, str], inputs: Sequence[str]) -> str:
+    return f"{inputs[0]}.permute({items(params['dims'])})"
 
 
 def _transpose(values: Values, inputs: Sequence[Tensor]) -> Tensor:
@@ -130,12 +135,18 @@ def _select(values: Values, inputs: Sequence[Tensor]) -> Tensor:
 
 
 def _method(
-    kind: str, summary: str, text: str, infer: ShapeRule, parameters: tuple[Parameter, ...], name: str = ""
+    kind: str,
+    summary: str,
+    text: str,
+    infer: ShapeRule,
+    parameters: tuple[Parameter, ...],
+    name: str = "",
+    source: Source | None = None,
 ) -> LayerSpec:
-    """A method of the tensor: its arguments are the parameters, in order."""
+    """A method of the tensor. source: how it is written, where its arguments are not the parameters in order."""
     name = name or kind.lower()
 
-    def source(params: Mapping[str, str], inputs: Sequence[str]) -> str:
+    def call(params: Mapping[str, str], inputs: Sequence[str]) -> str:
         return f"{inputs[0]}.{name}({', '.join(params[parameter.name] for parameter in parameters)})"
 
     return LayerSpec(
@@ -147,13 +158,9 @@ def _method(
         url=f"https://pytorch.org/docs/stable/generated/torch.{name}.html",
         infer=infer,
         parameters=parameters,
-        function=_reshape_source if infer is _reshape else _permute_source if infer is _permute else source,
+        function=source or call,
         brief=brief_of(parameters),
     )
-
-
-def _permute_source(params: Mapping[str, str], inputs: Sequence[str]) -> str:
-    return f"{inputs[0]}.permute({items(params['dims'])})"
 
 
 SPECS = (
@@ -179,6 +186,7 @@ Use it to cut a feature map into heads or patches, or to make a sequence of it.
                 required=True,
             ),
         ),
+        source=_reshape_source,
     ),
     _method(
         "Permute",
@@ -192,6 +200,7 @@ Axis i of the result is axis `dims[i]` of the input.
 *Pitfall:* keep 0 in front, or examples are mixed up with something else.""",
         _permute,
         (Parameter("dims", ParameterType.SHAPE, (0, 2, 1), "The axes in their new order.", -8, 7, required=True),),
+        source=_permute_source,
     ),
     _method(
         "Transpose",

@@ -69,7 +69,7 @@ def _initial(std: str, *shape: str) -> str:
     size = ", ".join(shape)
     if std in ("0", "0.0"):
         return f"nn.Parameter(torch.zeros({size}))"
-    return f"nn.Parameter(torch.randn({size}) * {std if std.replace('.', '').isalnum() else f'({std})'})"
+    return f"nn.Parameter(torch.randn({size}) * ({std}))"  # brackets that mean nothing go when it is laid out
 
 
 def _sequence(x: Tensor) -> None:
