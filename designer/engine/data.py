@@ -14,6 +14,7 @@ from torch.nn import functional
 from .idx import Split, find_folder, read_folder
 from .protocol import EngineError
 from .recipe import DataRecipe
+from .split import hold_out
 
 _PREPARED_PIXELS = {"cpu": 2**18}  # at most so many are prepared ahead: what a core's cache holds, as floats
 _PREPARED_PIXELS_ELSEWHERE = 2**20
@@ -52,6 +53,7 @@ class ImageData:
     test: Split
     num_classes: int
     prepare: Preparation
+    validation: Split | None = None
 
     def train_batches(self, batch_size: int, order: torch.Generator, first: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
         """One epoch of training batches in a fresh order. order: a CPU generator that draws it.
@@ -79,9 +81,13 @@ class ImageData:
 
     def test_batches(self, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
         """The test set once, in its own order."""
-        for start in range(0, len(self.test), batch_size):
+        return self.batches_of(self.test, batch_size)
+
+    def batches_of(self, examples: Split, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Some examples once, in their own order, prepared as for evaluation."""
+        for start in range(0, len(examples), batch_size):
             window = slice(start, start + batch_size)
-            yield self.prepare(self.test.images[window]), self.test.labels[window]
+            yield self.prepare(examples.images[window]), examples.labels[window]
 
 
 def batch_starts(examples: int, batch_size: int) -> range:
@@ -93,8 +99,13 @@ def load_data(recipe: DataRecipe, device: torch.device, near: Sequence[Path] = (
     """Read the recipe's data set into the device's memory. near: folders to look in for it. Raises EngineError."""
     train, test = read_folder(find_folder(recipe.source, near))
     num_classes = int(train.labels.max()) + 1
+    validation = None
+    if recipe.validation:
+        train, held_out = hold_out(train, recipe.validation, recipe.split_seed)
+        validation = held_out.first(recipe.limit).to(device)
     train, test = train.first(recipe.limit), test.first(recipe.limit)
-    return ImageData(train.to(device), test.to(device), num_classes, _preparation(recipe, train.images, device))
+    prepare = _preparation(recipe, train.images, device)
+    return ImageData(train.to(device), test.to(device), num_classes, prepare, validation)
 
 
 def _preparation(recipe: DataRecipe, images: Tensor, device: torch.device) -> Preparation:

@@ -28,6 +28,15 @@ def choose_device(name: str) -> torch.device:
     return torch.device(wanted)
 
 
+def prepare_device(device: torch.device, deterministic: bool) -> None:
+    """Choose between the fastest ways to reckon and those that give the same figures each time."""
+    if deterministic:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # which cuBLAS reads when it starts
+    torch.use_deterministic_algorithms(deterministic, warn_only=True)
+    if device.type == "cuda":
+        torch.backends.cudnn.benchmark = not deterministic
+
+
 def memory_bytes(device: torch.device) -> int | None:
     """Memory that the run takes, in bytes: on cuda the peak, on mps and cpu at present. None where it is not told.
 

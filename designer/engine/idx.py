@@ -43,6 +43,10 @@ class Split:
         """At most the first `limit` examples."""
         return Split(self.images[:limit], self.labels[:limit])
 
+    def at(self, chosen: Tensor) -> Split:
+        """The examples chosen. chosen: bool (N,), or indices."""
+        return Split(self.images[chosen], self.labels[chosen])
+
     def to(self, device: torch.device) -> Split:
         """The same examples in a device's memory."""
         return Split(self.images.to(device), self.labels.to(device))

@@ -9,16 +9,18 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from .control import Wishes
 from .data import ImageData, batch_starts
 from .device import memory_bytes
+from .idx import Split
+from .losses import guessing_loss, make_loss
 from .meter import Meter, Totals, require_finite
-from .optimize import learning_rate, make_optimizer, set_learning_rate
-from .protocol import Batch, Epoch, Message, Paused, Resumed
+from .protocol import Batch, Epoch, Message, Paused, Resumed, Warned
 from .recipe import Recipe
+from .schedule import Progression, learning_rate
 from .state import FORMAT, random_state, restore_random_state
+from .stepper import Stepper
 from .stuck import StuckWatch
 
 REPORT_EVERY_S = 0.05
@@ -43,19 +45,21 @@ class Training:
 
     def __init__(self, network: nn.Module, recipe: Recipe, data: ImageData, device: torch.device, hooks: Hooks) -> None:
         """network: on the device, its weights drawn. data: on the device too."""
-        self._network = network
         self._recipe = recipe
         self._data = data
         self._device = device
         self._hooks = hooks
-        self._optimizer = make_optimizer(recipe.optimizer, network.parameters(), device)
+        self._stepper = Stepper(network, recipe, make_loss(recipe, data.num_classes, device), device)
+        self._plateau = Progression(recipe.schedule.patience)
+        self._patience = Progression(recipe.early_stopping or recipe.epochs)
         self._epochs_done = 0
         self._batches_done = 0  # of the epoch under way
         self._meter = Meter(device)  # of the epoch under way
         self._seconds = 0.0  # spent on the epoch under way, pauses left out
         self._saved_at = time.perf_counter()
         self.batches_per_epoch = len(batch_starts(len(data.train), recipe.batch_size))
-        self._stuck = StuckWatch(data.num_classes, self.batches_per_epoch, recipe.epochs)
+        chance = guessing_loss(recipe, data.num_classes)
+        self._stuck = StuckWatch(data.num_classes, chance, self.batches_per_epoch, recipe.epochs)
 
     @property
     def steps_done(self) -> int:
@@ -71,8 +75,9 @@ class Training:
             "step": self.steps_done,
             "train_examples": len(self._data.train),
             "recipe": self._recipe.to_json(),
-            "network": self._network.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
+            **self._stepper.state(),
+            "plateau": self._plateau.state(),
+            "patience": self._patience.state(),
             "meter": self._meter.state(),
             "seconds": self._seconds,
             "stuck": self._stuck.state(),
@@ -82,8 +87,9 @@ class Training:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take back a state that fits this network, recipe and data: see `require_same_design`, `require_resumable`."""
         self._epochs_done, self._batches_done = state["epoch"], state["batch"]
-        self._network.load_state_dict(state["network"])
-        self._optimizer.load_state_dict(state["optimizer"])
+        self._stepper.restore(state)
+        self._plateau.restore(state["plateau"])
+        self._patience.restore(state["patience"])
         self._meter.restore(state["meter"])
         self._seconds = state["seconds"]
         self._stuck.restore(state["stuck"])
@@ -93,59 +99,87 @@ class Training:
         """Train, evaluate and save epoch by epoch. Returns whether it was stopped. Raises EngineError."""
         while self._epochs_done < self._recipe.epochs:
             epoch = self._epochs_done + 1
+            if self._recipe.early_stopping and self._patience.stalls:
+                self._hooks.emit(self._stopped_early())
+                return False
             trained = self._train_epoch(epoch)
-            tested = self._evaluate() if trained else None
-            if trained is None or tested is None:
+            validated = self._evaluate(self._data.validation) if trained else None
+            tested = self._evaluate(self._data.test) if validated else None
+            if trained is None or validated is None or tested is None:
                 self._save()
                 return True
-            require_finite(tested.mean_loss, f"on the test set after epoch {epoch}", self._rate(epoch, 0))
-            self._epochs_done, self._batches_done = epoch, 0
-            self._seconds, self._meter = 0.0, Meter(self._device)
-            self._hooks.emit(
-                Epoch(
-                    epoch=epoch,
-                    train_loss=trained.mean_loss,
-                    train_accuracy=trained.accuracy,
-                    test_loss=tested.mean_loss,
-                    test_accuracy=tested.accuracy,
-                    examples_per_second=trained.examples_per_second,
-                )
-            )
+            self._end_epoch(epoch, trained, validated, tested)
             self._save()
         return False
 
+    def _stopped_early(self) -> Warned:
+        return Warned(
+            code="stopped_early",
+            message=f"The run ends after epoch {self._epochs_done} of {self._recipe.epochs}: accuracy on the "
+            f"validation set has not risen for {self._recipe.early_stopping} in a row.",
+            fix="Raise early_stopping, or leave it out, to train on.",
+        )
+
+    def _end_epoch(self, epoch: int, trained: Totals, validated: Totals, tested: Totals) -> None:
+        require_finite(tested.mean_loss, f"on the test set after epoch {epoch}", self._rate(epoch, 0))
+        self._epochs_done, self._batches_done = epoch, 0
+        self._seconds, self._meter = 0.0, Meter(self._device)
+        if validated.examples:
+            self._plateau.see(validated.accuracy)
+            self._patience.see(validated.accuracy)
+        self._hooks.emit(
+            Epoch(
+                epoch=epoch,
+                train_loss=trained.mean_loss,
+                train_accuracy=trained.accuracy,
+                test_loss=tested.mean_loss,
+                test_accuracy=tested.accuracy,
+                examples_per_second=trained.examples_per_second,
+                validation_loss=validated.mean_loss if validated.examples else None,
+                validation_accuracy=validated.accuracy if validated.examples else None,
+            )
+        )
+
     def _rate(self, epoch: int, batch: int) -> float:
         """The learning rate of a batch; both count from 1."""
+        schedule = self._recipe.schedule
         epochs_done = epoch - 1 + max(batch - 1, 0) / self.batches_per_epoch
-        return learning_rate(self._recipe.schedule, self._recipe.optimizer.lr, epochs_done, self._recipe.epochs)
+        cuts = self._plateau.stalls if schedule.kind == "plateau" else 0
+        rate = learning_rate(schedule, self._recipe.optimizer.lr, epochs_done, self._recipe.epochs)
+        return rate * schedule.gamma**cuts
+
+    def _examples_of_step(self, batch: int) -> int:
+        """How many examples are in the batches that make one step with this one; batches count from 1."""
+        size, joined = self._recipe.batch_size, self._recipe.accumulate
+        first = (batch - 1) // joined * joined
+        last = min(first + joined, self.batches_per_epoch)
+        return min(last * size, len(self._data.train)) - first * size
 
     def _train_epoch(self, epoch: int) -> Totals | None:
         """The epoch's totals, or None if it was stopped. Waits for the device only to report."""
-        network, optimizer, meter, wishes = self._network, self._optimizer, self._meter, self._hooks.wishes
-        network.train()
+        stepper, meter, wishes = self._stepper, self._meter, self._hooks.wishes
+        stepper.network.train()
+        joined = self._recipe.accumulate
         reported = meter.read()
         order = torch.Generator().manual_seed(_seed_of_epoch(self._recipe.seed, epoch))
         batches = self._data.train_batches(self._recipe.batch_size, order, first=self._batches_done)
         for batch, (images, labels) in enumerate(batches, self._batches_done + 1):
-            set_learning_rate(optimizer, self._rate(epoch, batch))
-            scores = network(images)  # (N, classes)
-            loss = functional.cross_entropy(scores, labels)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+            share = len(labels) / self._examples_of_step(batch) if joined > 1 else 1
+            whole = joined == 1 or batch % joined == 0 or batch == self.batches_per_epoch
+            scores, loss = stepper.train(images, labels, self._rate(epoch, batch), share, last=whole)
             meter.add(loss, scores, labels)
             self._batches_done = batch
-            asked = wishes.stopping or wishes.pausing
+            asked = whole and (wishes.stopping or wishes.pausing)  # gradients on the way to a step are not saved
             at_edge = asked or batch in (1, self.batches_per_epoch)
             if at_edge or time.perf_counter() - reported.seconds >= REPORT_EVERY_S:
                 totals = meter.read()
                 self._report(epoch, batch, totals.since(reported))
                 self._seconds += totals.seconds - reported.seconds
                 reported = totals
-                if asked or reported.seconds - self._saved_at > SAVE_EVERY_S:
+                if asked or (whole and reported.seconds - self._saved_at > SAVE_EVERY_S):
                     self._attend(epoch, batch)
                     reported = replace(reported, seconds=time.perf_counter())
-            if wishes.stopping:
+            if whole and wishes.stopping:
                 return None
         return replace(reported, seconds=self._seconds)
 
@@ -185,14 +219,14 @@ class Training:
         if warning := self._stuck.see(window, step):
             self._hooks.emit(warning)
 
-    def _evaluate(self) -> Totals | None:
-        """Totals over the test set, or None if it was stopped."""
-        self._network.eval()
+    def _evaluate(self, examples: Split | None) -> Totals | None:
+        """Totals over some examples, empty where there are none, or None if it was stopped."""
+        network = self._stepper.evaluated.eval()
         meter = Meter(self._device)
         with torch.inference_mode():
-            for images, labels in self._data.test_batches(self._recipe.batch_size):
-                scores = self._network(images)  # (N, classes)
-                meter.add(functional.cross_entropy(scores, labels), scores, labels)
+            for images, labels in self._data.batches_of(examples, self._recipe.batch_size) if examples else ():
+                scores, loss = self._stepper.run(network, images, labels)  # (N, classes)
+                meter.add(loss, scores, labels)
                 if self._hooks.wishes.stopping:
                     return None
         return meter.read()

@@ -93,7 +93,7 @@ def initialise(network: nn.Module, init: str) -> None:
     """Draw the weights of convolutions and linear layers anew; "default" leaves PyTorch's. Biases stay."""
     if init == "default":
         return
-    draw = {"xavier_uniform": nn.init.xavier_uniform_, "kaiming_normal": nn.init.kaiming_normal_}[init]
+    draw = getattr(nn.init, f"{init}_")  # a recipe holds no other names than those of torch
     for module in network.modules():
         if isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d | nn.Conv3d):
             draw(module.weight)

@@ -52,6 +52,7 @@ class Started:
     train_examples: int
     test_examples: int
     num_classes: int
+    validation_examples: int = 0
     steps_done: int = 0  # batches trained before, where the run goes on from its checkpoint
 
 
@@ -82,6 +83,8 @@ class Epoch:
     test_loss: float
     test_accuracy: float
     examples_per_second: float  # of training alone
+    validation_loss: float | None = None  # null where the recipe holds no validation set out
+    validation_accuracy: float | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ class Resumed:
 
 @dataclass(frozen=True)
 class Warned:
-    """Something to tell the person; the run goes on. Codes: `stuck_at_chance`, `unreadable_control`."""
+    """Something to tell the person; no failure. Codes: `stuck_at_chance`, `stopped_early`, `unreadable_control`."""
 
     type: ClassVar = "warning"
     code: str
@@ -185,6 +188,7 @@ _ACCEPTED = {  # by the annotation's text
     "int": (int,),
     "float": (int, float),
     "int | None": (int, type(None)),
+    "float | None": (float, int, type(None)),
 }
 _SHOWN_CHARACTERS = 120  # of an unreadable line
 

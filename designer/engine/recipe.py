@@ -1,161 +1,130 @@
 """What a training is made of: data, optimizer, schedule, loss, epochs, seed. Standard library only.
 
 A recipe is plain frozen data that reads from and writes to JSON. Values are checked when a recipe is made, by whatever
-way, so `dataclasses.replace` and msgspec's `convert` check them too. What the values do is in `data`, `optimize` and
-`loop`.
+way, so `dataclasses.replace` and msgspec's `convert` check them too. Its parts are in `recipe_data` and
+`recipe_optimizer`; others import them from here.
 """
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import re
-import types
-import typing
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from .protocol import EngineError
+from .recipe_data import DataRecipe
+from .recipe_json import RecipeError, later, nearest, read_value, require, to_json
+from .recipe_optimizer import OptimizerRecipe, ScheduleRecipe
 
+__all__ = [
+    "RECIPES",
+    "DataRecipe",
+    "OptimizerRecipe",
+    "Recipe",
+    "RecipeError",
+    "ScheduleRecipe",
+    "find_recipe",
+    "read_recipe",
+]
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
-
-
-class RecipeError(EngineError, ValueError):
-    """A recipe that cannot be followed. Its `message` names the field and the value received."""
-
-
-def _require(holds: bool, where: str, received: object, expected: str, fix: str) -> None:
-    if not holds:
-        raise RecipeError(f"Recipe: {where} is {_shown(received)}.", expected=expected, fix=fix)
-
-
-def _shown(value: object) -> str:
-    text = repr(value) if isinstance(value, str) else json.dumps(value, default=repr)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _is_share(value: float) -> bool:
-    return 0 <= value < 1
-
-
-@dataclass(frozen=True)
-class DataRecipe:
-    """Where the images come from and what is done to them.
-
-    source: the name of a data set that the engine can find (`fashion-mnist-mini`) or a folder of IDX files.
-    resize: height and width in pixels to bring the images to, None for as they are. limit: use at most so many images
-    of the training set, and of the test set. normalise: `unit` scales pixels to 0..1; `standard` then takes off the
-    mean of the training images and divides by their standard deviation, channel by channel; `given` does so with `mean`
-    and `std`, one value a channel or one for all.
-    """
-
-    source: str = "fashion-mnist-mini"
-    resize: int | None = None
-    limit: int | None = None
-    normalise: Literal["unit", "standard", "given"] = "standard"
-    mean: tuple[float, ...] = ()
-    std: tuple[float, ...] = ()
-
-    def __post_init__(self) -> None:
-        _require(bool(self.source.strip()), "data.source", self.source, "a data set or a folder", "Name one.")
-        if self.resize is not None:
-            fix = "Leave it out to keep the images' size."
-            _require(1 <= self.resize <= 4096, "data.resize", self.resize, "1 to 4096 pixels", fix)
-        if self.limit is not None:
-            _require(self.limit >= 1, "data.limit", self.limit, "1 or more", "Leave it out to use every image.")
-        fix = 'Give mean and std with normalise: "given", and leave both out otherwise.'
-        given = len(self.std) if self.normalise == "given" else 0
-        counts = len(self.mean) == given and all(map(math.isfinite, self.mean))
-        _require(counts, "data.mean", self.mean, f"{given} numbers with normalise={self.normalise}", fix)
-        positive = all(math.isfinite(value) and value > 0 for value in self.std)
-        filled = bool(self.std) == (self.normalise == "given")
-        _require(positive and filled, "data.std", self.std, "numbers above 0, if normalise is given", fix)
-
-
-@dataclass(frozen=True)
-class OptimizerRecipe:
-    """One of torch.optim's optimizers; parameters as there. momentum and nesterov are for SGD, betas for the others."""
-
-    kind: Literal["SGD", "Adam", "AdamW"] = "AdamW"
-    lr: float = 0.002
-    momentum: float = 0.0
-    nesterov: bool = False
-    weight_decay: float = 0.0
-    betas: tuple[float, float] = (0.9, 0.999)
-
-    def __post_init__(self) -> None:
-        above_zero = math.isfinite(self.lr) and self.lr > 0
-        _require(above_zero, "optimizer.lr", self.lr, "a number above 0", "Try 0.001 for Adam or 0.05 for SGD.")
-        _require(_is_share(self.momentum), "optimizer.momentum", self.momentum, "0 to below 1", "0.9 is usual.")
-        decays = math.isfinite(self.weight_decay) and self.weight_decay >= 0
-        _require(decays, "optimizer.weight_decay", self.weight_decay, "0 or more", "0.0005 is usual for SGD.")
-        _require(
-            all(map(_is_share, self.betas)), "optimizer.betas", self.betas, "two of 0 to below 1", "Try 0.9, 0.999."
-        )
-        if self.kind != "SGD":
-            fix = f"Leave momentum and nesterov out, or use SGD; {self.kind}'s first beta plays their part."
-            _require(not self.momentum, "optimizer.momentum", self.momentum, f"0 with {self.kind}", fix)
-            _require(not self.nesterov, "optimizer.nesterov", self.nesterov, f"false with {self.kind}", fix)
-        elif self.nesterov:
-            fix = "Set momentum (0.9 is usual) or nesterov=false."
-            _require(self.momentum > 0, "optimizer.nesterov", self.nesterov, "false without momentum", fix)
-
-
-@dataclass(frozen=True)
-class ScheduleRecipe:
-    """How the learning rate goes from its first value.
-
-    constant: it stays. step: times gamma after every `step_epochs` epochs. cosine: down to 0 at the run's end, batch
-    by batch, along half a cosine.
-    """
-
-    kind: Literal["constant", "step", "cosine"] = "constant"
-    step_epochs: int = 10
-    gamma: float = 0.1
-
-    def __post_init__(self) -> None:
-        _require(self.step_epochs >= 1, "schedule.step_epochs", self.step_epochs, "1 or more", "Try 10.")
-        _require(0 < self.gamma <= 1, "schedule.gamma", self.gamma, "above 0, at most 1", "0.1 is usual.")
 
 
 @dataclass(frozen=True)
 class Recipe:
     """Everything that decides a training, except the network and the machine.
 
-    init: how weights of convolutions and linear layers start; `default` is PyTorch's own. seed: of the weights, the
-    order of the images and dropout. device: `auto` takes cuda, else mps, else cpu.
+    loss: `cross_entropy`; `mse` and `bce` hold the network's values against 1 for the image's class and 0 for the
+    others, bce after a sigmoid. seed: of the weights, the order of the images and dropout. init: how weights of
+    convolutions and linear layers start; `default` is PyTorch's own. device: `auto` takes cuda, else mps, else cpu.
+
+    label_smoothing: the share of certainty that is spread over all classes. class_weights: one a class, of its errors.
+    clip_norm: the longest that a gradient may be. accumulate: batches whose gradients make one step. ema_decay: also
+    keep an average of the weights, of which each step leaves so much, and evaluate with it. precision: of the
+    activations; bf16 and fp16 are faster on a GPU, fp16 is for cuda. channels_last: how images lie in memory, faster
+    with some GPUs and networks. compile: by torch.compile, which takes a while at first and needs a C++ compiler.
+    early_stopping: end after so many epochs in which accuracy on the validation set has not risen. deterministic: the
+    same figures again on a GPU too, at some cost in speed; on a CPU they are in any case.
     """
 
     name: str = "default"
     data: DataRecipe = field(default_factory=DataRecipe)
     optimizer: OptimizerRecipe = field(default_factory=OptimizerRecipe)
     schedule: ScheduleRecipe = field(default_factory=ScheduleRecipe)
-    loss: Literal["cross_entropy"] = "cross_entropy"
+    loss: Literal["cross_entropy", "mse", "bce"] = "cross_entropy"
     batch_size: int = 64
     epochs: int = 5
     seed: int = 0
-    init: Literal["default", "xavier_uniform", "kaiming_normal"] = "xavier_uniform"
+    init: Literal["default", "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal", "orthogonal"] = (
+        "xavier_uniform"
+    )
     device: str = "auto"
+    label_smoothing: float = later(0.0)
+    class_weights: tuple[float, ...] = later(())
+    clip_norm: float | None = later(None)
+    accumulate: int = later(1)
+    ema_decay: float | None = later(None)
+    precision: Literal["float32", "bf16", "fp16"] = later("float32")
+    channels_last: bool = later(False)
+    compile: bool = later(False)
+    early_stopping: int | None = later(None)
+    deterministic: bool = later(False)
 
     def __post_init__(self) -> None:
         sizes = 1 <= self.batch_size <= 2**20
-        _require(sizes, "batch_size", self.batch_size, "1 to 1,048,576 images", "64 suits most networks.")
-        _require(1 <= self.epochs <= 10**6, "epochs", self.epochs, "1 to 1,000,000", "Try 5.")
-        _require(0 <= self.seed < 2**63, "seed", self.seed, "0 to 2^63 - 1", "Any small number will do.")
+        require(sizes, "batch_size", self.batch_size, "1 to 1,048,576 images", "64 suits most networks.")
+        require(1 <= self.epochs <= 10**6, "epochs", self.epochs, "1 to 1,000,000", "Try 5.")
+        require(0 <= self.seed < 2**63, "seed", self.seed, "0 to 2^63 - 1", "Any small number will do.")
         named = _DEVICE.fullmatch(self.device) is not None
-        _require(named, "device", self.device, "auto, cpu, cuda, cuda:N or mps", "auto takes the best there is.")
+        require(named, "device", self.device, "auto, cpu, cuda, cuda:N or mps", "auto takes the best there is.")
+        self._check_loss()
+        self._check_steps()
+        self._check_watched()
+
+    def _check_loss(self) -> None:
+        smoothing = 0 <= self.label_smoothing < 1
+        require(smoothing, "label_smoothing", self.label_smoothing, "0 to below 1", "0.1 is usual.")
+        weights = all(math.isfinite(weight) and weight >= 0 for weight in self.class_weights)
+        some = not self.class_weights or any(self.class_weights)
+        require(weights and some, "class_weights", self.class_weights, "0 or more each, not all 0", "Use 1 for most.")
+        if self.loss != "cross_entropy":
+            fix = f"Leave it out, or use cross_entropy in place of {self.loss}."
+            require(not self.label_smoothing, "label_smoothing", self.label_smoothing, f"0 with {self.loss}", fix)
+            require(not self.class_weights, "class_weights", self.class_weights, f"none with {self.loss}", fix)
+
+    def _check_steps(self) -> None:
+        if self.clip_norm is not None:
+            clips = math.isfinite(self.clip_norm) and self.clip_norm > 0
+            require(clips, "clip_norm", self.clip_norm, "a number above 0", "1.0 is usual; leave it out not to clip.")
+        require(1 <= self.accumulate <= 2**16, "accumulate", self.accumulate, "1 to 65,536 batches", "Leave it out.")
+        if self.ema_decay is not None:
+            fix = "0.999 is usual; leave it out for no average."
+            require(0 < self.ema_decay < 1, "ema_decay", self.ema_decay, "above 0, below 1", fix)
+        if self.precision == "fp16":
+            fix = "Use bf16, or a cuda device."
+            on_cuda = self.device == "auto" or self.device.startswith("cuda")
+            require(on_cuda, "precision", self.precision, f"float32 or bf16 on {self.device}", fix)
+
+    def _check_watched(self) -> None:
+        if self.early_stopping is not None:
+            fix = "5 is usual; leave it out to train to the end."
+            require(self.early_stopping >= 1, "early_stopping", self.early_stopping, "1 epoch or more", fix)
+        watched = "early_stopping" if self.early_stopping is not None else "schedule.kind"
+        if watched == "early_stopping" or self.schedule.kind == "plateau":
+            fix = f"Set data.validation (0.1 is usual), or leave {watched} out."
+            share = self.data.validation
+            require(share > 0, "data.validation", share, f"a share above 0, which {watched} watches", fix)
 
     @classmethod
     def from_json(cls, value: object) -> Self:
         """The recipe in a parsed JSON value. Fields left out take their defaults. Raises RecipeError."""
-        return _read(cls, value, "")
+        return read_value(cls, value, "")
 
     def to_json(self) -> dict[str, Any]:
-        """The recipe as a value for `json.dumps`; `from_json` reads it back."""
-        return asdict(self)
+        """The recipe as a value for `json.dumps`, rarer fields only where they are set; `from_json` reads it back."""
+        return to_json(self)
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -183,55 +152,8 @@ def find_recipe(name_or_path: str) -> Recipe:
     raise RecipeError(
         f"There is no recipe {name_or_path!r}.",
         expected=f"one of {', '.join(RECIPES)}, or a JSON file",
-        fix=_nearest(name_or_path, RECIPES) or "Name one of these.",
+        fix=nearest(name_or_path, RECIPES) or "Name one of these.",
     )
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"Did you mean {close[0]!r}?" if close else ""
-
-
-def _read(annotation: Any, value: Any, where: str) -> Any:
-    """The JSON value as the annotated type; where: the field's dotted name, empty for the whole recipe."""
-
-    def fail(expected: str) -> typing.NoReturn:
-        raise RecipeError(
-            f"Recipe: {where or 'the whole'} is {_shown(value)}.", expected=expected, fix="Correct it or leave it out."
-        )
-
-    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if is_dataclass(annotation):
-        if not isinstance(value, Mapping):
-            fail("a JSON object")
-        return _read_fields(annotation, value, where)
-    if origin is types.UnionType:
-        return None if value is None else _read(arguments[0], value, where)
-    if origin is Literal:
-        return value if value in arguments else fail("one of " + ", ".join(arguments))
-    if origin is tuple:
-        if not isinstance(value, list | tuple) or (arguments[-1] is not ... and len(value) != len(arguments)):
-            fail("a list of numbers" if arguments[-1] is ... else f"a list of {len(arguments)} numbers")
-        return tuple(_read(arguments[0], element, where) for element in value)
-    if annotation is float and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value) if abs(value) < 1e300 else fail("a number of a sensible size")
-    if isinstance(value, annotation) and (annotation is bool or not isinstance(value, bool)):
-        return value
-    return fail({float: "a number", int: "a whole number", bool: "true or false", str: "a text"}[annotation])
-
-
-def _read_fields(kind: Any, values: Mapping[str, Any], where: str) -> Any:
-    known = typing.get_type_hints(kind)
-    prefix = f"{where}." if where else ""
-    for name in values:
-        if name not in known:
-            raise RecipeError(
-                f"Recipe: {prefix}{name} is no field of a recipe.",
-                expected=f"{prefix or 'one of '}{', '.join(known)}",
-                fix=_nearest(name, known) or "Leave it out.",
-            )
-    present = [entry.name for entry in fields(kind) if entry.name in values]
-    return kind(**{name: _read(known[name], values[name], prefix + name) for name in present})
 
 
 RECIPES: Mapping[str, Recipe] = {

@@ -7,6 +7,7 @@ torch's own generators, whose state is kept, and from generators that are seeded
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from .protocol import EngineError
 from .recipe import Recipe
+from .recipe_json import shown
 
 FORMAT = 2  # 1 had no random state, so a run could not go on from it
 _MAY_CHANGE = ("name", "epochs", "device")  # of a recipe, between two parts of one run
@@ -50,7 +52,7 @@ def require_resumable(state: Mapping[str, Any], recipe: Recipe, train_examples: 
             expected="a checkpoint of this version of the engine",
             fix="Train anew.",
         )
-    changed = _first_difference(state["recipe"], recipe.to_json())
+    changed = _first_difference(asdict(Recipe.from_json(state["recipe"])), asdict(recipe))
     if changed:
         raise EngineError(
             f"The run's recipe was changed since its checkpoint: {changed}.",
@@ -66,15 +68,11 @@ def require_resumable(state: Mapping[str, Any], recipe: Recipe, train_examples: 
 
 
 def _first_difference(before: Mapping[str, Any], now: Mapping[str, Any], where: str = "") -> str:
-    for name in [*before, *(name for name in now if name not in before)]:
-        old, new = before.get(name), now.get(name)
+    for name, old in before.items():
+        new = now[name]
         if isinstance(old, Mapping) and isinstance(new, Mapping):
             if inner := _first_difference(old, new, f"{where}{name}."):
                 return inner
-        elif _plain(old) != _plain(new) and f"{where}{name}" not in _MAY_CHANGE:
-            return f"{where}{name} was {_plain(old)} and is {_plain(new)}"
+        elif old != new and f"{where}{name}" not in _MAY_CHANGE:
+            return f"{where}{name} was {shown(old)} and is {shown(new)}"
     return ""
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value

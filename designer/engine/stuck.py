@@ -16,12 +16,14 @@ _SHARE_OF_EPOCH = 0.75
 class StuckWatch:
     """Judges once, when three quarters of the first epoch and enough batches are done, or else at the run's end.
 
-    What counts is the last half of the batches so far: a mean loss within 3 % of ln(classes), or above it, and less
+    What counts is the last half of the batches so far: a mean loss within 3 % of guessing, or above it, and less
     than one and a half times the hits of guessing.
     """
 
-    def __init__(self, num_classes: int, batches_per_epoch: int, epochs: int) -> None:
+    def __init__(self, num_classes: int, guessing_loss: float, batches_per_epoch: int, epochs: int) -> None:
+        """guessing_loss: of a network that gives every image the same scores."""
         self._num_classes = num_classes
+        self._guessing_loss = guessing_loss
         last_step = batches_per_epoch * epochs
         self._due = min(last_step, max(math.ceil(_SHARE_OF_EPOCH * batches_per_epoch), _MIN_STEPS))
         self._done = num_classes < 2 or last_step < _MIN_STEPS_OF_A_RUN
@@ -50,7 +52,7 @@ class StuckWatch:
         if step < self._due:
             return None
         self._done = True
-        chance = math.log(self._num_classes)
+        chance = self._guessing_loss
         if self._recent.mean_loss < 0.97 * chance or self._recent.accuracy >= 1.5 / self._num_classes:
             return None
         return Warned(

@@ -10,7 +10,7 @@ import torch
 from .checkpoints import last_checkpoint, load_checkpoint, require_same_design, save_checkpoint
 from .control import Wishes
 from .data import load_data
-from .device import choose_device
+from .device import choose_device, prepare_device
 from .journal import Journal
 from .loop import Hooks, Training
 from .network import build_network, count_parameters, initialise, try_network
@@ -30,6 +30,12 @@ def train_folder(run_dir: Path, journal: Journal, wishes: Wishes, resume: bool =
     try:
         return _train(run_dir, recipe, device, journal, wishes, resume)
     except (RuntimeError, MemoryError) as error:
+        if recipe.compile and type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
+            raise EngineError(
+                f"The network cannot be compiled: {str(error).strip().splitlines()[0]}",
+                expected="a C++ compiler that torch.compile finds, and a network that it takes",
+                fix="Install a compiler such as g++, or set compile to false.",
+            ) from error
         if not _is_out_of_memory(error):
             raise
         raise EngineError(
@@ -49,6 +55,7 @@ def _train(
 ) -> bool:
     checkpoint = last_checkpoint(run_dir)
     state = load_checkpoint(checkpoint) if resume else None
+    prepare_device(device, recipe.deterministic)
     torch.manual_seed(recipe.seed)
     network = build_network(run_dir / MODEL_FILE)
     initialise(network, recipe.init)  # on the CPU, so that a seed gives the same weights on every device
@@ -78,6 +85,7 @@ def _train(
             train_examples=len(data.train),
             test_examples=len(data.test),
             num_classes=data.num_classes,
+            validation_examples=len(data.validation) if data.validation else 0,
             steps_done=training.steps_done,
         )
     )

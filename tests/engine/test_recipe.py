@@ -8,7 +8,7 @@ import json
 import msgspec
 import pytest
 
-from designer.engine.recipe import RECIPES, Recipe, RecipeError, find_recipe, read_recipe
+from designer.engine.recipe import RECIPES, DataRecipe, Recipe, RecipeError, find_recipe, read_recipe
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
@@ -61,6 +61,25 @@ def test_the_courses_are_as_taught():
         ({"optimizer": {"betas": [0.9]}}, "optimizer.betas is"),
         ({"schedule": {"kind": "step", "gamma": 0}}, "schedule.gamma is 0"),
         ({"schedule": {"step_epochs": 0}}, "schedule.step_epochs is 0"),
+        ({"schedule": {"patience": 0}}, "schedule.patience is 0"),
+        ({"schedule": {"kind": "one_cycle", "warmup_epochs": 1}}, "schedule.warmup_epochs is 1"),
+        ({"schedule": {"kind": "plateau"}}, "data.validation is 0"),
+        ({"early_stopping": 3}, "data.validation is 0"),
+        ({"early_stopping": 0, "data": {"validation": 0.1}}, "early_stopping is 0"),
+        ({"data": {"validation": 1}}, "data.validation is 1"),
+        ({"data": {"split_seed": -1}}, "data.split_seed is -1"),
+        ({"optimizer": {"alpha": 1}}, "optimizer.alpha is 1"),
+        ({"optimizer": {"kind": "Adagrad", "momentum": 0.9}}, "optimizer.momentum is 0.9"),
+        ({"optimizer": {"kind": "RMSprop", "nesterov": True}}, "optimizer.nesterov is true"),
+        ({"label_smoothing": 1}, "label_smoothing is 1"),
+        ({"loss": "mse", "label_smoothing": 0.1}, "label_smoothing is 0.1"),
+        ({"loss": "bce", "class_weights": [1, 2]}, "class_weights is [1.0, 2.0]"),
+        ({"class_weights": [0, 0]}, "class_weights is"),
+        ({"clip_norm": 0}, "clip_norm is 0"),
+        ({"accumulate": 0}, "accumulate is 0"),
+        ({"ema_decay": 1}, "ema_decay is 1"),
+        ({"precision": "fp16", "device": "cpu"}, "precision is 'fp16'"),
+        ({"precision": "half"}, "precision is 'half'"),
     ],
 )
 def test_faults_are_told_in_words(value, words):
@@ -69,6 +88,15 @@ def test_faults_are_told_in_words(value, words):
     assert words in caught.value.message
     assert caught.value.expected
     assert caught.value.fix
+
+
+def test_rarer_fields_are_written_only_where_they_are_set():
+    first_version = {"name", "data", "optimizer", "schedule", "loss", "batch_size", "epochs", "seed", "init", "device"}
+    assert Recipe().to_json().keys() == first_version
+    changed = Recipe(clip_norm=1.0, data=DataRecipe(validation=0.1))
+    assert changed.to_json().keys() == first_version | {"clip_norm"}
+    assert changed.to_json()["data"]["validation"] == 0.1
+    assert Recipe.from_json(changed.to_json()) == changed
 
 
 def test_a_misspelt_field_is_guessed():

@@ -1,0 +1,106 @@
+"""One batch's part in training: forward, backward, and a step of the optimizer once enough batches are in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .average import Average
+from .losses import Loss
+from .optimize import make_optimizer, set_learning_rate
+from .protocol import EngineError
+from .recipe import Recipe
+
+_DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+class Stepper:
+    """Trains a network batch by batch as the recipe says: precision, accumulation, clipping, average of weights."""
+
+    def __init__(self, network: nn.Module, recipe: Recipe, loss: Loss, device: torch.device) -> None:
+        """network: on the device, its weights drawn. Raises EngineError where the device lacks the precision."""
+        if recipe.precision == "fp16" and device.type != "cuda":
+            raise EngineError(
+                f"The recipe's precision fp16 is for cuda; this run is on {device}.",
+                expected="a cuda device, or another precision",
+                fix="Use bf16 or float32.",
+            )
+        if recipe.channels_last:
+            network.to(memory_format=torch.channels_last)
+        self.network = network
+        self._recipe = recipe
+        self._loss = loss
+        self._device = device
+        self._forward = torch.compile(network) if recipe.compile else network
+        self._parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        self._optimizer = make_optimizer(recipe.optimizer, self._parameters, device)
+        self._scaler = torch.amp.GradScaler(device.type) if recipe.precision == "fp16" else None
+        self._average = Average(network, recipe.ema_decay) if recipe.ema_decay else None
+
+    @property
+    def evaluated(self) -> nn.Module:
+        """The network that figures are taken of: the average of the weights, where there is one."""
+        return self._average.network if self._average else self._forward
+
+    def run(self, network: nn.Module, images: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Scores, float32 (N, C), and the mean loss, (). images: float32 (N, C, H, W)."""
+        if self._recipe.channels_last:
+            images = images.contiguous(memory_format=torch.channels_last)
+        dtype = _DTYPES.get(self._recipe.precision)
+        if dtype is None:
+            scores = network(images)
+        else:
+            with torch.autocast(self._device.type, dtype):
+                scores = network(images).float()
+        return scores, self._loss(scores, targets)
+
+    def train(self, images: Tensor, targets: Tensor, rate: float, share: float, last: bool) -> tuple[Tensor, Tensor]:
+        """Take in one batch. rate: the learning rate. share: of the step's examples that are in this batch, 0 to 1.
+
+        last: whether the step is made now. Returns scores and loss as `run` does.
+        """
+        scores, loss = self.run(self._forward, images, targets)
+        part = loss if share == 1 else loss * share
+        if self._scaler is None:
+            part.backward()
+        else:
+            self._scaler.scale(part).backward()
+        if last:
+            self._step(rate)
+        return scores, loss
+
+    def _step(self, rate: float) -> None:
+        set_learning_rate(self._optimizer, rate)
+        if self._recipe.clip_norm is not None:
+            if self._scaler is not None:
+                self._scaler.unscale_(self._optimizer)
+            nn.utils.clip_grad_norm_(self._parameters, self._recipe.clip_norm)
+        if self._scaler is None:
+            self._optimizer.step()
+        else:
+            self._scaler.step(self._optimizer)
+            self._scaler.update()
+        self._optimizer.zero_grad()
+        if self._average is not None:
+            self._average.follow()
+
+    def state(self) -> dict[str, Any]:
+        """Weights and all that goes with them, for `restore`, between two steps."""
+        state = {"network": self.network.state_dict(), "optimizer": self._optimizer.state_dict()}
+        if self._scaler is not None:
+            state["scaler"] = self._scaler.state_dict()
+        if self._average is not None:
+            state["average"] = self._average.state()
+        return state
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take back a state of the same network and recipe."""
+        self.network.load_state_dict(state["network"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        if self._scaler is not None:
+            self._scaler.load_state_dict(state["scaler"])
+        if self._average is not None:
+            self._average.restore(state["average"])
