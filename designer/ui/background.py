@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer
 
+from designer.base.errors import BlockyardError
+
 Result = TypeVar("Result")
 _LOOK_MS = 8
 
@@ -25,7 +27,7 @@ class Background(QObject):
         self._answers: queue.SimpleQueue[tuple[int, object, BaseException | None]] = queue.SimpleQueue()
         self._round = 0
         self._then: Callable[[object], object] | None = None
-        self._otherwise: Callable[[Exception], object] | None = None
+        self._refused: Callable[[BlockyardError], object] | None = None
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._look)
 
@@ -38,18 +40,21 @@ class Background(QObject):
         self,
         work: Callable[[], Result],
         then: Callable[[Result], object],
-        otherwise: Callable[[Exception], object],
-        name: str = "background",
+        refused: Callable[[BlockyardError], object],
+        name: str,
     ) -> None:
-        """Do `work` in a thread, then call `then` with its result, or `otherwise` with what it raised, here."""
+        """Do `work` in a thread, then call `then` with its result here, or `refused` where it raised BlockyardError.
+
+        Anything else that it raises is refused too, and raised here for the one handler of what nobody expected.
+        """
         self._round += 1
-        self._then, self._otherwise = then, otherwise
+        self._then, self._refused = then, refused
         number = self._round
 
         def done() -> None:
             try:
                 answer = (number, work(), None)
-            except Exception as error:  # told in the window's thread, where whatever is unexpected is logged
+            except Exception as error:  # raised again in the window's thread
                 answer = (number, None, error)
             self._answers.put(answer)
 
@@ -71,5 +76,8 @@ class Background(QObject):
         self._timer.stop()
         if error is None:
             self._then(result)
+        elif isinstance(error, BlockyardError):
+            self._refused(error)
         else:
-            self._otherwise(error)
+            self._refused(BlockyardError(f"Something unexpected happened ({type(error).__name__})."))
+            raise error

@@ -54,7 +54,7 @@ class DocumentController(QObject):
 
     def read_presets(self) -> None:
         """Learn what the presets are called, in the background, so that their menu opens at once."""
-        self._reading.run(_preset_titles, self._know_presets, lambda _error: None, "preset titles")
+        self._reading.run(_preset_titles, self._know_presets, self.refused.emit, "preset titles")
 
     def _know_presets(self, titles: dict[str, str]) -> None:
         self._titles = titles

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject
 
 from designer.base.errors import BlockyardError
-from designer.catalogue.registry import spec_of
 from designer.editing import blocks, nodes, parameters, variables
 from designer.graph.design import Design
-from designer.graph.expressions import Expression, from_text
+from designer.graph.expressions import Expression, Value, from_text
 from designer.ui.canvas_controller import CanvasController
+from designer.ui.dialogs.help import HelpDialog
 from designer.ui.docks.inspector import Inspector
+from designer.ui.presenters.help import help_view
 from designer.ui.presenters.inspecting import design_view, node_view
 
 
@@ -24,6 +24,7 @@ class InspectorController(QObject):
         super().__init__(parent)
         self.inspector = inspector
         self.canvas = canvas
+        self._help: HelpDialog | None = None
         inspector.name_edited.connect(self._rename)
         inspector.parameter_edited.connect(self._set_parameter)
         inspector.structure_edited.connect(self._set_structure)
@@ -32,7 +33,24 @@ class InspectorController(QObject):
         inspector.variable_edited.connect(self._set_variable)
         inspector.input_shape_edited.connect(self._set_input_shape)
         inspector.parameter_finished.connect(lambda _name: self.canvas.session.history.seal())
-        inspector.help_requested.connect(self._open_help)
+        line = inspector.design_page.variable_line
+        line.added.connect(self._add_variable)
+        line.renamed.connect(
+            lambda old, new: self._change_variables(
+                self.tr("Rename {0}").format(old), lambda d, b: variables.rename_variable(d, b, old, new)
+            )
+        )
+        line.described.connect(
+            lambda name, words: self._change_variables(
+                self.tr("Describe {0}").format(name), lambda d, b: variables.set_variable(d, b, name, doc=words)
+            )
+        )
+        line.removed.connect(
+            lambda name: self._change_variables(
+                self.tr("Remove {0}").format(name), lambda d, b: variables.remove_variable(d, b, name)
+            )
+        )
+        inspector.help_requested.connect(self.open_help)
 
     def refresh(self) -> None:
         """Show what is selected, as it is now."""
@@ -80,14 +98,25 @@ class InspectorController(QObject):
     def _describe(self, **texts: str) -> None:
         self._edit(self.tr("Describe"), lambda d, b: blocks.describe(d, b, **texts))
 
+    def _change_variables(self, title: str, change: Callable[[Design, str], Design]) -> None:
+        """Edit the variables; a refusal is told under them, where the person looks."""
+        line, block = self.inspector.design_page.variable_line, self.canvas.block.name
+        try:
+            self.canvas.session.edit(title, lambda design: change(design, block))
+        except BlockyardError as error:
+            line.refuse(str(error))
+        else:
+            line.close_line()
+
+    def _add_variable(self, name: str, text: str) -> None:
+        def change(design: Design, block: str) -> Design:
+            return variables.add_variable(design, block, name, _value(name, text))
+
+        self._change_variables(self.tr("Add variable {0}").format(name), change)
+
     def _set_variable(self, name: str, text: str) -> None:
         def change(design: Design, block: str) -> Design:
-            value = from_text(text)
-            if isinstance(value, Expression):
-                raise BlockyardError(
-                    f"The variable '{name}' is '{text}'.", expected="a value", fix="Expressions go into nodes."
-                )
-            return variables.set_variable(design, block, name, default=value)
+            return variables.set_variable(design, block, name, default=_value(name, text))
 
         self._edit(self.tr("Set {0}").format(name), change, (self.canvas.path, "", name))
 
@@ -99,6 +128,26 @@ class InspectorController(QObject):
             (self.canvas.path, entry, "shape"),
         )
 
-    def _open_help(self, kind: str) -> None:
-        if spec := spec_of(kind):
-            QDesktopServices.openUrl(QUrl(spec.url))
+    def open_help(self, kind: str = "") -> None:
+        """Show the help of a kind, by default that of the selected node or of the block that is open."""
+        if not kind:
+            chosen = self.canvas.selected
+            kind = self.canvas.block.nodes[chosen[-1]].kind if chosen else self.canvas.block.name
+        view = help_view(self.canvas.session.design, kind)
+        if view is None:
+            self.canvas.refused.emit(BlockyardError(f"There is no help for '{kind}': the kind is not known here."))
+            return
+        self._help = self._help or HelpDialog(self.inspector.window())
+        self._help.show_help(view)
+
+
+def _value(name: str, text: str) -> Value:
+    """What was typed as a variable's value. Raises BlockyardError where it is no value."""
+    value = from_text(text)
+    if isinstance(value, Expression):
+        raise BlockyardError(
+            f"The variable '{name}' is '{text[:60]}'." if text else f"The variable '{name}' has no value.",
+            expected="a number, True or False, a size such as (3, 3), or a text in quotes",
+            fix="Expressions go into nodes.",
+        )
+    return value

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QMenu, QToolButton
 
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.icons import icon_pixmap
-from designer.ui.widgets import set_state
 
 _CHEVRON_PX = 14
 _SAME_CLICK_S = 0.25  # the press that closed the menu comes to the button too
@@ -27,7 +26,7 @@ class MenuButton(QToolButton):
         self.setAccessibleName(text)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        set_state(self, "menu", True)
+        self.setProperty("menu", True)
         self.pressed.connect(self.open_menu)
         menu.aboutToHide.connect(self._closed)
         theme_source().changed.connect(self._retheme)

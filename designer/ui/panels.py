@@ -22,11 +22,13 @@ class Panels:
         """widgets: title and content of each panel, by its id."""
         self.window = window
         self.docks: dict[str, QDockWidget] = {}
+        self._seen: set[str] = set()  # those that are not behind another's tab
         for key, (title, widget) in widgets.items():
             dock = QDockWidget(title, window)
             dock.setObjectName(f"dock_{key}")
             dock.setWidget(widget)
             self.docks[key] = dock
+            dock.visibilityChanged.connect(lambda seen, key=key: self._note(key, seen))
         window.setDockOptions(
             QMainWindow.DockOption.AllowTabbedDocks
             | QMainWindow.DockOption.GroupedDragging
@@ -75,7 +77,13 @@ class Panels:
 
     def is_shown(self, key: str) -> bool:
         """Whether a person can see the panel, not only its tab."""
-        return not self.docks[key].visibleRegion().isEmpty()
+        return key in self._seen and self.docks[key].isVisible()
+
+    def _note(self, key: str, seen: bool) -> None:
+        if seen:
+            self._seen.add(key)
+        else:
+            self._seen.discard(key)
 
     def set_title(self, key: str, title: str) -> None:
         """What the panel's tab says."""

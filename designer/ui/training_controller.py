@@ -22,11 +22,13 @@ _POLL_MS = 50
 class TrainingController(QObject):
     """One training at a time, made ready in the background.
 
-    running_changed(is running, device). refused(error): it cannot start. ended(kind of toast, text).
+    running_changed(is running, device). refused(error): it cannot start. progressed(): an epoch is done.
+    ended(kind of toast, text).
     """
 
     running_changed = Signal(bool, str)
     refused = Signal(object)
+    progressed = Signal()
     ended = Signal(str, str)
 
     def __init__(self, dock: Training, parent: QObject) -> None:
@@ -69,11 +71,8 @@ class TrainingController(QObject):
             control.stop()
         self._timer.start()
 
-    def _not_started(self, error: Exception) -> None:
+    def _not_started(self, error: BlockyardError) -> None:
         self.running_changed.emit(False, self.device)
-        if not isinstance(error, BlockyardError):
-            self.dock.fail(self.tr("The training cannot start."))
-            raise error  # a slip of ours: the one handler logs it and says so
         self.dock.fail(error.message, " ".join(part for part in (_expected(error), error.fix) if part))
         self.refused.emit(error)
 
@@ -108,6 +107,7 @@ class TrainingController(QObject):
                 self.dock.add_batch(asdict(report))
             case Epoch():
                 self.dock.add_epoch(asdict(report))
+                self.progressed.emit()
             case Warned():
                 self.dock.show_message(report.message, report.fix, role="warn")
             case Failed():

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from designer.base import numbers
 from designer.base.errors import BlockyardError
-from designer.base.paths import runs_dir
 from designer.document.presets import library_blocks
-from designer.runs.folder import DESIGN_FILE
-from designer.runs.listing import list_runs
 from designer.session.session import Session
 from designer.ui.actions import fill_menu, make_actions
-from designer.ui.background import Background
 from designer.ui.canvas.panel import CanvasPanel
 from designer.ui.canvas_controller import CanvasController
+from designer.ui.code_controller import CodeController
 from designer.ui.docks.code import Code
 from designer.ui.docks.inspector import Inspector
 from designer.ui.docks.palette import Palette
@@ -30,8 +25,9 @@ from designer.ui.document_controller import DocumentController
 from designer.ui.inspector_controller import InspectorController
 from designer.ui.panels import Panels, window_settings
 from designer.ui.presenters.palette import palette_entries
-from designer.ui.presenters.reports import line_map, node_of, problem_views, run_view
+from designer.ui.presenters.reports import problem_views
 from designer.ui.recipe_controller import RecipeController
+from designer.ui.runs_controller import RunsController
 from designer.ui.summary_controller import SummaryController
 from designer.ui.theme.apply import ThemeFollower
 from designer.ui.theme.current import current_theme, theme_source
@@ -40,7 +36,6 @@ from designer.ui.topbar import TopBar
 from designer.ui.training_controller import TrainingController
 from designer.ui.widgets import LinkLine, label, set_state
 
-_CODE_DELAY_MS = 120  # after the last edit, before the code is written anew
 _FIRST_SIZE = (1440, 900)
 _IDLE_MS = 400  # after the first paint, for what can wait
 
@@ -57,10 +52,9 @@ class MainWindow(QMainWindow):
         self.actions_by_id = make_actions(self, self._slots())
         self._make_parts()
         self._make_status_bar()
-        self._code_timer = QTimer(self, singleShot=True, interval=_CODE_DELAY_MS)
-        self._code_timer.timeout.connect(self._show_code)
-        self._coding = Background(self)
         self._connect_parts()
+        for key in ("F1", "?"):
+            QShortcut(QKeySequence(key), self, lambda: self.inspecting.open_help())
         self.resize(*_FIRST_SIZE)
         self.panels.restore()
         self._mark_theme()
@@ -126,6 +120,8 @@ class MainWindow(QMainWindow):
         self.documents = DocumentController(self, lambda: self.session)
         self.recipes = RecipeController(self.top.recipe, lambda: self.session, self)
         self.summaries = SummaryController(self.summary, lambda: self.session, self)
+        self.coding = CodeController(self.code, self.canvas, lambda: self.panels.is_shown("code"), self)
+        self.listing = RunsController(self.runs, self.documents, lambda: self.panels.is_shown("runs"), self)
 
     def _make_status_bar(self) -> None:
         bar = self.statusBar()
@@ -146,17 +142,16 @@ class MainWindow(QMainWindow):
         self.palette_dock.add_requested.connect(self.canvas.add_behind)
         self.problems.jump_requested.connect(self._jump)
         self.problems.fix_requested.connect(self._fix)
-        self.code.node_clicked.connect(self._code_clicked)
         self.code.export_requested.connect(self.documents.export_module)
         self.documents.opened.connect(self.open_session)
         self.documents.refused.connect(self.tell_error)
         self.documents.done.connect(lambda text: self.toasts.show(text, "success"))
-        self.runs.open_requested.connect(self._open_run)
         self.training.running_changed.connect(self.top.show_running)
         self.training.ended.connect(self._training_ended)
         self.training.refused.connect(self.tell_error)
-        self.panels.docks["code"].visibilityChanged.connect(lambda shown: shown and self._code_timer.start())
-        self.panels.docks["runs"].visibilityChanged.connect(lambda shown: shown and self._show_runs())
+        self.training.progressed.connect(self.listing.refresh)
+        self.panels.docks["code"].visibilityChanged.connect(lambda shown: shown and self.coding.refresh())
+        self.panels.docks["runs"].visibilityChanged.connect(lambda shown: shown and self.listing.refresh())
         theme_source().changed.connect(self.panel.set_theme)
 
     # -- the open design ------------------------------------------------------------------------------------------
@@ -178,7 +173,7 @@ class MainWindow(QMainWindow):
         self.problems.show_problems(problem_views(session.diagnostics))
         self._show_totals()
         self.summary.show_stale()
-        self._code_timer.start()
+        self.coding.refresh()
         self._state_changed(session)
 
     def _state_changed(self, session: Session) -> None:
@@ -214,23 +209,7 @@ class MainWindow(QMainWindow):
 
     def _selection_changed(self) -> None:
         self.inspecting.refresh()
-        chosen = self.canvas.selected
-        key = (self.canvas.block.name, chosen[0]) if len(chosen) == 1 else None
-        self.code.highlight_node(key)
-
-    def _show_code(self) -> None:
-        if not self.panels.is_shown("code"):
-            return
-        session = self.session
-        self._coding.run(session.code_task(), self._code_made, self._code_refused, "code")
-
-    def _code_made(self, code: object) -> None:
-        self.code.set_code(code.source, line_map(code))
-
-    def _code_refused(self, error: Exception) -> None:
-        if not isinstance(error, BlockyardError):
-            raise error  # a slip of ours: the one handler logs it and says so
-        self.code.set_code(self.code.view.toPlainText(), {}, str(error))
+        self.coding.follow()
 
     def _step(self, move: object) -> None:
         focus = QApplication.focusWidget()
@@ -258,23 +237,6 @@ class MainWindow(QMainWindow):
             except BlockyardError as error:
                 self.tell_error(error)
 
-    def _code_clicked(self, key: object) -> None:
-        block, node = node_of(key)
-        if block == self.canvas.block.name:
-            self.canvas.go_to(self.canvas.path, node)
-        elif (path := self._path_to(block)) is not None:
-            self.canvas.go_to(path, node)
-
-    def _path_to(self, block: str) -> tuple[str, ...] | None:
-        """The way to the first instance of a block."""
-        pending = [((), self.session.analysis.root)]
-        while pending:
-            path, facts = pending.pop(0)
-            if facts.block.name == block:
-                return path
-            pending += [((*path, key), f.inside) for key, f in facts.nodes.items() if f.inside is not None]
-        return None
-
     # -- training, runs, summary ----------------------------------------------------------------------------------
 
     def train_or_stop(self) -> None:
@@ -293,14 +255,7 @@ class MainWindow(QMainWindow):
     def _training_ended(self, kind: str, text: str) -> None:
         if not self.panels.is_shown("training"):
             self.toasts.show(text, kind, self.tr("Show"), lambda: self.panels.show("training"))
-        self._show_runs()
-
-    def _show_runs(self) -> None:
-        if self.panels.is_shown("runs"):
-            self.runs.show_runs([run_view(run) for run in list_runs(runs_dir())])
-
-    def _open_run(self, folder: str) -> None:
-        self.documents.open_copy(Path(folder) / DESIGN_FILE)
+        self.listing.refresh()
 
     # -- the rest -------------------------------------------------------------------------------------------------
 
@@ -321,6 +276,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():
+            self.panel.view.setFocus()
             self.panel.view.fit_all()  # only now is the canvas as large as it will be
             QTimer.singleShot(_IDLE_MS, self.documents.read_presets)
 
@@ -331,7 +287,8 @@ class MainWindow(QMainWindow):
             return
         self.panels.keep()
         self.training.let_go()
-        self._coding.forget()
+        self.coding.let_go()
+        self.listing.let_go()
         self.summaries.cancel()
         event.accept()
 

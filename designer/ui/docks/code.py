@@ -223,8 +223,9 @@ class Code(QWidget):
         if node_key != self._node:
             self._node = node_key
             if self.isVisible() and not self._late.isActive():
-                self._tinted_node = node_key
-                self.view.tint(self._lines.get(node_key))
+                lines = self._lines.get(node_key)
+                self._tinted_node = node_key if lines is not None else None
+                self.view.tint(lines)
 
     def _update_text(self) -> None:
         if self._text != self.view.text:

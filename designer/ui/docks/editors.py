@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QLineEdit, QMenu
@@ -30,6 +31,7 @@ from designer.ui.widgets import set_state
 
 _PREFIX_PX = 14  # room for the ƒ
 _BUTTON_PX = 20  # room for the chevrons at the right
+_BESIDE_PX = 34  # the air around a text and what it comes to
 _STEPPED = ("int", "float", "size")
 
 
@@ -38,21 +40,25 @@ class ValueEdit(QLineEdit):
 
     edited(text): a readable value differs from the last one; live for literals, at Return or focus-out for
     expressions. finished(): the person is done with this value (closes an undo step). complaint_changed(text): the
-    sentence to show under the editor, or empty.
+    sentence to show under the editor, or empty. remark_changed(text): what an expression comes to, where that has no
+    room beside it. browse_requested(): of a `folder`, the button at the right was pressed.
     """
 
     edited = Signal(str)
     finished = Signal()
     complaint_changed = Signal(str)
+    remark_changed = Signal(str)
+    browse_requested = Signal()
 
     def __init__(self, view: ParameterView) -> None:
         super().__init__()
         self.view = view
         self._sent = view.value_text
         self._at_focus = value_as_shown(view)
-        self._complaint = ""
+        self._complaint = self._remark = ""
         self._reader = Reader(Reading.LITERAL, view.value_text)
         self._names: NameCompleter | None = None
+        self._is_hint_below = False
         self._live = QTimer(self, singleShot=True, interval=0)
         self._live.timeout.connect(self._send_live)
         self.setFont(figure_font())
@@ -82,7 +88,7 @@ class ValueEdit(QLineEdit):
 
     def offer_names(self, names: tuple[str, ...]) -> None:
         """Offer these names while an expression is typed."""
-        if self._names is None and names and self.view.type != "text":
+        if self._names is None and names and self.view.type not in ("text", "folder"):
             self._names = NameCompleter(self)
             self.setCompleter(self._names)
         if self._names is not None and self._names.names.stringList() != list(names):
@@ -157,6 +163,10 @@ class ValueEdit(QLineEdit):
             self._judge()
             self._live.start()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._at_focus = value_as_shown(self.view)
         super().focusInEvent(event)
@@ -169,7 +179,9 @@ class ValueEdit(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
         opens = event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier
-        if self.view.choices and (event.key() == Qt.Key.Key_F4 or opens):
+        if self.view.type == "folder" and opens:
+            self.browse_requested.emit()
+        elif self.view.choices and (event.key() == Qt.Key.Key_F4 or opens):
             self.open_choices()
         elif event.key() in keys and stepped(self.view, self.text(), 1) is not None:
             self.step(keys[event.key()])
@@ -193,9 +205,14 @@ class ValueEdit(QLineEdit):
     def _has_stepper(self) -> bool:
         return not self.view.choices and stepped(self.view, self.text(), 1) is not None
 
+    def _has_button(self) -> bool:
+        return bool(self.view.choices) or self.view.type == "folder" or self._has_stepper()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         inside = self._buttons().contains(event.position().toPoint()) and event.button() == Qt.MouseButton.LeftButton
-        if inside and self.view.choices:
+        if inside and self.view.type == "folder":
+            self.browse_requested.emit()
+        elif inside and self.view.choices:
             self.setFocus(Qt.FocusReason.MouseFocusReason)
             self.open_choices()
         elif inside and self._has_stepper():
@@ -205,7 +222,7 @@ class ValueEdit(QLineEdit):
             super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        over = self._buttons().contains(event.position().toPoint()) and (self.view.choices or self._has_stepper())
+        over = self._buttons().contains(event.position().toPoint()) and self._has_button()
         self.setCursor(Qt.CursorShape.ArrowCursor if over else Qt.CursorShape.IBeamCursor)
         super().mouseMoveEvent(event)
 
@@ -225,6 +242,9 @@ class ValueEdit(QLineEdit):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = self.createStandardContextMenu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if self.view.type == "folder":
+            menu.addSeparator()
+            menu.addAction(self.tr("Browse…"), self.browse_requested.emit)
         add_reset_action(menu, self)
         menu.popup(event.globalPos())
 
@@ -233,8 +253,14 @@ class ValueEdit(QLineEdit):
     def _make_room(self) -> None:
         left = _PREFIX_PX if self.is_expression else 0
         hint = self._hint()
-        right = self.fontMetrics().horizontalAdvance(hint) + 8 if hint else 0
-        right += _BUTTON_PX - 6 if self.view.choices or self._has_stepper() else 0
+        wanted = self.fontMetrics().horizontalAdvance(self.text() + hint) + left + _BESIDE_PX
+        self._is_hint_below = bool(hint) and wanted > self.width()
+        remark = hint if self._is_hint_below else ""
+        if remark != self._remark:
+            self._remark = remark
+            self.remark_changed.emit(remark)
+        right = self.fontMetrics().horizontalAdvance(hint) + 8 if hint and not self._is_hint_below else 0
+        right += _BUTTON_PX - 6 if self._has_button() else 0
         margins = self.textMargins()
         if (margins.left(), margins.right()) != (left, right):
             self.setTextMargins(left, 0, right, 0)
@@ -259,10 +285,12 @@ class ValueEdit(QLineEdit):
             painter.drawText(self.rect().adjusted(9, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, "ƒ")
             painter.setFont(self.font())
         hint = self._hint()
-        if hint:
+        if hint and not self._is_hint_below:
             painter.setPen(QColor(theme.muted))
             space = self.rect().adjusted(0, 0, -9, 0)
             painter.drawText(space, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, hint)
+        elif self.view.type == "folder":
+            self._glyph(painter, "folder-open", self.height() // 2, 14)
         elif self.view.choices:
             self._glyph(painter, "chevron-down", self.height() // 2, 12)
         elif self._has_stepper() and (self.hasFocus() or self.underMouse()):

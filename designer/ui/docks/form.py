@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from designer.ui.docks.switch import make_editor
 from designer.ui.docks.views import ParameterView
 from designer.ui.theme.current import current_theme
-from designer.ui.widgets import ElidedLabel, Sentence
+from designer.ui.widgets import ElidedLabel, Sentence, set_state
+
+_LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
 
 class RowLabel(ElidedLabel):
     """The name of a row; a dot of the accent and a heavier weight say that the value is not the default."""
+
+    menu_requested = Signal(QPoint)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_requested.emit(event.globalPos())
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -56,7 +63,9 @@ class _Row:
         self.title.setBuddy(self.editor)
         self.complaint = Sentence(role="error")
         self.complaint.hide()
+        self._complaint = self._remark = ""
         self.editor.complaint_changed.connect(self.complain)
+        self.editor.remark_changed.connect(self.remark)
         self.show(view, afresh=True)
         self.complain(view.error)
 
@@ -70,6 +79,17 @@ class _Row:
         self.title.set_changed(not view.is_default)
 
     def complain(self, text: str) -> None:
+        self._complaint = text
+        self._say()
+
+    def remark(self, text: str) -> None:
+        self._remark = text
+        self._say()
+
+    def _say(self) -> None:
+        text = self._complaint or self._remark
+        set_state(self.complaint, "role", "error" if self._complaint else "muted")
+        self.complaint.setAlignment(_LEFT if self._complaint else _RIGHT)  # a remark stands under the editor
         if self.complaint.text() != text:
             self.complaint.setText(text)
         self.complaint.setVisible(bool(text))
@@ -79,10 +99,13 @@ class Form(QWidget):
     """Editors for a list of parameters.
 
     edited(name, text): a readable value that differs from the last one. finished(name): the person is done with it.
+    browse_requested(name): a folder is to be chosen for it. menu_requested(name, where): its label was right-clicked.
     """
 
     edited = Signal(str, str)
     finished = Signal(str)
+    browse_requested = Signal(str)
+    menu_requested = Signal(str, QPoint)
 
     def __init__(self, label_share: float = 0.42) -> None:
         super().__init__()
@@ -147,5 +170,7 @@ class Form(QWidget):
         self._grid.addWidget(row.complaint, 2 * index + 1, 0, 1, 2)
         row.complaint.setVisible(bool(row.complaint.text()))
         row.editor.edited.connect(lambda text, name=view.name: self.edited.emit(name, text))
+        row.title.menu_requested.connect(lambda where, name=view.name: self.menu_requested.emit(name, where))
+        row.editor.browse_requested.connect(lambda name=view.name: self.browse_requested.emit(name))
         row.editor.finished.connect(lambda name=view.name: self.finished.emit(name))
         return row

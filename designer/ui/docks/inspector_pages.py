@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from designer.ui.docks.form import Form
+from designer.ui.docks.variables import VariableLine
 from designer.ui.docks.views import DesignView, FactView, NodeView
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import ui_font
@@ -213,7 +214,7 @@ class DesignPage(_Page):
         self.description = DescriptionEdit()
         self.input_form, self.form = Form(), Form()
         self.no_variables = label(
-            self.tr("No variables yet. A variable is a name, such as width, that expressions can use."),
+            self.tr("A variable is a name, such as width, that expressions here can use. None yet."),
             "muted",
             wrap=True,
         )
@@ -223,12 +224,19 @@ class DesignPage(_Page):
         self.section(self.tr("Variables"))
         self.box.addWidget(self.no_variables)
         self.box.addWidget(self.form)
+        self.variable_line = VariableLine()
+        self.box.addWidget(self.variable_line)
+        self.form.menu_requested.connect(self._open_menu)
+        self._words: dict[str, str] = {}
         self.table = self.facts(self.tr("Totals"))
         self._key: object = None
 
     def show_design(self, view: DesignView) -> None:
         """Show `view`; the same key as before updates in place."""
         afresh, self._key = view.key != self._key, view.key
+        if afresh:
+            self.variable_line.close_line()
+        self._words = {variable.name: variable.doc for variable in view.variables}
         self.name.show_name(view.title, afresh=afresh)
         if self.kind.text() != view.kind:
             self.kind.setText(view.kind)
@@ -240,3 +248,6 @@ class DesignPage(_Page):
         self.form.setVisible(bool(view.variables))
         self.no_variables.setVisible(not view.variables)
         self.table.set_facts(_pairs(view.totals))
+
+    def _open_menu(self, variable: str, where: QPoint) -> None:
+        self.variable_line.open_menu(variable, self._words.get(variable, ""), where)

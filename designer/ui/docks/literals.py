@@ -90,7 +90,7 @@ def _literal(view: ParameterView, text: str) -> Reader | None:
     for own in known:
         if text and text in (own, as_shown(own)):
             return Reader(Reading.LITERAL, own)
-    if view.type == "text":
+    if view.type in ("text", "folder"):
         is_quoted = any(as_shown(own) != own for own in known)
         return Reader(Reading.LITERAL, repr(text) if is_quoted else text)
     if view.type == "bool" and text.lower() in _BOOLS:
@@ -118,7 +118,7 @@ def read_text(view: ParameterView, text: str) -> Reader:
     is_marked = text.startswith(("=", "ƒ"))
     if is_marked:
         text = text[1:].strip()
-    literal = None if is_marked and view.type == "text" else _literal(view, text)
+    literal = None if is_marked and view.type in ("text", "folder") else _literal(view, text)
     if literal is not None:
         return literal
     name = view.label or view.name
@@ -146,7 +146,7 @@ def stepped(view: ParameterView, text: str, steps: int) -> str | None:
     if view.choices and reader.text in view.choices:
         index = view.choices.index(reader.text) - steps
         return as_shown(view.choices[min(max(index, 0), len(view.choices) - 1)])
-    if view.type == "float" and reader.reading is Reading.LITERAL:
+    if view.type == "float" and _NUMBER.fullmatch(reader.text):
         return _float_step(view, reader.text, steps)
     if view.type not in ("int", "size") or not _INT.fullmatch(text.strip()):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -18,9 +18,13 @@ _POPUP_PX = 320
 
 
 class RecipeForm(QWidget):
-    """edited(name, value): a readable value differs from the last one. Values are texts, as with parameters."""
+    """edited(name, value): a readable value differs from the last one. Values are texts, as with parameters.
+
+    browse_requested(name): a folder is to be chosen for that field.
+    """
 
     edited = Signal(str, str)
+    browse_requested = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,6 +40,7 @@ class RecipeForm(QWidget):
         box.addStretch()
         self._note.hide()
         self.form.edited.connect(self.edited)
+        self.form.browse_requested.connect(self.browse_requested)
 
     def show_fields(self, fields: Sequence[FieldView], note: str = "") -> None:
         """Show these fields, updating in place where they are the same. note: a line below, such as the cost."""
@@ -48,6 +53,7 @@ class RecipePopup(QFrame):
     """The form as a popup under the chip. Escape or a click elsewhere closes it; what was typed is kept."""
 
     edited = Signal(str, str)
+    browse_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
@@ -62,6 +68,8 @@ class RecipePopup(QFrame):
         box.setContentsMargins(1, 1, 1, 1)
         box.addWidget(scroll)
         self.content.edited.connect(self.edited)
+        self.content.browse_requested.connect(self.browse_requested)
+        self.content.installEventFilter(self)
 
     def show_fields(self, fields: Sequence[FieldView], note: str = "") -> None:
         """Show these fields."""
@@ -72,11 +80,17 @@ class RecipePopup(QFrame):
         space = anchor.screen().availableGeometry()
         corner = anchor.mapToGlobal(QPoint(anchor.width() - _POPUP_PX, anchor.height() + 4))
         left = min(max(corner.x(), space.left() + 8), space.right() - _POPUP_PX - 8)
-        wanted = self.content.sizeHint().height() + 4
-        height = min(wanted, max(200, space.bottom() - corner.y() - 8))
-        self.setGeometry(left, corner.y(), _POPUP_PX, height)
+        self.setGeometry(left, corner.y(), _POPUP_PX, self._height(corner.y(), space.bottom()))
         self.show()
         self.content.form.focusNextPrevChild(True)
+
+    def _height(self, top: int, bottom: int) -> int:
+        return min(self.content.sizeHint().height() + 4, max(200, bottom - top - 8))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():  # a complaint has come or gone
+            self.resize(_POPUP_PX, self._height(self.y(), self.screen().availableGeometry().bottom()))
+        return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -89,6 +103,7 @@ class RecipeChip(QPushButton):
     """The recipe in one line, as a rounded button in the bar; it opens the form. edited(name, value) as the form's."""
 
     edited = Signal(str, str)
+    browse_requested = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,6 +112,7 @@ class RecipeChip(QPushButton):
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the chevron stands behind the words
         self.popup = RecipePopup(self)
         self.popup.edited.connect(self.edited)
+        self.popup.browse_requested.connect(self.browse_requested)
         self.clicked.connect(self.open_form)
 
     def show_recipe(self, line: str, fields: Sequence[FieldView], note: str = "") -> None:

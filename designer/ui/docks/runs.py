@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QSize, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPoint, QSize, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from designer.ui.docks.views import RunView
 from designer.ui.theme.current import current_theme, theme_source
@@ -17,7 +17,7 @@ from designer.ui.widgets import EmptyState
 _SORT_ROLE = int(Qt.ItemDataRole.UserRole)
 _NAME, _DESIGN, _RECIPE, _EPOCHS, _LOSS, _ACCURACY, _STATE, _STARTED = range(8)
 _FIGURES = (_EPOCHS, _LOSS, _ACCURACY)
-_WIDTHS = {_NAME: 150, _DESIGN: 150, _RECIPE: 260, _EPOCHS: 80, _LOSS: 84, _ACCURACY: 124, _STATE: 96, _STARTED: 140}
+_WIDTHS = {_DESIGN: 200, _RECIPE: 240, _EPOCHS: 90, _LOSS: 100, _ACCURACY: 124, _STATE: 110, _STARTED: 150}
 
 
 class RunsModel(QAbstractTableModel):
@@ -73,7 +73,7 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return QColor(self._colour(run, column))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return run.run_dir if column == _NAME else self._texts(run)[column]
+            return (run.problem if column == _STATE else "") or f"{self._texts(run)[column]}\n{run.run_dir}"
         if role == _SORT_ROLE:
             raw = {_LOSS: run.loss, _ACCURACY: run.accuracy, _STARTED: run.started}
             value = raw.get(column, self._texts(run)[column])
@@ -86,7 +86,9 @@ class RunsModel(QAbstractTableModel):
             "finished": self.tr("finished"),
             "stopped": self.tr("stopped"),
             "failed": self.tr("failed"),
-            "died": self.tr("engine lost"),
+            "starting": self.tr("starting"),
+            "interrupted": self.tr("interrupted"),
+            "unreadable": self.tr("unreadable"),
         }
         loss = "–" if run.loss is None else f"{run.loss:.4f}"
         accuracy = "–" if run.accuracy is None else f"{100 * run.accuracy:.1f} %"
@@ -102,7 +104,8 @@ class RunsModel(QAbstractTableModel):
     @staticmethod
     def _colour(run: RunView, column: int) -> str:
         theme = current_theme()
-        states = {"running": theme.accent, "failed": theme.bad_text, "died": theme.bad_text}
+        bad = dict.fromkeys(("failed", "interrupted", "unreadable"), theme.bad_text)
+        states = bad | {"running": theme.accent, "starting": theme.accent}
         if column == _STATE:
             return states.get(run.state, theme.good_text if run.state == "finished" else theme.muted)
         return theme.muted if column in (_RECIPE, _STARTED) else theme.text
@@ -110,12 +113,21 @@ class RunsModel(QAbstractTableModel):
 
 class _Table(QTableView):
     open_requested = Signal(str)
+    menu_requested = Signal(str, QPoint)
 
     def open_current(self, index: QModelIndex | None = None) -> None:
         index = self.currentIndex() if index is None else index
         if index.isValid():
             proxy = self.model()
             self.open_requested.emit(proxy.sourceModel().runs[proxy.mapToSource(index).row()].run_dir)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos()) if event.reason() == event.Reason.Mouse else self.currentIndex()
+        if index.isValid():
+            proxy = self.model()
+            self.menu_requested.emit(
+                proxy.sourceModel().runs[proxy.mapToSource(index).row()].run_dir, event.globalPos()
+            )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -125,9 +137,10 @@ class _Table(QTableView):
 
 
 class Runs(QWidget):
-    """open_requested(run_dir): a run was double-clicked, or Return pressed on it."""
+    """open_requested(run_dir): a run was double-clicked, or Return pressed on it. folder_requested(run_dir)."""
 
     open_requested = Signal(str)
+    folder_requested = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -149,6 +162,7 @@ class Runs(QWidget):
         box.addWidget(self._stack)
         self.table.open_requested.connect(self.open_requested)
         self.table.doubleClicked.connect(self.table.open_current)
+        self.table.menu_requested.connect(self._open_menu)
         theme_source().changed.connect(self._retheme)
 
     def _dress(self) -> None:
@@ -168,6 +182,8 @@ class Runs(QWidget):
         header.setMinimumSectionSize(60)
         for column, width in _WIDTHS.items():
             table.setColumnWidth(column, width)
+        header.moveSection(header.visualIndex(_STARTED), 0)
+        table.setColumnHidden(_NAME, True)  # the folder's name says when and what, which other columns say better
         header.setStretchLastSection(True)
 
     def sizeHint(self) -> QSize:
@@ -183,6 +199,14 @@ class Runs(QWidget):
         proxy = self.table.model()
         rows = self.table.selectionModel().selectedRows()
         return [self._model.runs[proxy.mapToSource(row).row()].run_dir for row in rows]
+
+    def _open_menu(self, run_dir: str, where: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Open a copy of its design"), lambda: self.open_requested.emit(run_dir))
+        menu.addAction(self.tr("Open run folder"), lambda: self.folder_requested.emit(run_dir))
+        menu.addAction(self.tr("Copy path"), lambda: QGuiApplication.clipboard().setText(run_dir))
+        menu.popup(where)
 
     def _retheme(self, _theme: object) -> None:
         self.table.viewport().update()

@@ -62,6 +62,8 @@ class SwitchEdit(QWidget):
     edited = Signal(str)
     finished = Signal()
     complaint_changed = Signal(str)
+    remark_changed = Signal(str)
+    browse_requested = Signal()  # never: there is no folder to choose
 
     def __init__(self, view: ParameterView) -> None:
         super().__init__()
@@ -82,6 +84,7 @@ class SwitchEdit(QWidget):
         self.line.edited.connect(self.edited)
         self.line.finished.connect(self._line_finished)
         self.line.complaint_changed.connect(self.complaint_changed)
+        self.line.remark_changed.connect(self.remark_changed)
         self.setFocusProxy(self.switch)
         self.show_value(view, afresh=True)
 

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from designer.base import numbers
 from designer.ui.theme.fonts import figure_font
 from designer.ui.theme.icons import wear_icon
-from designer.ui.widgets import ElidedLabel, EmptyState, FactTable, Sentence, label, set_state
+from designer.ui.widgets import ElidedLabel, EmptyState, FactTable, label, set_state
 
 if TYPE_CHECKING:
     from designer.ui.docks.plots import CurvePlot
@@ -109,7 +109,7 @@ class Training(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(self.tr("Progress"))
         self.facts = FactTable(22)
-        self.message, self.advice = Sentence(), Sentence(role="muted")
+        self.message, self.advice = label(wrap=True), label("", "muted", wrap=True)
         for part in (self.message, self.advice):
             part.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.stop_button = QPushButton(self.tr("Stop"))

@@ -19,9 +19,9 @@ class PaletteEntry:
 class ParameterView:
     """One editable value. Texts are as a person types them: `3`, `(3, 3)`, `True`, `zeros`, `4 * width`.
 
-    type: `int`, `float`, `bool`, `choice`, `size` (an int or a tuple), `shape` or `text`. resolved_text: what an
-    expression comes to, empty if unknown. error: the model's complaint, empty if none. is_mixed: several nodes are
-    selected and differ. placeholder: shown in an empty editor.
+    type: `int`, `float`, `bool`, `choice`, `size` (an int or a tuple), `shape`, `folder` (or a name) or `text`.
+    resolved_text: what an expression comes to, empty if unknown. error: the model's complaint, empty if none.
+    is_mixed: several nodes are selected and differ. placeholder: shown in an empty editor.
     """
 
     name: str
@@ -109,7 +109,7 @@ class ProblemView:
 
 @dataclass(frozen=True)
 class RunView:
-    """One row of the runs table. state: `running`, `finished`, `stopped`, `failed`. started: seconds since 1970."""
+    """One row of the runs table. state: as its record has it. started: seconds since 1970. problem: why it failed."""
 
     run_dir: str
     name: str
@@ -120,3 +120,14 @@ class RunView:
     accuracy: float | None
     state: str
     started: float
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class HelpView:
+    """The help of one kind. text: Markdown. url: PyTorch's own page, empty where there is none."""
+
+    title: str
+    family: str
+    text: str
+    url: str = ""

@@ -42,7 +42,7 @@ def node_view(design: Design, analysis: Analysis, path: Path, facts: BlockFacts,
         structure=() if spec and spec.family == Family.IO else _structure(node, known.repeat, known.active),
         facts=_facts(analysis, path, facts, node),
         names=tuple(facts.scope),
-        has_help=spec is not None,
+        has_help=spec is not None or inner is not None,
     )
 
 
@@ -50,13 +50,12 @@ def design_view(design: Design, analysis: Analysis, path: Path, facts: BlockFact
     """The block that is open, while nothing is selected."""
     block = facts.block
     entry = block.inputs[0] if block.inputs and not path else None
-    shape = spec_of(INPUT).parameter("shape")
     return DesignView(
         key=path,
         title=block.title or block.name,
         kind=block.name,
         description=block.description,
-        input_shape=_layer_parameter(shape, entry, facts.nodes[entry.id].values, {}) if entry else None,
+        input_shape=_input_shape(facts, entry) if entry else None,
         variables=tuple(
             ParameterView(
                 p.name,
@@ -70,6 +69,12 @@ def design_view(design: Design, analysis: Analysis, path: Path, facts: BlockFact
         totals=_totals(facts),
         names=tuple(facts.scope),
     )
+
+
+def _input_shape(facts: BlockFacts, entry: Node) -> ParameterView:
+    parameter = spec_of(INPUT).parameter("shape")
+    view = _layer_parameter(parameter, entry, facts.nodes[entry.id].values, _complaints(facts, entry))
+    return replace(view, label="input shape", default_text=None)
 
 
 def _instance_value(facts: BlockFacts, name: str, default: Value) -> str:

@@ -47,6 +47,14 @@ def node_of(line_key: Hashable) -> NodeKey:
     return block, node
 
 
+def _recipe_line(recipe: Mapping[str, object]) -> str:
+    """A run's recipe in short, as far as its file can be understood: `fashion-mnist-mini · Adam`."""
+    data, optimizer = recipe.get("data"), recipe.get("optimizer")
+    source = str(data.get("source", "")) if isinstance(data, dict) else ""
+    kind = str(optimizer.get("kind", "")) if isinstance(optimizer, dict) else ""
+    return " · ".join(part for part in (source.rstrip("/\\").replace("\\", "/").rpartition("/")[2], kind) if part)
+
+
 def run_view(run: Run) -> RunView:
     """One row of the runs table."""
     figures: Mapping[str, float] = run.figures
@@ -58,10 +66,11 @@ def run_view(run: Run) -> RunView:
         str(run.path),
         run.path.name,
         run.title or run.design,
-        str(run.recipe.get("name", "")),
+        _recipe_line(run.recipe),
         f"{run.epoch} / {run.epochs}" if run.epochs else "",
         figures.get("test_loss", figures.get("train_loss")),
         figures.get("test_accuracy", figures.get("train_accuracy")),
         run.state,
         started,
+        run.problem,
     )

@@ -29,7 +29,7 @@ def test_runs_newest_first_and_opened(qtbot: QtBot, show) -> None:
     assert [model.index(row, 0).data() for row in range(2)] == ["Run 12", "Run 10"]
     assert [model.index(1, column).data() for column in (4, 5)] == ["0.4100", "85.1 %"]
     assert model.index(0, 4).data() == "–"
-    at = runs.table.visualRect(model.index(1, 0)).center()
+    at = runs.table.visualRect(model.index(1, 1)).center()
     qtbot.mouseClick(runs.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     with qtbot.waitSignal(runs.open_requested) as told:
         qtbot.mouseDClick(runs.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
