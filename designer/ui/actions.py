@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -16,7 +16,8 @@ _CONTEXT = "Actions"
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """One command. menu: where it stands; keys: shortcuts, the first is shown."""
+    """One command. menu: where it stands; keys: shortcuts, the first is shown. on_canvas: whether its keys are for the
+    canvas alone, because elsewhere they mean something else, such as copying text."""
 
     id: str
     menu: str
@@ -24,6 +25,11 @@ class ActionSpec:
     keys: tuple[str, ...] = ()
     icon: str = ""
     checkable: bool = False
+    on_canvas: bool = False
+
+
+def _on_canvas(id: str, menu: str, text: str, *keys: str, icon: str = "") -> ActionSpec:
+    return ActionSpec(id, menu, text, keys, icon, on_canvas=True)
 
 
 ACTIONS = (
@@ -38,11 +44,47 @@ ACTIONS = (
     ActionSpec("quit", "File", QT_TRANSLATE_NOOP("Actions", "Quit"), ("Ctrl+Q",)),
     ActionSpec("undo", "Edit", QT_TRANSLATE_NOOP("Actions", "Undo"), ("Ctrl+Z",), "undo-2"),
     ActionSpec("redo", "Edit", QT_TRANSLATE_NOOP("Actions", "Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo-2"),
+    ActionSpec("history", "Edit", QT_TRANSLATE_NOOP("Actions", "History…"), ("Ctrl+Alt+Z",), "history"),
+    _on_canvas("cut", "Edit", QT_TRANSLATE_NOOP("Actions", "Cut"), "Ctrl+X", icon="scissors"),
+    _on_canvas("copy", "Edit", QT_TRANSLATE_NOOP("Actions", "Copy"), "Ctrl+C", icon="copy"),
+    _on_canvas("paste", "Edit", QT_TRANSLATE_NOOP("Actions", "Paste"), "Ctrl+V", icon="clipboard-paste"),
     ActionSpec("duplicate", "Edit", QT_TRANSLATE_NOOP("Actions", "Duplicate"), ("Ctrl+D",), "copy"),
-    ActionSpec("delete", "Edit", QT_TRANSLATE_NOOP("Actions", "Delete"), (), "trash-2"),
-    ActionSpec("arrange", "Edit", QT_TRANSLATE_NOOP("Actions", "Arrange"), (), "workflow"),
-    ActionSpec("fit", "View", QT_TRANSLATE_NOOP("Actions", "Fit all"), (), "maximize"),
-    ActionSpec("find", "View", QT_TRANSLATE_NOOP("Actions", "Search layers and blocks"), ("Ctrl+F",), "search"),
+    _on_canvas("delete", "Edit", QT_TRANSLATE_NOOP("Actions", "Delete"), "Del", "Backspace", icon="trash-2"),
+    _on_canvas(
+        "delete_and_heal", "Edit", QT_TRANSLATE_NOOP("Actions", "Delete and heal"), "Ctrl+Del", "Ctrl+Backspace"
+    ),
+    _on_canvas("select_all", "Edit", QT_TRANSLATE_NOOP("Actions", "Select all"), "Ctrl+A"),
+    _on_canvas("rename", "Edit", QT_TRANSLATE_NOOP("Actions", "Rename"), "F2", icon="pencil"),
+    _on_canvas("add", "Nodes", QT_TRANSLATE_NOOP("Actions", "Add…"), "Tab", "Shift+A", icon="plus"),
+    _on_canvas("join", "Nodes", QT_TRANSLATE_NOOP("Actions", "Join"), "F", icon="spline"),
+    _on_canvas("disconnect", "Nodes", QT_TRANSLATE_NOOP("Actions", "Disconnect"), "Shift+D"),
+    _on_canvas("knife", "Nodes", QT_TRANSLATE_NOOP("Actions", "Cut wires"), "K", icon="scissors"),
+    _on_canvas("mute", "Nodes", QT_TRANSLATE_NOOP("Actions", "Mute or unmute"), "M", icon="eye-off"),
+    _on_canvas("reset", "Nodes", QT_TRANSLATE_NOOP("Actions", "Reset parameters"), icon="rotate-ccw"),
+    _on_canvas("arrange", "Nodes", QT_TRANSLATE_NOOP("Actions", "Arrange"), "L", icon="workflow"),
+    _on_canvas("align_left", "Align", QT_TRANSLATE_NOOP("Actions", "Left sides")),
+    _on_canvas("align_centre", "Align", QT_TRANSLATE_NOOP("Actions", "Centres")),
+    _on_canvas("align_right", "Align", QT_TRANSLATE_NOOP("Actions", "Right sides")),
+    _on_canvas("align_top", "Align", QT_TRANSLATE_NOOP("Actions", "Upper sides")),
+    _on_canvas("align_middle", "Align", QT_TRANSLATE_NOOP("Actions", "Middles")),
+    _on_canvas("align_bottom", "Align", QT_TRANSLATE_NOOP("Actions", "Lower sides")),
+    _on_canvas("align_across", "Align", QT_TRANSLATE_NOOP("Actions", "Equal gaps across")),
+    _on_canvas("align_down", "Align", QT_TRANSLATE_NOOP("Actions", "Equal gaps down")),
+    _on_canvas("group", "Blocks", QT_TRANSLATE_NOOP("Actions", "Group to block"), "Ctrl+G", icon="group"),
+    _on_canvas("ungroup", "Blocks", QT_TRANSLATE_NOOP("Actions", "Ungroup"), "Ctrl+Shift+G", icon="ungroup"),
+    _on_canvas("make_unique", "Blocks", QT_TRANSLATE_NOOP("Actions", "Make unique"), "Ctrl+U"),
+    _on_canvas("rename_block", "Blocks", QT_TRANSLATE_NOOP("Actions", "Rename the block"), "Shift+F2"),
+    _on_canvas(
+        "open_block", "Blocks", QT_TRANSLATE_NOOP("Actions", "Open the block"), "Return", "Enter", icon="package-open"
+    ),
+    _on_canvas("go_up", "Blocks", QT_TRANSLATE_NOOP("Actions", "Go up"), "Alt+Up"),
+    ActionSpec("back", "Blocks", QT_TRANSLATE_NOOP("Actions", "Back"), ("Alt+Left",), "arrow-left"),
+    ActionSpec("forward", "Blocks", QT_TRANSLATE_NOOP("Actions", "Forward"), ("Alt+Right",), "arrow-right"),
+    _on_canvas("fit", "View", QT_TRANSLATE_NOOP("Actions", "Fit all"), "H", "Home", icon="maximize"),
+    _on_canvas("fit_selected", "View", QT_TRANSLATE_NOOP("Actions", "Fit selection"), "G", ".", icon="locate-fixed"),
+    ActionSpec("find_node", "View", QT_TRANSLATE_NOOP("Actions", "Find a node…"), ("Ctrl+F",), "search"),
+    ActionSpec("find", "View", QT_TRANSLATE_NOOP("Actions", "Search layers and blocks"), ("Ctrl+Shift+F",), "search"),
+    ActionSpec("commands", "View", QT_TRANSLATE_NOOP("Actions", "All commands…"), ("Ctrl+Shift+P",), "command"),
     ActionSpec("theme_system", "View", QT_TRANSLATE_NOOP("Actions", "Theme of the system"), (), "sun-moon", True),
     ActionSpec("theme_dark", "View", QT_TRANSLATE_NOOP("Actions", "Dark theme"), (), "moon", True),
     ActionSpec("theme_light", "View", QT_TRANSLATE_NOOP("Actions", "Light theme"), (), "sun", True),
@@ -54,6 +96,9 @@ ACTIONS = (
 MENUS = {
     "File": QT_TRANSLATE_NOOP("Actions", "File"),
     "Edit": QT_TRANSLATE_NOOP("Actions", "Edit"),
+    "Nodes": QT_TRANSLATE_NOOP("Actions", "Nodes"),
+    "Align": QT_TRANSLATE_NOOP("Actions", "Align"),
+    "Blocks": QT_TRANSLATE_NOOP("Actions", "Blocks"),
     "View": QT_TRANSLATE_NOOP("Actions", "View"),
     "Training": QT_TRANSLATE_NOOP("Actions", "Training"),
 }
@@ -65,7 +110,8 @@ def translated(text: str) -> str:
 
 
 def make_actions(owner: QWidget, slots: Mapping[str, Callable[[], object]]) -> dict[str, QAction]:
-    """The actions of the table, by id, added to `owner` so that their keys work there.
+    """The actions of the table, by id, added to `owner` so that their keys work there; `place_on_canvas` does so for
+    those of the canvas.
 
     slots: what each one does. Raises KeyError where one of the table has none.
     """
@@ -81,9 +127,17 @@ def make_actions(owner: QWidget, slots: Mapping[str, Callable[[], object]]) -> d
             action.setToolTip(f"{action.text()} ({shown})")
         slot = slots[spec.id]
         action.triggered.connect(lambda _checked=False, slot=slot: slot())
-        owner.addAction(action)
+        if spec.on_canvas:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        else:
+            owner.addAction(action)
         actions[spec.id] = action
     return actions
+
+
+def place_on_canvas(canvas: QWidget, actions: Mapping[str, QAction]) -> None:
+    """Let the keys of the canvas's actions work on it."""
+    canvas.addActions([actions[spec.id] for spec in ACTIONS if spec.on_canvas])
 
 
 def fill_menu(menu: QMenu, actions: Mapping[str, QAction]) -> None:

@@ -15,16 +15,20 @@ from designer.base.errors import BlockyardError
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Family
 from designer.document.presets import library_blocks
-from designer.editing import links, nodes
+from designer.editing import links, nodes, rewiring
 from designer.editing.layout import arrange
 from designer.graph.block import Block, Edge, Endpoint
 from designer.graph.design import Design
 from designer.session.session import Session
 from designer.ui.canvas.cards import Card, PortRef
+from designer.ui.canvas.dropping import place_under
 from designer.ui.canvas.geometry import card_size, snapped
 from designer.ui.canvas.panel import CanvasPanel
+from designer.ui.finder import Finder
+from designer.ui.node_edits import NodeEdits
 from designer.ui.presenters.cards import CardMaker, edge_of
 from designer.ui.presenters.palette import add_entries
+from designer.ui.trail import Trail
 
 Path = tuple[str, ...]
 _GAP_PX = 112  # between a card and the one that is added behind it
@@ -42,8 +46,14 @@ class CanvasController(QObject):
         self.session: Session | None = None
         self.path: Path = ()
         self._maker = CardMaker()
+        self.nodes = NodeEdits(self)
+        self.finder = Finder(self)
+        self.trail = Trail(self.go_to)
         self._wire_end: PortRef | None = None  # a wire was dropped on the ground, and waits for what is chosen
+        self._wire: str = ""  # a wire waits for what is chosen to be put into it
         view = panel.view
+        view.can_insert = self.nodes.can_insert
+        view.can_insert_kind = _can_stand_in_a_wire
         view.can_connect = self._why_not
         view.ghost_card = self._ghost
         view.selection_changed.connect(lambda _cards, _wires: self.moved_to.emit())
@@ -56,8 +66,14 @@ class CanvasController(QObject):
         view.open_requested.connect(self.open_block)
         view.add_requested.connect(self._ask)
         view.drop_requested.connect(lambda kind, point: self._add(kind, point))
+        view.drop_on_wire_requested.connect(lambda kind, point, wire: self._add(kind, point, wire=wire))
+        view.put_on_wire.connect(self.nodes.put_into)
+        view.rewire_requested.connect(self._rewire)
+        view.back_requested.connect(self.trail.back)
+        view.forward_requested.connect(self.trail.forward)
         view.arrange_requested.connect(self.arrange)
         panel.renamed.connect(self._rename)
+        panel.block_renamed.connect(self.nodes.rename_block)
         panel.crumb_clicked.connect(self._crumb)
         panel.kind_chosen.connect(self._chosen)
 
@@ -66,6 +82,7 @@ class CanvasController(QObject):
     def open_session(self, session: Session) -> None:
         """Show another design, fitted into the view."""
         self.session, self.path, self._maker = session, (), CardMaker()
+        self.trail.clear()
         self.panel.scene.set_content((), ())
         self.refresh()
         self.panel.view.fit_all()
@@ -115,9 +132,21 @@ class CanvasController(QObject):
             self.panel.scene.set_content((), ())
             self.refresh()
             self.panel.view.fit_all()
+            self.trail.went_to(self.path)
         if select in self.panel.scene.cards:
             self.panel.scene.select([select], [])
             self.panel.view.show_card(select)
+
+    def go_up(self) -> None:
+        """Leave the open block for the one around it, its instance selected."""
+        if self.path:
+            self.go_to(self.path[:-1], self.path[-1])
+
+    def ask_block_name(self) -> None:
+        """Let the name of the block be edited that the last selected node is an instance of."""
+        for key in self.selected[-1:]:
+            if self.panel.scene.cards[key].card.is_block:
+                self.panel.title_editor.edit_block(key)
 
     def open_block(self, key: str) -> None:
         """Go inside a block."""
@@ -156,26 +185,15 @@ class CanvasController(QObject):
         if old:
             self.edit(self.tr("Move a wire"), lambda design, block: links.reconnect(design, block, old, new))
 
+    def _rewire(self, wires: tuple[str, ...], card: str, port: str) -> None:
+        edges = [edge for wire in wires if (edge := edge_of(self.block, wire))]
+        source = Endpoint(card, port)
+        self.edit(self.tr("Move wires"), lambda design, block: rewiring.move_wires(design, block, edges, source))
+
     def delete(self, cards: tuple[str, ...], wires: tuple[str, ...]) -> None:
         """Delete nodes and wires."""
         edges = [edge for wire in wires if (edge := edge_of(self.block, wire))]
         self.edit(self.tr("Delete"), lambda design, block: nodes.delete(design, block, cards, edges))
-
-    def delete_selected(self) -> None:
-        """Delete what is selected."""
-        self.panel.view.request_delete()
-
-    def duplicate(self) -> None:
-        """Copy the selected nodes, with the wires among them."""
-        chosen, made = self.selected, {}
-
-        def change(design: Design, block: str) -> Design:
-            design, ids = nodes.duplicate(design, block, chosen)
-            made.update(ids)
-            return design
-
-        if chosen and self.edit(self.tr("Duplicate"), change):
-            self.panel.scene.select(list(made.values()), [])
 
     def _rename(self, key: str, name: str) -> None:
         self.edit(self.tr("Rename"), lambda design, block: nodes.rename(design, block, key, name))
@@ -209,22 +227,32 @@ class CanvasController(QObject):
     def _wire_dropped(self, card: str, port: str, is_output: bool, point: QPointF) -> None:
         self._search(point, PortRef(card, port, is_output))
 
-    def _search(self, point: QPointF, end: PortRef | None) -> None:
-        self._wire_end = end
+    def ask_to_insert(self, wire: str, point: QPointF) -> None:
+        """Open the search for what is to be put into a wire."""
+        self._search(point, None, wire)
+
+    def _search(self, point: QPointF, end: PortRef | None, wire: str = "") -> None:
+        self._wire_end, self._wire = end, wire
         self.panel.ask_what_to_add(add_entries(self.session.design, library_blocks()), point)
 
     def _chosen(self, kind: str, point: QPointF) -> None:
         end, self._wire_end = self._wire_end, None
-        self._add(kind, None if end and not end.port else point, end)
+        wire, self._wire = self._wire, ""
+        if wire:
+            point = place_under(self._ghost(kind), point)
+        self._add(kind, None if end and not end.port else point, end, wire)
 
-    def _add(self, kind: str, point: QPointF | None, end: PortRef | None = None) -> None:
-        """Add a node at `point`, else behind the selected one or in the middle, wired to `end` where there is one."""
+    def _add(self, kind: str, point: QPointF | None, end: PortRef | None = None, wire: str = "") -> None:
+        """Add a node at `point`, else behind the selected one or in the middle, wired to `end` or put into `wire`."""
         made: list[str] = []
         position = self._free_place(point, end, *card_size(self._ghost(kind)))
+        into = edge_of(self.block, wire) if wire else None
 
         def change(design: Design, block: str) -> Design:
             design, new = nodes.add_node(design, block, kind, position, library=library_blocks())
             made.append(new)
+            if into is not None:
+                return rewiring.insert_into(design, block, new, into)
             return _wired(design, block, end, new) if end else design
 
         if self.edit(self.tr("Add {0}").format(kind), change):
@@ -265,6 +293,12 @@ class CanvasController(QObject):
         edge = Edge(Endpoint(source.card, source.port), Endpoint(target.card, target.port))
         error = links.why_not(self.session.design, self.block.name, edge)
         return error.message if error else ""
+
+
+def _can_stand_in_a_wire(kind: str) -> bool:
+    """Whether a kind has an input and an output; a block is taken to have them."""
+    spec = spec_of(kind)
+    return spec is None or bool(spec.outputs and spec.input_ports(()))
 
 
 def _wired(design: Design, block_name: str, end: PortRef, new: str) -> Design:

@@ -10,9 +10,11 @@ from designer.base import numbers
 from designer.base.errors import BlockyardError
 from designer.document.presets import library_blocks
 from designer.session.session import Session
-from designer.ui.actions import fill_menu, make_actions
+from designer.ui.actions import fill_menu, make_actions, place_on_canvas
 from designer.ui.canvas.panel import CanvasPanel
+from designer.ui.canvas_actions import canvas_slots
 from designer.ui.canvas_controller import CanvasController
+from designer.ui.canvas_menus import CanvasMenus
 from designer.ui.code_controller import CodeController
 from designer.ui.docks.code import Code
 from designer.ui.docks.inspector import Inspector
@@ -73,10 +75,7 @@ class MainWindow(QMainWindow):
             "quit": self.close,
             "undo": lambda: self._step(self.session.undo),
             "redo": lambda: self._step(self.session.redo),
-            "duplicate": lambda: self.canvas.duplicate(),
-            "delete": lambda: self.canvas.delete_selected(),
-            "arrange": lambda: self.canvas.arrange(),
-            "fit": lambda: self.panel.view.fit_all(),
+            **canvas_slots(lambda: self.canvas),
             "find": lambda: self.palette_dock.focus_search(),
             "theme_system": lambda: self.choose_theme("system"),
             "theme_dark": lambda: self.choose_theme("dark"),
@@ -115,6 +114,9 @@ class MainWindow(QMainWindow):
         )
         self.toasts = Toasts(self.panel)
         self.canvas = CanvasController(self.panel, self)
+        self.canvas.finder.actions = self.actions_by_id
+        self.menus = CanvasMenus(self.canvas, self.actions_by_id)
+        place_on_canvas(self.panel.view, self.actions_by_id)
         self.inspecting = InspectorController(self.inspector, self.canvas, self)
         self.training = TrainingController(self.training_dock, self)
         self.documents = DocumentController(self, lambda: self.session)

@@ -19,7 +19,7 @@ MOST_ROWS = 9
 
 @dataclass(frozen=True, slots=True)
 class AddEntry:
-    """One thing that can be added."""
+    """One thing that can be chosen: `kind` is what is told of it, `family` the word at the right."""
 
     kind: str
     title: str
@@ -76,15 +76,14 @@ class AddSearch(QFrame):
         self.setObjectName("add_search")
         self.setAccessibleName(self.tr("Add a layer or block"))
         self.typed = QLineEdit(self)
-        self.typed.setPlaceholderText(self.tr("Search layers and blocks"))
-        self.typed.setAccessibleName(self.tr("Search layers and blocks"))
+        self.set_words(self.tr("Search layers and blocks"))
         self.typed.setClearButtonEnabled(False)
         self.list = QListView(self)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setAccessibleName(self.tr("Layers and blocks that answer"))
+        self.list.setAccessibleName(self.tr("What answers"))
         self._nothing = QLabel(self.tr("Nothing of that name. Try fewer letters."), self)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._entries = _Entries(self)
@@ -102,8 +101,13 @@ class AddSearch(QFrame):
         self.list.entered.connect(self.list.setCurrentIndex)
         self.setFixedWidth(WIDTH)
 
+    def set_words(self, words: str) -> None:
+        """What the empty line says it is for."""
+        self.typed.setPlaceholderText(words)
+        self.typed.setAccessibleName(words)
+
     def set_entries(self, entries: Sequence[AddEntry]) -> None:
-        """What can be added, in the order in which it is shown before anything is typed."""
+        """What can be chosen, in the order in which it is shown before anything is typed."""
         self._entries.set_entries(entries)
 
     def open_at(self, place: QPoint) -> None:

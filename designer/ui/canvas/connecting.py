@@ -87,7 +87,7 @@ class ConnectGesture(Gesture):
         here = self._place(self.anchor)
         there = self._place(self.goal.port) if fits else self._at
         start, end = (here, there) if self.anchor.is_output else (there, here)
-        path = view.viewportTransform().map(_loose_path(start, end))
+        path = view.viewportTransform().map(loose_path(start, end))
         pen = QPen(QColor(theme.bad if refused else theme.accent), 2.2)
         if not fits:
             pen.setDashPattern([4, 3])
@@ -206,7 +206,7 @@ class ConnectGesture(Gesture):
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), shown)
 
 
-def _loose_path(start: QPointF, end: QPointF) -> QPainterPath:
+def loose_path(start: QPointF, end: QPointF) -> QPainterPath:
     """The course of a wire in hand: never a detour, it should follow the hand."""
     if end.x() - start.x() >= 20:
         return wire_path(start, end)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt
+from PySide6.QtCore import QMimeData, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from designer.ui.canvas.card_paint import PLAIN, card_picture
@@ -43,6 +43,11 @@ class Ghost:
 
     def move(self, point: QPointF) -> None:
         self.place = place_under(self.card, point)
+
+    @property
+    def body(self) -> QRectF:
+        """Where the card would stand, in scene units."""
+        return QRectF(self.place, QSizeF(*card_size(self.card)))
 
     def paint(self, painter: QPainter, to_viewport: QTransform, theme: Theme) -> None:
         """Paint the ghost, in viewport pixels: the card half transparent, in a dashed accent outline."""

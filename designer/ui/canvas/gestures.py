@@ -140,6 +140,13 @@ class MoveGesture(Gesture):
         shift = goal - start
         self.view.canvas.held = frozenset(self._starts)
         self.view.canvas.move_cards({key: place + shift for key, place in self._starts.items()})
+        self._wire_below()
+
+    def _wire_below(self) -> str:
+        """The wire that the one card in hand would be put into, marked as such."""
+        if len(self._starts) > 1 or not self.view.can_insert(self._card_id):
+            return ""
+        return self.view.mark_wire_under(self.view.canvas.cards[self._card_id].body_in_scene(), self._card_id)
 
     def release(self, pos: QPoint, modifiers: Modifiers) -> bool:
         scene = self.view.canvas
@@ -149,13 +156,20 @@ class MoveGesture(Gesture):
                 scene.select((self._card_id,))
             return True
         places = {key: scene.cards[key].pos() for key in self._starts}
+        wire = self._wire_below()
+        self.view.mark_wire_under(None)
         if places != self._starts:
-            self.view.moved.emit({key: (place.x(), place.y()) for key, place in places.items()})
+            told = {key: (place.x(), place.y()) for key, place in places.items()}
+            if wire:
+                self.view.put_on_wire.emit(told, self._card_id, wire)
+            else:
+                self.view.moved.emit(told)
         return True
 
     def cancel(self) -> None:
         scene = self.view.canvas
         scene.held = frozenset()
+        self.view.mark_wire_under(None)
         scene.move_cards({key: place for key, place in self._starts.items() if key in scene.cards})
 
     def is_alive(self) -> bool:

@@ -85,6 +85,17 @@ def wire_at(scene: CanvasScene, point: QPointF, zoom: float) -> str | None:
     return best
 
 
+def wire_under(scene: CanvasScene, body: QRectF, card_id: str = "") -> str:
+    """The wire that runs through the middle of a card's body; "" where there is none. Its own wires do not count."""
+    best, best_distance = "", max(body.height() / 2, 20.0)
+    for item in scene.items(body, Qt.ItemSelectionMode.IntersectsItemBoundingRect):
+        if isinstance(item, WireItem) and card_id not in (item.wire.source_card, item.wire.target_card):
+            distance = item.distance_to(body.center())
+            if distance < best_distance:
+                best, best_distance = item.wire.id, distance
+    return best
+
+
 def tooltip(scene: CanvasScene, hit: Hit, point: QPointF) -> str:
     """What a tooltip says here: the fault behind a badge, a port's name, a wire's shape, what was cut short."""
     if hit.target is Target.WIRE:

@@ -24,11 +24,7 @@ _ARROWS = {
 
 def request_add(view: CanvasView) -> None:
     """Ask for a layer to be added under the cursor, or in the middle where the cursor is elsewhere."""
-    viewport = view.viewport()
-    pos = viewport.mapFromGlobal(QCursor.pos())
-    if not viewport.rect().contains(pos):
-        pos = viewport.rect().center()
-    view.add_requested.emit(view.to_scene(pos))
+    view.add_requested.emit(point_at_cursor(view))
 
 
 def request_delete(view: CanvasView) -> None:
@@ -49,6 +45,13 @@ def request_open(view: CanvasView) -> None:
     for card_id in view.canvas.selected_cards[-1:]:
         if view.canvas.cards[card_id].card.is_block:
             view.open_requested.emit(card_id)
+
+
+def point_at_cursor(view: CanvasView) -> QPointF:
+    """The point of the scene under the cursor, or in the middle where the cursor is elsewhere."""
+    viewport = view.viewport()
+    pos = viewport.mapFromGlobal(QCursor.pos())
+    return view.to_scene(pos if viewport.rect().contains(pos) else viewport.rect().center())
 
 
 def select_all(view: CanvasView) -> None:
@@ -77,6 +80,7 @@ _ACTIONS: dict[tuple[Key, Modifier], Callable[[CanvasView], object]] = {
     (Key.Key_Delete, Modifier.NoModifier): request_delete,
     (Key.Key_Backspace, Modifier.NoModifier): request_delete,
     (Key.Key_F2, Modifier.NoModifier): request_rename,
+    (Key.Key_K, Modifier.NoModifier): lambda view: view.ready_knife(),
     (Key.Key_Return, Modifier.NoModifier): request_open,
     (Key.Key_Enter, Modifier.NoModifier): request_open,
     (Key.Key_Escape, Modifier.NoModifier): lambda view: view.escape(),

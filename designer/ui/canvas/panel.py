@@ -25,9 +25,10 @@ MARGIN_PX = 12
 
 
 class CanvasPanel(QWidget):
-    """`scene` takes content, `view` tells of gestures; the rest are overlays."""
+    """`scene` takes content, `view` tells of gestures; the rest are overlays. `picker` is free for any list."""
 
     renamed = Signal(str, str)  # card id and new title, typed on the card
+    block_renamed = Signal(str, str)  # id of an instance, and another name for its block
     crumb_clicked = Signal(str)  # key of a step of the path
     kind_chosen = Signal(str, QPointF)  # from the search: kind, and the point of the scene it was asked at
 
@@ -41,6 +42,8 @@ class CanvasPanel(QWidget):
         self.key_hint = KeyHint(self)
         self.title_editor = TitleEditor(self.view, self)
         self.search = AddSearch(self)
+        self.picker = AddSearch(self)
+        self.picker.setAccessibleName(self.tr("Find and choose"))
         self.glide = Glide(self.scene, self)
         self._asked_at = QPointF()
         column = QVBoxLayout(self)
@@ -49,8 +52,10 @@ class CanvasPanel(QWidget):
         self.setFocusProxy(self.view)
         self.view.rename_requested.connect(self.title_editor.edit)
         self.title_editor.renamed.connect(self.renamed)
+        self.title_editor.block_renamed.connect(self.block_renamed)
         self.breadcrumb.crumb_clicked.connect(self.crumb_clicked)
-        self.search.closed.connect(self.view.setFocus)
+        for search in (self.search, self.picker):
+            search.closed.connect(self.view.setFocus)
         self.search.chosen.connect(lambda kind: self.kind_chosen.emit(kind, self._asked_at))
         self.scene.content_changed.connect(self._show_hint)
         self.set_path(())
@@ -60,7 +65,7 @@ class CanvasPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Wear another palette."""
         self.view.set_theme(theme)
-        for overlay in (self.breadcrumb, self.empty_hint, self.key_hint, self.title_editor, self.search):
+        for overlay in (self.breadcrumb, self.empty_hint, self.key_hint, self.title_editor, self.search, self.picker):
             overlay.set_theme(theme)
         self.minimap.update()
         self._place_overlays()

@@ -17,16 +17,22 @@ class TitleEditor(QLineEdit):
     """One line over a card's title. Enter or leaving it takes the text, Escape drops it."""
 
     renamed = Signal(str, str)  # card id, new title
+    block_renamed = Signal(str, str)  # card id, and another name for the block that it is an instance of
 
     def __init__(self, view: CanvasView, parent: QWidget) -> None:
         super().__init__(parent)
         self._view = view
         self._card_id: str | None = None
+        self._is_of_block = False
         self.setAccessibleName(self.tr("Name of the node"))
         self.hide()
-        view.viewport_changed.connect(self.finish)
+        view.viewport_changed.connect(lambda: self.finish())
 
-    def edit(self, card_id: str) -> None:
+    def edit_block(self, card_id: str) -> None:
+        """Begin to edit the name of the block that a card is an instance of."""
+        self.edit(card_id, of_block=True)
+
+    def edit(self, card_id: str, of_block: bool = False) -> None:
         """Begin to edit a card's title."""
         item = self._view.canvas.cards[card_id]
         self._view.show_card(card_id)
@@ -37,8 +43,8 @@ class TitleEditor(QLineEdit):
         self.setGeometry(left, middle - height // 2, max(round(place.width()) + 12, LEAST_WIDTH_PX), height)
         font = card_fonts().title
         self.setFont(font)
-        self.setText(item.card.title)
-        self._card_id = card_id
+        self.setText(item.card.kind if of_block else item.card.title)
+        self._card_id, self._is_of_block = card_id, of_block
         self.show()
         self.raise_()
         self.selectAll()
@@ -55,7 +61,11 @@ class TitleEditor(QLineEdit):
             self._view.setFocus(Qt.FocusReason.OtherFocusReason)
         item = self._view.canvas.cards.get(card_id)
         title = self.text().strip()
-        if keep and item is not None and title and title != item.card.title:
+        if not keep or item is None or not title:
+            return
+        if self._is_of_block and title != item.card.kind:
+            self.block_renamed.emit(card_id, title)
+        elif not self._is_of_block and title != item.card.title:
             self.renamed.emit(card_id, title)
 
     def event(self, event: QEvent) -> bool:

@@ -28,18 +28,19 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from designer.ui.canvas.cards import Card, PortRef
-from designer.ui.canvas.connecting import ConnectGesture
+from designer.ui.canvas.cutting import KnifeGesture
 from designer.ui.canvas.dropping import Ghost, dragged_kind
 from designer.ui.canvas.edge_scroll import EdgeScroll
-from designer.ui.canvas.gestures import Gesture, MarqueeGesture, MoveGesture, PanGesture
-from designer.ui.canvas.hits import Hit, Target, hit_at, tooltip
+from designer.ui.canvas.gestures import Gesture, PanGesture
+from designer.ui.canvas.hits import Hit, Target, hit_at, tooltip, wire_under
 from designer.ui.canvas.hover import NOTHING, Hover
 from designer.ui.canvas.keys import press_key
+from designer.ui.canvas.pressing import gesture_at
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.viewport import ZoomPanView
 from designer.ui.theme.tokens import Theme
 
-_ADDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+_SIDE_BUTTONS = (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton)
 
 
 class CanvasView(ZoomPanView):
@@ -49,14 +50,19 @@ class CanvasView(ZoomPanView):
     moved = Signal(dict)  # card id -> (x, y); once, at the end of a drag or nudge
     connect_requested = Signal(str, str, str, str)  # source card and port, target card and port
     reconnect_requested = Signal(str, str, str, str, str)  # wire, then as above: a lifted wire put elsewhere
-    disconnect_requested = Signal(tuple)  # wire ids: a lifted wire was let go
+    rewire_requested = Signal(tuple, str, str)  # wire ids, and the card and output that they shall start at
+    disconnect_requested = Signal(tuple)  # wire ids: cut, or lifted and let go
     wire_dropped = Signal(str, str, bool, QPointF)  # card, port, is it an output, where in the scene
     delete_requested = Signal(tuple, tuple)  # card ids, wire ids
     open_requested = Signal(str)  # a block card's id
     rename_requested = Signal(str)  # card id
     add_requested = Signal(QPointF)  # where in the scene
     drop_requested = Signal(str, QPointF)  # kind, and where the new card's upper left corner belongs
+    drop_on_wire_requested = Signal(str, QPointF, str)  # as above, and the wire that it was dropped on
+    put_on_wire = Signal(dict, str, str)  # as `moved`, with the one card and the wire that it was put on
     arrange_requested = Signal()
+    back_requested = Signal()  # to the block that was open before
+    forward_requested = Signal()
     menu_requested = Signal(str, str, QPoint)  # "card", "wire" or "ground", id, global position
 
     gesture_moved = Signal(QPoint)  # viewport pixel of the pointer while something is dragged
@@ -66,7 +72,11 @@ class CanvasView(ZoomPanView):
         super().__init__(scene, parent)
         self.can_connect: Callable[[PortRef, PortRef], str] = lambda source, target: ""
         self.ghost_card: Callable[[str], Card] = lambda kind: Card(id="", title=kind)
+        self.can_insert: Callable[[str], bool] = lambda card_id: False  # into a wire: a card that is there,
+        self.can_insert_kind: Callable[[str], bool] = lambda kind: False  # or one that is dragged from the palette
         self._gesture: Gesture | None = None
+        self._knife_is_ready = False
+        self._marked_wire = ""  # the wire that a card in hand would be put into
         self._ghost: Ghost | None = None
         self._hover = Hover(scene)
         self._edge_scroll = EdgeScroll(self._pan_under_gesture, self)
@@ -126,35 +136,20 @@ class CanvasView(ZoomPanView):
                 self._menu_is_due = False
             return
         self._menu_is_due = True
+        if button in _SIDE_BUTTONS:
+            (self.back_requested if button == Qt.MouseButton.BackButton else self.forward_requested).emit()
+            event.accept()
+            return
+        is_knife = button == Qt.MouseButton.RightButton and event.modifiers() & Qt.KeyboardModifier.ControlModifier
         is_pan = button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and self._space_is_down)
         if is_pan:
             self._begin(PanGesture(self, pos))
+        elif is_knife or (self._knife_is_ready and button == Qt.MouseButton.LeftButton):
+            self._menu_is_due = self._knife_is_ready = False
+            self._begin(KnifeGesture(self, pos))
         elif button == Qt.MouseButton.LeftButton:
-            self._begin(self._gesture_at(pos, bool(event.modifiers() & _ADDING)))
+            self._begin(gesture_at(self, pos, event.modifiers()))
         event.accept()
-
-    def _gesture_at(self, pos: QPoint, adding: bool) -> Gesture | None:
-        scene = self.canvas
-        hit = self.hit(pos)
-        if hit.port is not None:
-            wires = [] if hit.port.is_output else scene.wires_at(hit.port)
-            if not wires:
-                return ConnectGesture(self, pos, hit.port)
-            wire = wires[-1].wire
-            return ConnectGesture(self, pos, PortRef(wire.source_card, wire.source_port, True), wire)
-        if hit.target is Target.WIRE:
-            scene.select(*_toggled(scene, (), (hit.id,)) if adding else ((), (hit.id,)))
-            return None
-        if hit.target is Target.GROUND:
-            return MarqueeGesture(self, pos, adding)
-        was_selected = hit.id in scene.selected_cards
-        if adding:
-            scene.select(*_toggled(scene, (hit.id,), ()))
-            if was_selected:
-                return None
-        elif not was_selected:
-            scene.select((hit.id,))
-        return MoveGesture(self, pos, hit.id, selects_at_click=was_selected and not adding)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         pos = event.position().toPoint()
@@ -229,6 +224,8 @@ class CanvasView(ZoomPanView):
         cursor = Qt.CursorShape.ArrowCursor
         if self._gesture is not None and self._gesture.cursor is not None:
             cursor = self._gesture.cursor
+        elif self._knife_is_ready:
+            cursor = Qt.CursorShape.CrossCursor
         elif self._space_is_down:
             cursor = Qt.CursorShape.OpenHandCursor
         elif self._hover.hit.port is not None:
@@ -270,12 +267,30 @@ class CanvasView(ZoomPanView):
             self._ring_shown = shown
             self.viewport().update()
 
+    def ready_knife(self) -> None:
+        """The next drag cuts wires."""
+        self._knife_is_ready = True
+        self._show_cursor()
+
+    def mark_wire_under(self, body: QRectF | None, card_id: str = "") -> str:
+        """Mark the wire that a card with this body would be put into; None marks none. Returns the wire's id, or ""."""
+        found = wire_under(self.canvas, body, card_id) if body is not None else ""
+        if found != self._marked_wire:
+            for wire_id, hovered in ((self._marked_wire, False), (found, True)):
+                if wire_id in self.canvas.wires:
+                    self.canvas.wires[wire_id].mark(hovered=hovered)
+            self._marked_wire = found
+        return found
+
     def escape(self) -> None:
-        """Give up the gesture in hand; without one, the selection."""
+        """Give up the gesture in hand; without one, the knife, or the selection."""
         if self._gesture is not None:
             gesture, self._gesture = self._gesture, None
             gesture.cancel()
             self._end_gesture()
+        elif self._knife_is_ready:
+            self._knife_is_ready = False
+            self._show_cursor()
         else:
             self.canvas.select()
 
@@ -293,11 +308,13 @@ class CanvasView(ZoomPanView):
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if self._ghost is not None:
             self._ghost.move(self.to_scene(event.position()))
+            self.mark_wire_under(self._ghost.body if self.can_insert_kind(self._ghost.kind) else None)
             self.viewport().update()
             event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._ghost = None
+        self.mark_wire_under(None)
         self.viewport().update()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -307,7 +324,12 @@ class CanvasView(ZoomPanView):
             ghost.move(self.to_scene(event.position()))
             event.acceptProposedAction()
             self.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.drop_requested.emit(ghost.kind, ghost.place)
+            wire = self.mark_wire_under(ghost.body) if self.can_insert_kind(ghost.kind) else ""
+            self.mark_wire_under(None)
+            if wire:
+                self.drop_on_wire_requested.emit(ghost.kind, ghost.place, wire)
+            else:
+                self.drop_requested.emit(ghost.kind, ghost.place)
 
     # The gesture in hand
 
@@ -340,12 +362,3 @@ class CanvasView(ZoomPanView):
         self._hover.forget_what_is_gone()
         if self._gesture is not None and not self._gesture.is_alive():
             self.escape()
-
-
-def _toggled(scene: CanvasScene, card_ids: tuple[str, ...], wire_ids: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """The selection with some ids added, or taken out where they were in."""
-
-    def toggle(chosen: tuple[str, ...], ids: tuple[str, ...]) -> list[str]:
-        return [key for key in chosen if key not in ids] + [key for key in ids if key not in chosen]
-
-    return toggle(scene.selected_cards, card_ids), toggle(scene.selected_wires, wire_ids)

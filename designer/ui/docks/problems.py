@@ -69,7 +69,9 @@ class _Card(QFrame):
         """The second line: the node, as a link, then what came and what was wanted."""
         box = QHBoxLayout()
         box.setSpacing(8)
-        self.link = QPushButton(self._problem.node_label)
+        self.link = QPushButton(
+            self._problem.node_label, self
+        )  # or it would be shown as a window
         set_state(self.link, "link", True)
         self.link.setCursor(Qt.CursorShape.PointingHandCursor)
         self.link.setToolTip(self.tr("Show this node on the canvas"))
@@ -79,6 +81,7 @@ class _Card(QFrame):
         detail = label(self._detail(), "muted", wrap=True)
         detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         detail.setMinimumHeight(20)
+        detail.setParent(self)
         detail.setVisible(bool(detail.text()))
         box.addWidget(self.link, 0, Qt.AlignmentFlag.AlignTop)
         box.addWidget(detail, 1)

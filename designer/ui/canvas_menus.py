@@ -1,0 +1,99 @@
+"""The menus of the canvas: what can be done with a card, with a wire, and here on the ground."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QObject, QPoint, QPointF
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from designer.catalogue.registry import spec_of
+from designer.graph.block import INPUT, OUTPUT, Node
+from designer.graph.expressions import Expression, Setting, to_text
+from designer.ui.canvas_controller import CanvasController
+
+_CARD = ("rename", "", "cut", "copy", "duplicate", "delete", "delete_and_heal", "", "disconnect", "mute", "reset")
+_SEVERAL = ("join",)
+_BLOCK = ("open_block", "rename_block", "make_unique", "ungroup")
+_ALIGN = ("left", "centre", "right", "top", "middle", "bottom", "across", "down")
+_GROUND = ("paste", "select_all", "", "arrange", "fit", "find_node")
+_LONGEST_VALUE = 24  # characters
+
+
+class CanvasMenus(QObject):
+    """Opens the menu that fits what was clicked. `menu` is the last one."""
+
+    def __init__(self, canvas: CanvasController, actions: Mapping[str, QAction]) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._actions = actions
+        self.menu: QMenu | None = None
+        canvas.panel.view.menu_requested.connect(self.open)
+
+    def open(self, target: str, key: str, place: QPoint) -> None:
+        """Open the menu of a card, a wire or the ground at a point of the screen. Nothing waits for it."""
+        if self.menu is not None:
+            self.menu.deleteLater()
+        self.menu = QMenu(self._canvas.panel)
+        view = self._canvas.panel.view
+        point = view.to_scene(view.viewport().mapFromGlobal(place))
+        if target == "card":
+            self._fill_for_card(self.menu, key)
+        elif target == "wire":
+            self._fill_for_wire(self.menu, key, point)
+        else:
+            self._fill_for_ground(self.menu, point)
+        self.menu.popup(place)
+
+    def _put(self, menu: QMenu, ids: Sequence[str]) -> None:
+        for name in ids:
+            if name:
+                menu.addAction(self._actions[name])
+            else:
+                menu.addSeparator()
+
+    def _fill_for_card(self, menu: QMenu, key: str) -> None:
+        canvas = self._canvas
+        node = canvas.block.nodes[key]
+        is_block = node.kind in canvas.session.design.blocks and spec_of(node.kind) is None
+        if is_block:
+            self._put(menu, ("open_block",))
+        self._put(menu, _CARD)
+        several = len(canvas.selected) > 1
+        if several:
+            self._put(menu, _SEVERAL)
+            part = menu.addMenu(self.tr("Align"))
+            self._put(part, [f"align_{how}" for how in _ALIGN])
+        elif node.kind not in (INPUT, OUTPUT):
+            self._fill_lifts(menu.addMenu(self.tr("Lift to the block")), node)
+        menu.addSeparator()
+        self._put(menu, ("group", *(_BLOCK[1:] if is_block else ())))
+
+    def _fill_lifts(self, menu: QMenu, node: Node) -> None:
+        """The values of a node that may become parameters of the open block."""
+        spec, inner = spec_of(node.kind), self._canvas.session.design.blocks.get(node.kind)
+        values: dict[str, Setting] = {p.name: p.default for p in spec.parameters} if spec else {}
+        values.update(inner.defaults if inner and not spec else {})
+        values.update(node.params)
+        values.update({"repeat": node.repeat, "when": node.when})
+        for name, value in values.items():
+            if not isinstance(value, Expression):
+                text = to_text(value)
+                shown = text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+                action = menu.addAction(f"{name} = {shown}")
+                action.triggered.connect(lambda _=False, name=name: self._canvas.nodes.lift(node.id, name))
+
+    def _fill_for_wire(self, menu: QMenu, wire: str, point: QPointF) -> None:
+        insert = menu.addAction(self.tr("Insert here…"))
+        insert.triggered.connect(lambda: self._canvas.ask_to_insert(wire, point))
+        self._put(menu, ("", "disconnect"))
+
+    def _fill_for_ground(self, menu: QMenu, point: QPointF) -> None:
+        add = menu.addAction(self._actions["add"].icon(), self.tr("Add…"))
+        add.triggered.connect(lambda: self._canvas.panel.view.add_requested.emit(point))
+        paste = menu.addAction(self._actions["paste"].icon(), self.tr("Paste here"))
+        paste.triggered.connect(lambda: self._canvas.nodes.paste(point))
+        self._put(menu, _GROUND[1:])
+        if self._canvas.path:
+            self._put(menu, ("", "go_up"))

@@ -1,0 +1,46 @@
+"""Where one has been: the blocks that were opened, to go back and forward through as in a browser. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Path = tuple[str, ...]
+_LONGEST = 100
+
+
+class Trail:
+    """The paths that were opened; `go` opens one."""
+
+    def __init__(self, go: Callable[[Path], None]) -> None:
+        self._go = go
+        self._paths: list[Path] = [()]
+        self._at = 0
+        self._is_walking = False
+
+    def clear(self) -> None:
+        """Begin anew at the outermost block."""
+        self._paths, self._at = [()], 0
+
+    def went_to(self, path: Path) -> None:
+        """Remember that a block was opened; what lay ahead is forgotten, unless the trail itself led here."""
+        if not self._is_walking and path != self._paths[self._at]:
+            self._paths[self._at + 1 :] = [path]
+            del self._paths[:-_LONGEST]
+            self._at = len(self._paths) - 1
+
+    def back(self) -> None:
+        """Open what was open before."""
+        self._walk(-1)
+
+    def forward(self) -> None:
+        """Open what was open before going back."""
+        self._walk(1)
+
+    def _walk(self, step: int) -> None:
+        if 0 <= self._at + step < len(self._paths):
+            self._at += step
+            self._is_walking = True
+            try:
+                self._go(self._paths[self._at])
+            finally:
+                self._is_walking = False
