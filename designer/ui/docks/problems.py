@@ -69,9 +69,7 @@ class _Card(QFrame):
         """The second line: the node, as a link, then what came and what was wanted."""
         box = QHBoxLayout()
         box.setSpacing(8)
-        self.link = QPushButton(
-            self._problem.node_label, self
-        )  # or it would be shown as a window
+        self.link = QPushButton(self._problem.node_label, self)  # or it would be shown as a window
         set_state(self.link, "link", True)
         self.link.setCursor(Qt.CursorShape.PointingHandCursor)
         self.link.setToolTip(self.tr("Show this node on the canvas"))

@@ -144,6 +144,7 @@ def free_edge(source: str, target: str, port: str) -> Edge:
 
 @pytest.fixture
 def editor(qtbot: QtBot, qapp: QApplication) -> Iterator[Editor]:
+    font, sheet = qapp.font(), qapp.styleSheet()
     window = MainWindow(Session(Document(small_design())), ThemeFollower(qapp, "dark"))
     qtbot.addWidget(window, before_close_func=lambda made: made.session.history.mark_saved())
     window.resize(1500, 950)
@@ -161,3 +162,5 @@ def editor(qtbot: QtBot, qapp: QApplication) -> Iterator[Editor]:
     yield Editor(window, Hand(window.panel), refused)
     window.session.history.mark_saved()
     QApplication.clipboard().clear()
+    qapp.setFont(font)
+    qapp.setStyleSheet(sheet)
