@@ -54,6 +54,7 @@ def ask_before_loss(parent: QWidget, session: Session, save: Callable[[], object
     box.setText(_tr("Save the changes to {0}?").format(session.title))
     box.setInformativeText(_tr("They are lost if you don't."))
     box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+    box.button(buttons.Discard).setText(_tr("Don't save"))
     box.setDefaultButton(buttons.Save)
     answers = {buttons.Save: save, buttons.Discard: leave}
     box.finished.connect(lambda answer: answers.get(buttons(answer), lambda: None)())

@@ -39,6 +39,7 @@ class TopBar(QWidget):
         self.train = QPushButton(self.tr("Train"))
         set_state(self.train, "primary", True)
         self.train.setMinimumWidth(112)
+        self.train.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus on the canvas
         wear_icon(self.train, "play", "on_accent", size=14)
         self.train.clicked.connect(actions["train"].trigger)
         row = QHBoxLayout(self)

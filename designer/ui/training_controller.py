@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 
@@ -36,7 +38,7 @@ class TrainingController(QObject):
         self.dock = dock
         self.control: TrainingControl | None = None
         self.device = ""
-        self._title = ""
+        self._title, self._epochs = "", 0
         self._stop_asked = False
         self._starting = Background(self)
         self._started_at = 0.0
@@ -60,13 +62,15 @@ class TrainingController(QObject):
         self.control, self._stop_asked = None, False
         self._title = f"{session.title} · {datetime.now():%H:%M}"
         self._started_at = time.monotonic()
-        self.dock.begin(self._title, recipe.epochs, 1)
-        self.dock.show_message(self.tr("The engine is starting…"), role="muted")
-        self._starting.run(session.training_task(recipe), self._started, self._not_started, "training start")
+        self._epochs = recipe.epochs
+        self.dock.expect(self._title, recipe.epochs, self.tr("The engine is starting…"))
+        self._starting.run(_with_plots(session.training_task(recipe)), self._started, self._not_started, "training")
         self.running_changed.emit(True, self.device)
 
     def _started(self, control: TrainingControl) -> None:
         self.control = control
+        self.dock.begin(self._title, self._epochs, 1)
+        self.dock.show_message(self.tr("The engine is starting…"), role="muted")
         if self._stop_asked:
             control.stop()
         self._timer.start()
@@ -125,6 +129,17 @@ class TrainingController(QObject):
     def _open_folder(self) -> None:
         if self.control is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.control.run_dir)))
+
+
+def _with_plots(task: Callable[[], TrainingControl]) -> Callable[[], TrainingControl]:
+    """The task, which loads the plots too: that takes half a second, and the window has none to spare."""
+
+    def both() -> TrainingControl:
+        control = task()
+        importlib.import_module("designer.ui.docks.plots")
+        return control
+
+    return both
 
 
 def _expected(report: Failed | BlockyardError) -> str:

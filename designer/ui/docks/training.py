@@ -149,7 +149,10 @@ class Training(QWidget):
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, page)
         self._row.setContentsMargins(16, 12, 16, 12)
         self._row.setSpacing(20)
-        self._row.addLayout(self._plots, 1)
+        self._plot_area = QWidget()
+        self._plot_area.setLayout(self._plots)
+        self._plots.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(self._plot_area, 1)
         self._row.addWidget(column)
         self._panel = column
         return page
@@ -163,15 +166,26 @@ class Training(QWidget):
         """The recipe in one line, shown while there is no run: `fashion-mnist-mini · SGD · 10 epochs`."""
         self.empty.set_texts(self.tr("Nothing has been trained yet"), text)
 
+    def expect(self, title: str, epochs: int, text: str) -> None:
+        """A run is being made ready; there is nothing to plot yet, and nothing is loaded for it."""
+        self._reset(title, epochs, 1, "")
+        if self.loss is not None:
+            self.loss.clear()
+            self.accuracy.clear()
+        self.show_message(text, role="muted")
+
     def begin(self, title: str, epochs: int, batches_per_epoch: int, device: str = "") -> None:
         """A run begins: empty curves. title: `Run 12`."""
         self._make_plots()
+        self.loss.clear()
+        self.accuracy.clear()
+        self._reset(title, epochs, batches_per_epoch, device)
+
+    def _reset(self, title: str, epochs: int, batches_per_epoch: int, device: str) -> None:
         self._title, self._epochs, self._device = title, epochs, device
         self._per_epoch = max(1, batches_per_epoch)
         self._batch, self._epoch, self._step, self._is_running = {}, 0, 0, True
         self._clock = _Clock()
-        self.loss.clear()
-        self.accuracy.clear()
         self.progress.setRange(0, max(1, epochs * self._per_epoch))
         self.stop_button.setText(self.tr("Stop"))
         self.stop_button.setEnabled(True)
@@ -201,7 +215,6 @@ class Training(QWidget):
 
     def fail(self, message: str, fix: str = "") -> None:
         """The run ended in an error, told in words, with what to do."""
-        self._make_plots()
         self._stack.setCurrentIndex(1)
         self._end()
         self.show_message(message, fix, role="error")
@@ -264,7 +277,7 @@ class Training(QWidget):
         if self.loss is not None:
             self.loss.redraw()
             self.accuracy.redraw()
-            self._draw_side()
+        self._draw_side()
 
     def _draw_side(self) -> None:
         self.heading.setText(self._title)

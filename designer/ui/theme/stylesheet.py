@@ -22,6 +22,7 @@ QWidget { color: $text; selection-background-color: $selection; selection-color:
 QMainWindow, QDialog { background: $panel; }
 QDialogButtonBox, QMessageBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMessageBox { border: 1px solid $line; }
+QMessageBox QLabel#qt_msgbox_label { font-weight: 600; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 QMainWindow::separator:hover { background: $accent; }
 QSplitter::handle { background: $line; }
