@@ -69,9 +69,10 @@ def block_stem(kind: str) -> str:
 def make_unique(design: Design, block_name: str, node_id: str) -> tuple[Design, str]:
     """Give one instance its own copy of its block. Returns the design and the copy's name."""
     block = design.blocks[block_name]
-    node = block.nodes[node_id]
-    if node.kind not in design.blocks:
-        raise EditError(f"'{node.name}' is a layer, not a block.", expected="an instance of a block")
+    node = block.nodes.get(node_id)
+    if node is None or node.kind not in design.blocks:
+        name = node.name if node else node_id
+        raise EditError(f"'{name}' is a layer, not a block.", expected="an instance of a block")
     name = fresh(node.kind.rstrip("0123456789") or node.kind, design.blocks)
     design = design.with_block(replace(design.blocks[node.kind], name=name))
     return design.with_block(block.with_node(replace(node, kind=name))), name
