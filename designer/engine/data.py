@@ -8,41 +8,62 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 from torch.nn import functional
 
+from . import transforms
 from .idx import Split, find_folder, read_folder
 from .protocol import EngineError
-from .recipe import DataRecipe
+from .recipe import NO_CHANCE, AugmentRecipe, DataRecipe
 from .split import hold_out
 
 _PREPARED_PIXELS = {"cpu": 2**18}  # at most so many are prepared ahead: what a core's cache holds, as floats
 _PREPARED_PIXELS_ELSEWHERE = 2**20
+_SPREAD = 0x9E3779B97F4A7C15  # an odd number without pattern: seeds of neighbours come out unlike
 
 
 @dataclass(frozen=True)
 class Preparation:
     """Turns stored pixels into a network's input, a batch at a time, on the device that holds them.
 
-    scale, shift: float32 (C, 1, 1), so that pixel * scale + shift is normalised. size_px: height and width to resize
-    to, or None.
+    scale, shift: float32 (C, 1, 1), so that pixel * scale + shift is normalised, pixels 0 to 255. size_px: height and
+    width to resize to, or None. keep_ratio: to resize the shorter side to it. augment: what chance does in training;
+    what an evaluation gets in its place is not left to chance.
     """
 
     scale: Tensor
     shift: Tensor
     size_px: int | None
+    keep_ratio: bool = False
+    augment: AugmentRecipe = NO_CHANCE
 
     def __call__(self, images: Tensor) -> Tensor:
         """images: uint8 (N, C, H, W). Returns float32 (N, C, H, W), H and W as resized."""
-        pixels = images.float().mul_(self.scale).add_(self.shift)
-        if self.size_px is None or pixels.shape[-2:] == (self.size_px, self.size_px):
-            return pixels
-        return functional.interpolate(
-            pixels,
-            size=(self.size_px, self.size_px),
-            mode="bilinear",
-            antialias=self.size_px < max(pixels.shape[-2:]),
-        )
+        pixels = self._resized(images.float().mul_(self.scale).add_(self.shift))
+        if self.augment.scale is not None:
+            pixels = transforms.short_side_resized(pixels, sum(self.augment.scale) // 2)
+        return pixels if self.augment.crop is None else transforms.centre_cropped(pixels, self.augment.crop)
+
+    def for_training(self, images: Tensor, targets: Tensor, classes: int, chance: Generator) -> tuple[Tensor, Tensor]:
+        """As above, with chance at work. targets: int64 (N,). Returns them, or shares of each class, float (N, C)."""
+        recipe = self.augment
+        pixels = transforms.augmented(self._resized(images.float().div_(255)), recipe, chance)
+        pixels = pixels * (self.scale * 255) + self.shift
+        if recipe.erase:
+            pixels = transforms.erased(pixels, recipe.erase, chance)
+        if not recipe.mixup and not recipe.cutmix:
+            return pixels, targets
+        blends = recipe.mixup and (not recipe.cutmix or torch.rand((), generator=chance) < 0.5)
+        mix, alpha = (transforms.mixed_up, recipe.mixup) if blends else (transforms.cut_mixed, recipe.cutmix)
+        return mix(pixels, functional.one_hot(targets, classes).float(), alpha, chance)
+
+    def _resized(self, images: Tensor) -> Tensor:
+        if self.size_px is None:
+            return images
+        if not self.keep_ratio:
+            return transforms.resized(images, self.size_px, self.size_px)
+        images = transforms.short_side_resized(images, self.size_px)
+        return images if self.augment.crop else transforms.centre_cropped(images, self.size_px)
 
 
 @dataclass(frozen=True)
@@ -67,13 +88,20 @@ class ImageData:
             done = min(max(first - number * at_once, 0), at_once)
             if done * batch_size >= len(indices):
                 continue
-            images = self.prepare(self.train.images.index_select(0, indices))
+            images = self.train.images.index_select(0, indices)
             labels = self.train.labels.index_select(0, indices)
+            if self.prepare.augment.touches:
+                chance = torch.Generator().manual_seed((order.initial_seed() * _SPREAD + number) % 2**63)
+                yield self.prepare.for_training(images, labels, self.num_classes, chance)
+                continue
+            images = self.prepare(images)
             batches = zip(images.split(batch_size), labels.split(batch_size), strict=True)
             yield from itertools.islice(batches, done, None)
 
     def _batches_at_once(self, batch_size: int) -> int:
         """How many batches to prepare in one go: several where they are small, which saves most of the cost."""
+        if self.prepare.augment.touches:
+            return 1  # a batch draws by itself, so that it does not depend on where a run goes on
         channels, height, width = self.train.images.shape[1:]
         pixels = self.prepare.size_px**2 if self.prepare.size_px else height * width
         ahead = _PREPARED_PIXELS.get(self.train.images.device.type, _PREPARED_PIXELS_ELSEWHERE)
@@ -95,7 +123,12 @@ def batch_starts(examples: int, batch_size: int) -> range:
     return range(0, examples if examples == 1 else examples - (examples % batch_size == 1), batch_size)
 
 
-def load_data(recipe: DataRecipe, device: torch.device, near: Sequence[Path] = ()) -> ImageData:
+def load_data(
+    recipe: DataRecipe,
+    device: torch.device,
+    near: Sequence[Path] = (),
+    augment: AugmentRecipe = NO_CHANCE,
+) -> ImageData:
     """Read the recipe's data set into the device's memory. near: folders to look in for it. Raises EngineError."""
     train, test = read_folder(find_folder(recipe.source, near))
     num_classes = int(train.labels.max()) + 1
@@ -104,17 +137,19 @@ def load_data(recipe: DataRecipe, device: torch.device, near: Sequence[Path] = (
         train, held_out = hold_out(train, recipe.validation, recipe.split_seed)
         validation = held_out.first(recipe.limit).to(device)
     train, test = train.first(recipe.limit), test.first(recipe.limit)
-    prepare = _preparation(recipe, train.images, device)
+    prepare = _preparation(recipe, train.images, device, augment)
     return ImageData(train.to(device), test.to(device), num_classes, prepare, validation)
 
 
-def _preparation(recipe: DataRecipe, images: Tensor, device: torch.device) -> Preparation:
+def _preparation(recipe: DataRecipe, images: Tensor, device: torch.device, augment: AugmentRecipe) -> Preparation:
     """images: the training images, uint8 (N, C, H, W) in main memory."""
     mean, std = _mean_and_std(recipe, images)
     return Preparation(
         scale=(1 / (255 * std)).float().view(-1, 1, 1).to(device),
         shift=(-mean / std).float().view(-1, 1, 1).to(device),
         size_px=recipe.resize,
+        keep_ratio=recipe.keep_ratio,
+        augment=augment,
     )
 
 
@@ -136,4 +171,6 @@ def _mean_and_std(recipe: DataRecipe, images: Tensor) -> tuple[Tensor, Tensor]:
     shares = counts.double() / counts.sum(1, keepdim=True)
     mean = shares @ levels
     variance = shares @ levels**2 - mean**2
+    if recipe.normalise == "mean":
+        return mean, torch.ones_like(mean)
     return mean, variance.clamp(min=1e-6).sqrt()  # a channel of one colour has no spread to divide by

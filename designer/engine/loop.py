@@ -167,7 +167,7 @@ class Training:
             share = len(labels) / self._examples_of_step(batch) if joined > 1 else 1
             whole = joined == 1 or batch % joined == 0 or batch == self.batches_per_epoch
             scores, loss = stepper.train(images, labels, self._rate(epoch, batch), share, last=whole)
-            meter.add(loss, scores, labels)
+            meter.add(loss, scores, labels if labels.ndim == 1 else labels.argmax(1))
             self._batches_done = batch
             asked = whole and (wishes.stopping or wishes.pausing)  # gradients on the way to a step are not saved
             at_edge = asked or batch in (1, self.batches_per_epoch)

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from .recipe_data import DataRecipe
-from .recipe_json import RecipeError, later, nearest, read_value, require, to_json
+from .recipe_data import NO_CHANCE, AugmentRecipe, DataRecipe
+from .recipe_json import BRIEF, RecipeError, later, nearest, read_value, require, to_json
 from .recipe_optimizer import OptimizerRecipe, ScheduleRecipe
 
 __all__ = [
     "RECIPES",
+    "AugmentRecipe",
     "DataRecipe",
     "OptimizerRecipe",
     "Recipe",
@@ -47,6 +48,7 @@ class Recipe:
     with some GPUs and networks. compile: by torch.compile, which takes a while at first and needs a C++ compiler.
     early_stopping: end after so many epochs in which accuracy on the validation set has not risen. deterministic: the
     same figures again on a GPU too, at some cost in speed; on a CPU they are in any case.
+    augment: what chance does to the training images.
     """
 
     name: str = "default"
@@ -71,6 +73,7 @@ class Recipe:
     compile: bool = later(False)
     early_stopping: int | None = later(None)
     deterministic: bool = later(False)
+    augment: AugmentRecipe = field(default=NO_CHANCE, metadata=BRIEF)
 
     def __post_init__(self) -> None:
         sizes = 1 <= self.batch_size <= 2**20

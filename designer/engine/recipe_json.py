@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from .protocol import EngineError
 
-_BRIEF = {"left out at its default": True}
+BRIEF = {"left out at its default": True}
 
 
 class RecipeError(EngineError, ValueError):
@@ -42,7 +42,7 @@ def is_share(value: float) -> bool:
 
 def later(default: Any) -> Any:
     """A field that recipes of the first version did not have. JSON leaves it out where it has its default."""
-    return field(default=default, metadata=_BRIEF)
+    return field(default=default, metadata=BRIEF)
 
 
 def to_json(recipe: Any) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def to_json(recipe: Any) -> dict[str, Any]:
     value = {}
     for entry in fields(recipe):
         own = getattr(recipe, entry.name)
-        if entry.metadata != _BRIEF or own != entry.default:
+        if entry.metadata != BRIEF or own != entry.default:
             value[entry.name] = to_json(own) if is_dataclass(own) else own
     return value
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from .average import Average
 from .losses import Loss
@@ -55,6 +56,8 @@ class Stepper:
         else:
             with torch.autocast(self._device.type, dtype):
                 scores = network(images).float()
+        if targets.ndim == 2:  # a network may have more outputs than the data has classes
+            targets = functional.pad(targets, (0, scores.shape[1] - targets.shape[1]))
         return scores, self._loss(scores, targets)
 
     def train(self, images: Tensor, targets: Tensor, rate: float, share: float, last: bool) -> tuple[Tensor, Tensor]:

@@ -66,7 +66,7 @@ def _train(
             fix="Add a layer such as Linear or Conv2d.",
         )
     network.to(device)
-    data = load_data(recipe.data, device, near=[run_dir])
+    data = load_data(recipe.data, device, [run_dir], recipe.augment)
     try_network(network, data.prepare(data.train.images[:2]), data.num_classes)
     hooks = Hooks(journal.tell, wishes, functools.partial(save_checkpoint, checkpoint))
     training = Training(network, recipe, data, device, hooks)

@@ -90,6 +90,21 @@ def test_faults_are_told_in_words(value, words):
     assert caught.value.fix
 
 
+def test_the_vgg_papers_training_can_be_written_down():
+    recipe = Recipe.from_json(
+        {
+            "data": {"normalise": "mean", "validation": 0.1},
+            "augment": {"scale": [256, 512], "crop": 224, "flip": 0.5},
+            "optimizer": {"kind": "SGD", "lr": 0.01, "momentum": 0.9, "weight_decay": 0.0005},
+            "schedule": {"kind": "plateau", "gamma": 0.1},
+            "batch_size": 256,
+            "epochs": 74,
+        }
+    )
+    assert recipe.augment.touches
+    assert Recipe.from_json(json.loads(json.dumps(recipe.to_json()))) == recipe
+
+
 def test_rarer_fields_are_written_only_where_they_are_set():
     first_version = {"name", "data", "optimizer", "schedule", "loss", "batch_size", "epochs", "seed", "init", "device"}
     assert Recipe().to_json().keys() == first_version
