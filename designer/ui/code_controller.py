@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
@@ -14,6 +15,17 @@ from designer.ui.docks.code import Code
 from designer.ui.presenters.reports import line_map, node_of
 
 _DELAY_MS = 120  # after the last edit
+
+
+def _with_colours(task: Callable[[], object]) -> Callable[[], object]:
+    """The task, which loads what colours the code, too."""
+
+    def both() -> object:
+        code = task()
+        importlib.import_module("pygments.lexers.python")
+        return code
+
+    return both
 
 
 class CodeController(QObject):
@@ -49,7 +61,7 @@ class CodeController(QObject):
 
     def _write(self) -> None:
         if self._is_shown():
-            self._writing.run(self._session.code_task(), self._written, self._refused, "code")
+            self._writing.run(_with_colours(self._session.code_task()), self._written, self._refused, "code")
 
     def _written(self, code: object) -> None:
         self._dock.set_code(code.source, line_map(code))

@@ -193,7 +193,8 @@ class MainWindow(QMainWindow):
     def _show_totals(self) -> None:
         analysis = self.session.analysis
         totals, problems = analysis.totals, analysis.diagnostics
-        self.params_label.setText(self.tr("{0} parameters").format(numbers.count(totals.params)))
+        params = self.tr("{0} parameters") if analysis.ok else self.tr("{0} parameters so far")
+        self.params_label.setText(params.format(numbers.count(totals.params)))
         self.macs_label.setText(self.tr("{0} MACs").format(numbers.count(totals.macs)))
         self.memory_label.setText(
             self.tr("{0} activations / image").format(numbers.size_bytes(totals.activation_bytes))
@@ -201,7 +202,8 @@ class MainWindow(QMainWindow):
         count = len(problems)
         self.panels.set_title("problems", self.tr("Problems {0}").format(count) if count else self.tr("Problems"))
         set_state(self.problem_label, "role", "error" if not analysis.ok else "warn")
-        self.problem_label.setText(self._first_problem() if problems else "")
+        has_begun = bool(self.session.design.root.nodes)  # an empty canvas is no fault yet; the dock says how to begin
+        self.problem_label.setText(self._first_problem() if problems and has_begun else "")
 
     def _first_problem(self) -> str:
         problems = self.session.diagnostics

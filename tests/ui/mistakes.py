@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from journeys import Person
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from designer.session.training import EngineDied
 
@@ -54,6 +54,53 @@ def open_by_double_click(person: Person) -> None:
     person.wait(lambda: window.canvas.path == (), "the design is open again")
 
 
+def type_nonsense(person: Person) -> None:
+    """Nonsense in the recipe is told where it stands, and reaches neither the recipe nor anything behind the form."""
+    window = person.window
+    before, words = window.session.recipe, window.inspector.design_page.description.toPlainText()
+    person.click(person.middle(window.top.recipe))
+    person.wait(window.top.recipe.popup.isVisible, "the recipe is open")
+    form = window.top.recipe.popup.content.form
+    for name, text in (("epochs", "-1"), ("data.source", "/nowhere/at all"), ("device", "tpu")):
+        person.click(person.middle(form.editor(name)))
+        person.key("ctrl+a")
+        person.type(text)
+        person.key("Tab")
+        person.wait(lambda name=name: form.complaint(name), f"{text} is refused")
+        assert form.editor(name).text() == text
+    person.click(person.middle(form.editor("epochs")))
+    person.key("ctrl+a")
+    person.type("2")
+    person.key("Return")
+    person.wait(lambda: window.session.recipe.epochs == 2, "a sensible number is taken")
+    person.key("Escape")
+    person.wait(lambda: not window.top.recipe.popup.isVisible(), "the recipe is closed")
+    assert window.session.recipe.data == before.data
+    assert window.inspector.design_page.description.toPlainText() == words
+
+
+def add_a_variable(person: Person) -> None:
+    """A variable is added by mouse and keys, and undone."""
+    window = person.window
+    line = window.inspector.design_page.variable_line
+    person.click(person.middle(line.button))
+    person.wait(lambda: line.name.isVisible(), "the line is open")
+    person.type("width")
+    person.key("Return")
+    person.wait(lambda: "width" in window.session.design.root.defaults, "the variable is there")
+    person.key("ctrl+z")
+    person.wait(lambda: "width" not in window.session.design.root.defaults, "and undone")
+
+
+def choose_a_preset(person: Person) -> None:
+    """The menu of presets, by keys: LeNet's own menu, its second entry."""
+    window = person.window
+    person.click(person.middle(window.top.presets_button))
+    person.wait(lambda: QApplication.activePopupWidget() is not None, "the menu is open")
+    person.key("Down", "Right", "Down", "Return")
+    person.wait(lambda: window.session.title == "LeNet with sigmoids", "the preset is open")
+
+
 def kill_the_engine(person: Person, folder: Path) -> None:
     """kill -9 in mid-epoch: the window says so within two seconds and goes on."""
     window = person.window
@@ -76,9 +123,12 @@ def kill_the_engine(person: Person, folder: Path) -> None:
 def main() -> None:
     """All of it."""
     folder = Path(sys.argv[1])
-    person = Person(design="lenet_sigmoid")
+    person = Person()
+    choose_a_preset(person)
+    add_a_variable(person)
     open_by_double_click(person)
     break_and_mend(person, folder)
+    type_nonsense(person)
     kill_the_engine(person, folder)
     person.leave()
 

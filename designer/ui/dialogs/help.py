@@ -21,6 +21,7 @@ from designer.ui.widgets import ElidedLabel, hairline, label, set_state
 
 _WEB = ("http", "https")
 _PARAGRAPH_PX, _LINE_HEIGHT = 10, 120.0
+_WIDTH_PX = 520
 
 
 class _Page(QTextBrowser):
@@ -87,7 +88,7 @@ class HelpDialog(QDialog):
         theme_source().changed.connect(self._draw)
 
     def sizeHint(self) -> QSize:
-        return QSize(520, 520)
+        return QSize(_WIDTH_PX, 520)
 
     def show_help(self, view: HelpView) -> None:
         """Show this, at once."""
@@ -97,6 +98,8 @@ class HelpDialog(QDialog):
         self.torch.setVisible(bool(view.url))
         self.setWindowTitle(self.tr("Help: {0}").format(view.title))
         self._draw()
+        if not self.isVisible():
+            self.resize(_WIDTH_PX, self._height())
         self.show()
         self.raise_()
         self.activateWindow()
@@ -109,6 +112,11 @@ class HelpDialog(QDialog):
         document.setMarkdown(self.view.text, features.MarkdownDialectGitHub | features.MarkdownNoHTML)
         _space(document)
         self.page.moveCursor(self.page.textCursor().MoveOperation.Start)
+
+    def _height(self) -> int:
+        """As high as the words need, within reason."""
+        self.page.document().setTextWidth(_WIDTH_PX - 56)
+        return min(max(round(self.page.document().size().height()) + 136, 220), 560)
 
     def _follow(self, url: QUrl) -> None:
         if url.scheme() in _WEB:
