@@ -156,9 +156,13 @@ class SessionMachine(RuleBasedStateMachine):
 
     @rule(where=PICK, picks=PICKS)
     def group(self, where: int, picks: list[int]) -> None:
-        block = self.block(where)
+        block, before = self.block(where), self.session.analysis
         if len(self.session.design.blocks) < 12:
             self.edit("Group", lambda d: group(d, block.name, self.some(block, picks)))
+            if before.ok:  # a network that works goes on as it was
+                after = self.session.analysis
+                assert after.ok, [d.message for d in after.diagnostics]
+                assert (after.totals, after.root.outputs) == (before.totals, before.root.outputs)
 
     @rule(where=PICK, which=PICK)
     def ungroup(self, where: int, which: int) -> None:
