@@ -35,10 +35,13 @@ _GAP_PX = 112  # between a card and the one that is added behind it
 
 
 class CanvasController(QObject):
-    """refused(error): an edit could not be made. moved_to(): another block was opened, or another node selected."""
+    """refused(error): an edit could not be made. moved_to(): another block was opened, or another node selected.
+    blocks_changed(): the design has other blocks than before, or other words about them.
+    """
 
     refused = Signal(object)
     moved_to = Signal()
+    blocks_changed = Signal()
 
     def __init__(self, panel: CanvasPanel, parent: QObject) -> None:
         super().__init__(parent)
@@ -49,6 +52,7 @@ class CanvasController(QObject):
         self.nodes = NodeEdits(self)
         self.finder = Finder(self)
         self.trail = Trail(self.go_to)
+        self._block_titles: dict[str, tuple[str, str]] = {}
         self._wire_end: PortRef | None = None  # a wire was dropped on the ground, and waits for what is chosen
         self._wire: str = ""  # a wire waits for what is chosen to be put into it
         view = panel.view
@@ -110,6 +114,10 @@ class CanvasController(QObject):
         cards, wires = self._maker.content(self.session.design, self.facts, card_size)
         self.panel.scene.set_content(cards, wires)
         self._show_path()
+        titles = {name: (block.title, block.description) for name, block in self.session.design.blocks.items()}
+        if titles != self._block_titles:
+            self._block_titles = titles
+            self.blocks_changed.emit()
         self.moved_to.emit()
 
     def _show_path(self) -> None:

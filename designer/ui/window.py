@@ -141,6 +141,9 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         self.canvas.refused.connect(self.tell_error)
         self.canvas.moved_to.connect(self._selection_changed)
+        self.canvas.blocks_changed.connect(
+            lambda: self.palette_dock.set_entries(palette_entries(self.session.design, library_blocks()))
+        )
         self.palette_dock.add_requested.connect(self.canvas.add_behind)
         self.problems.jump_requested.connect(self._jump)
         self.problems.fix_requested.connect(self._fix)
@@ -164,7 +167,6 @@ class MainWindow(QMainWindow):
         session.analysed.connect(lambda _analysis: self._analysed(session))
         session.state_changed.connect(lambda: self._state_changed(session))
         self.canvas.open_session(session)
-        self.palette_dock.set_entries(palette_entries(session.design, library_blocks()))
         self.recipes.forget()
         self._analysed(session)
 

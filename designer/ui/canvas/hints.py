@@ -34,7 +34,7 @@ class KeyHint(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setText(self.tr("H fit · Tab add · L arrange"))
+        self.setText(self.tr("H fit · Tab add · L arrange · Ctrl+Shift+P all commands"))
 
     def set_theme(self, theme: Theme) -> None:
         """Wear another palette."""

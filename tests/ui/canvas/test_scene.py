@@ -144,13 +144,13 @@ def test_the_grid_finds_what_was_moved():
 
 
 def test_another_font_means_other_sizes(panel, qapp):
-    before = panel.scene.cards["conv"].layout.width
+    before = panel.scene.cards["conv"].layout
     font = qapp.font()
     try:
         qapp.setFont(QFont("DejaVu Sans Mono"))
         qapp.processEvents()
         item = panel.scene.cards["conv"]
-        assert item.layout.width != before
+        assert item.layout != before
         assert panel.scene.wires["w2"].path().elementAt(0).x == item.x() + item.layout.width
     finally:
         qapp.setFont(font)

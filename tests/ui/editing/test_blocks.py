@@ -104,3 +104,16 @@ def test_the_menu_of_a_card_fits_what_it_is(editor):
     assert {"Open the block", "Ungroup", "Make unique", "Rename the block"} <= set(block)
     editor.choose(editor.window.menus.menu, "Open the block")
     assert editor.window.canvas.path == (new,)
+
+
+def test_a_new_block_is_in_the_palette_at_once(editor):
+    def kinds() -> set[str]:
+        model = editor.window.palette_dock.view.model()
+        entries = (model.entry(model.index(row, 0)) for row in range(model.rowCount()))
+        return {entry.kind for entry in entries if entry is not None}
+
+    assert "Block1" not in kinds()
+    grouped(editor)
+    assert "Block1" in kinds()
+    editor.key(Key.Key_Z, CTRL)
+    assert "Block1" not in kinds()
