@@ -67,7 +67,10 @@ class CodeController(QObject):
         self._dock.set_code(code.source, line_map(code))
 
     def _refused(self, error: BlockyardError) -> None:
-        self._dock.set_code(self._dock.view.toPlainText(), {}, str(error))
+        before, reason = self._dock.view.toPlainText(), str(error)
+        if before:
+            reason = self.tr("Not up to date: {0}").format(reason.removeprefix("No code yet: "))
+        self._dock.set_code(before, {}, reason)
 
     def _clicked(self, key: object) -> None:
         block, node = node_of(key)

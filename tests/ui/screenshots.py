@@ -72,6 +72,7 @@ class Photographer:
 
     def error(self, window: MainWindow) -> None:
         """A convolution feeds a linear layer: the program offers to insert a Flatten."""
+        window.panels.show("problems")
         window.session.edit("Delete", lambda design: nodes.delete(design, design.main, ["flatten"]))
         window._jump(("fc1",))
         window.canvas._connect("block5", "output", "fc1", "input")
@@ -80,6 +81,7 @@ class Photographer:
 
     def block(self, window: MainWindow) -> None:
         """Inside an Inception block."""
+        window.panels.show("code")
         window.canvas.go_to(("b3", "inception1"), "path2")
         window.panel.view.fit_all()
 

@@ -31,7 +31,7 @@ from designer.ui.widgets import set_state
 
 _PREFIX_PX = 14  # room for the ƒ
 _BUTTON_PX = 20  # room for the chevrons at the right
-_BESIDE_PX = 34  # the air around a text and what it comes to
+_BESIDE_PX = 26  # the air around a text and what it comes to
 _STEPPED = ("int", "float", "size")
 
 
