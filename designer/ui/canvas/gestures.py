@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from designer.ui.canvas.geometry import snapped
+from designer.ui.canvas.guides import guides
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
@@ -141,6 +142,23 @@ class MoveGesture(Gesture):
         self.view.canvas.held = frozenset(self._starts)
         self.view.canvas.move_cards({key: place + shift for key, place in self._starts.items()})
         self._wire_below()
+        self.view.viewport().update()
+
+    def paint(self, painter: QPainter) -> None:
+        scene = self.view.canvas
+        if not self.has_moved or self._card_id not in scene.cards:
+            return
+        pen = QPen(QColor(scene.theme.accent), 1)
+        pen.setDashPattern([4, 4])
+        painter.setPen(pen)
+        for line in self.guides():
+            painter.drawLine(self.view.viewportTransform().map(line))
+
+    def guides(self) -> list[QLineF]:
+        """What the card under the hand stands in line with, among those that are seen."""
+        scene = self.view.canvas
+        others = (scene.cards[key].body_in_scene() for key in self.view.visible_cards() if key not in self._starts)
+        return guides(scene.cards[self._card_id].body_in_scene(), others)
 
     def _wire_below(self) -> str:
         """The wire that the one card in hand would be put into, marked as such."""

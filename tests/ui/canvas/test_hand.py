@@ -58,6 +58,23 @@ def test_a_drag_moves_live_on_the_grid_and_tells_once(panel, hand):
     assert told == [({"conv": (200.0, 64.0)},)]
 
 
+def test_guides_show_what_a_card_in_hand_is_in_line_with(panel, hand):
+    start = hand.on("relu")
+    hand.press(start)
+    hand.move(start + QPoint(64, -60))
+    assert panel.view._gesture.guides() == []
+    hand.move(start + QPoint(240, 80))  # its left side under the block's
+    relu, block = (panel.scene.cards[key].body_in_scene() for key in ("relu", "block"))
+    [down] = panel.view._gesture.guides()
+    assert (down.x1(), down.x2()) == (relu.left(), block.left())
+    assert (down.y1(), down.y2()) == (block.top() - 16, relu.bottom() + 16)
+    panel.grab()
+    hand.move(start + QPoint(-120, round(block.center().y() - 160 - relu.height() / 2)))
+    [across] = panel.view._gesture.guides()
+    assert across.y1() == across.y2() == block.center().y()
+    hand.release(start)
+
+
 def test_all_selected_cards_move_together(panel, hand):
     told = listened(panel.view.moved)
     panel.scene.select(["conv", "relu"])

@@ -144,6 +144,7 @@ def test_the_grid_finds_what_was_moved():
 
 
 def test_another_font_means_other_sizes(panel, qapp):
+    qapp.setStyleSheet("")  # one that another test left would keep its font
     before = panel.scene.cards["conv"].layout
     font = qapp.font()
     try:
