@@ -43,6 +43,7 @@ class CanvasScene(QGraphicsScene):
         self._cards: dict[str, CardItem] = {}
         self._wires: dict[str, WireItem] = {}
         self._wires_of: dict[str, dict[str, None]] = {}  # by card, in the order of their coming
+        self._is_rewired = False  # wires came, went or found other ends since they were last emphasised
         self._selected_cards: dict[str, None] = {}
         self._selected_wires: dict[str, None] = {}
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
@@ -96,7 +97,9 @@ class CanvasScene(QGraphicsScene):
         left_wires = {key: None for key in self._selected_wires if key in self._wires}
         has_lost = (len(left_cards), len(left_wires)) != (len(self._selected_cards), len(self._selected_wires))
         self._selected_cards, self._selected_wires = left_cards, left_wires
-        self._emphasise()
+        if self._is_rewired or has_lost:
+            self._is_rewired = False
+            self._emphasise()
         if has_lost:
             self.selection_changed.emit(tuple(left_cards), tuple(left_wires))
         self.content_changed.emit()
@@ -164,13 +167,19 @@ class CanvasScene(QGraphicsScene):
             chip = ChipItem(self.theme, self.pictures)
             item = WireItem(wire, self.theme, chip, self.pixel_ratio)
             self._wires[wire.id] = item
+            self._is_rewired = True
             self.addItem(item)
             self.addItem(chip)
-        elif item.wire is wire or item.wire == wire:
+        elif item.wire is wire:
+            return False
+        elif item.wire == wire:
+            item.wire = wire  # the next time it is the very same
             return False
         else:
-            for card_id in (item.wire.source_card, item.wire.target_card):
+            ends = (item.wire.source_card, item.wire.target_card)
+            for card_id in ends:
                 self._wires_of[card_id].pop(wire.id, None)
+            self._is_rewired = self._is_rewired or ends != (wire.source_card, wire.target_card)
             item.show_wire(wire)
         self._wires_of[wire.source_card][wire.id] = None
         self._wires_of[wire.target_card][wire.id] = None
@@ -189,6 +198,7 @@ class CanvasScene(QGraphicsScene):
     def _remove_wire(self, wire_id: str) -> None:
         item = self._wires.pop(wire_id, None)
         if item is not None:
+            self._is_rewired = True
             self._wires_of[item.wire.source_card].pop(wire_id, None)
             self._wires_of[item.wire.target_card].pop(wire_id, None)
             self._chip_grid.discard(wire_id)
