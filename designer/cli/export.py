@@ -7,11 +7,10 @@ from pathlib import Path
 
 from designer.cli.designs import add_design, add_json, open_document
 from designer.cli.output import write, write_json
-from designer.exchange.module import export_module
-from designer.exchange.project import export_project
+from designer.session.session import Session
 
 SUMMARY = "write a design as a Python module, or as a project that trains without Blockyard"
-_FORMATS = {"module": export_module, "project": export_project}
+_FORMATS = {"module": Session.export_module, "project": Session.export_project}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the files and name them."""
-    files = _FORMATS[options.format](open_document(options), options.output)
+    files = _FORMATS[options.format](Session(open_document(options)), options.output)
     if options.json:
         write_json({"files": [str(path) for path in files]})
     elif len(files) == 1:
