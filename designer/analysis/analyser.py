@@ -143,7 +143,8 @@ class Analyser:
                 facts[key] = old
                 continue
             facts[key] = new = analyse_node(self, block, block.nodes[key], scope, inputs, facts)
-            if old is None or new.outputs != old.outputs or new.ports != old.ports:
+            same = old is not None and (new.outputs, new.ports) == (old.outputs, old.ports)
+            if not same or str(new.node) != str(old.node):  # what is said of a successor may name this node
                 dirty.update(block.graph.successors(key))
         if len(facts) < len(block.nodes):
             cyclic = [key for key in block.nodes if key not in facts]

@@ -233,6 +233,9 @@ def test_a_port_that_goes_away_is_told_where_it_was_used():
     renamed = leaf.without_nodes(["output"]).with_node(out).with_edge(edge("add", "leaving"))
     _, after = analyses(design, design.with_block(renamed))
     assert "missing_port" in {d.code for d in after.diagnostics}
+    broken = design.with_block(renamed)
+    *_, after = analyses(broken, nodes.rename(broken, "Net", "a", "first"))
+    assert "'first'" in next(d.message for d in after.diagnostics if d.code == "missing_port")
 
 
 def test_a_cycle_that_is_cut_is_forgotten():
