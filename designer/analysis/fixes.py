@@ -39,6 +39,26 @@ def remove_node(title: str, block: str, node: str) -> Fix:
     return Fix(title, _on_block(block, lambda b: b.without_nodes([node])))
 
 
+def bypass_node(title: str, block: str, node: str) -> Fix:
+    """Take a node of one input away, and wire what it took to those that took its result."""
+
+    def change(b: Block) -> Block:
+        return replace(b.without_nodes([node]), edges=_around(b, node))
+
+    return Fix(title, _on_block(block, change))
+
+
+def _around(block: Block, node: str) -> tuple[Edge, ...]:
+    """The edges of a block as they are when those at `node` lead past it."""
+    source = block.incoming[node].get(INPUT_PORT)
+    past = (
+        Edge(source, wire.target) if source and wire.source.node == node else wire
+        for wire in block.edges
+        if wire.target.node != node
+    )
+    return tuple(wire for wire in past if wire.source.node != node)
+
+
 def remove_edge(title: str, block: str, wire: Edge) -> Fix:
     """Take a wire away."""
     return remove_edges(title, block, [wire])

@@ -15,6 +15,7 @@ from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.graph.block import Block, BlockParameter, Node, edge
 from designer.graph.design import Design
 from designer.graph.expressions import Expression as X
+from tests.analysis.unwise import UNWISE, WITHOUT_FIX
 
 IMAGE = (3, 32, 32)
 
@@ -279,6 +280,7 @@ FAULTS: Mapping[str, list[Design]] = {
     ],
     "axes_out_of_order": [between(Node("flatten", "Flatten", params={"start_dim": 3, "end_dim": 1}))],
     "unflatten_mismatch": [between(Node("u", "Unflatten", params={"dim": 1, "unflattened_size": (2, 2)}))],
+    **UNWISE,
 }
 
 
@@ -319,7 +321,7 @@ def test_each_fix_leaves_it_gone(code, faulty):
             assert fix.apply(faulty).root == mended.root or faulty.root == mended.root
 
 
-HAVE_FIXES = set(FAULTS) - {"unconnected_input", "tensor_too_large", "design_too_large"}
+HAVE_FIXES = set(FAULTS) - {"unconnected_input", "tensor_too_large", "design_too_large"} - WITHOUT_FIX
 
 
 @pytest.mark.parametrize("code", sorted(HAVE_FIXES))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from designer.analysis.checks import names, paths
+from designer.analysis.checks import names, paths, softmax
 from designer.analysis.diagnostics import Diagnostic
 from designer.analysis.facts import BlockFacts
 
@@ -16,6 +16,8 @@ CHECKS: tuple[Check, ...] = (
     paths.no_path_to_output,
     names.invalid_name,
     names.duplicate_name,
+    softmax.softmax_before_cross_entropy,
+    softmax.two_softmaxes,
 )
 
 

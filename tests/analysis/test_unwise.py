@@ -1,0 +1,43 @@
+"""What runs and is unwise is told; what is sound is left in peace, and so is every block that Blockyard brings."""
+
+from __future__ import annotations
+
+import pytest
+
+from designer.analysis.analyser import Analyser
+from tests.analysis.unwise import SOUND, UNWISE, chain, fc
+
+
+def codes(design) -> list[str]:
+    return [d.code for d in Analyser().analyse(design).diagnostics]
+
+
+def test_each_code_has_sound_designs_too():
+    assert set(SOUND) == set(UNWISE)
+
+
+@pytest.mark.parametrize(
+    ("code", "design"),
+    [pytest.param(code, d, id=f"{code}-{n}") for code, designs in SOUND.items() for n, d in enumerate(designs)],
+)
+def test_what_is_sound_is_not_told_off(code, design):
+    assert Analyser().analyse(design).ok
+    assert code not in codes(design)
+
+
+@pytest.mark.parametrize(
+    ("code", "design"),
+    [pytest.param(code, d, id=f"{code}-{n}") for code, designs in UNWISE.items() for n, d in enumerate(designs)],
+)
+def test_what_is_unwise_can_run_and_still_can_when_mended(code, design):
+    analysis = Analyser().analyse(design)
+    assert analysis.ok
+    for found in (d for d in analysis.diagnostics if d.code == code):
+        for fix in found.fixes:
+            assert Analyser().analyse(fix.apply(design)).ok
+
+
+def test_removing_the_softmax_wires_its_neighbours():
+    design = UNWISE["softmax_before_cross_entropy"][0]
+    (found,) = Analyser().analyse(design).diagnostics
+    assert found.fixes[0].apply(design) == chain("Flatten", fc())
