@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from designer.analysis import ports
@@ -57,6 +57,35 @@ def _around(block: Block, node: str) -> tuple[Edge, ...]:
         if wire.target.node != node
     )
     return tuple(wire for wire in past if wire.source.node != node)
+
+
+def move_behind(title: str, block: str, node: str, target: str) -> Fix:
+    """Take a node of one input and one output from where it stands, and put it right behind `target`."""
+
+    def change(b: Block) -> Block:
+        wires = _around(b, node)
+        behind = Endpoint(node, OUTPUT_PORT)
+        wires = tuple(Edge(behind, wire.target) if wire.source.node == target else wire for wire in wires)
+        here, there = b.nodes[node], b.nodes[target]
+        moved = {here.id: replace(here, position=there.position), there.id: replace(there, position=here.position)}
+        nodes: dict[str, Node] = {}
+        for key, other in b.nodes.items():
+            if key != node:
+                nodes[key] = moved.get(key, other)
+            if key == target:
+                nodes[node] = moved[node]
+        return replace(b, nodes=nodes, edges=(*wires, edge(target, node)))
+
+    return Fix(title, _on_block(block, change))
+
+
+def set_kind(title: str, block: str, nodes: Iterable[str], kind: str) -> Fix:
+    """Make nodes another kind of layer, with its defaults."""
+
+    def change(b: Block) -> Block:
+        return b.with_nodes(replace(b.nodes[key], kind=kind, params={}) for key in nodes)
+
+    return Fix(title, _on_block(block, change))
 
 
 def remove_edge(title: str, block: str, wire: Edge) -> Fix:

@@ -41,3 +41,18 @@ def test_removing_the_softmax_wires_its_neighbours():
     design = UNWISE["softmax_before_cross_entropy"][0]
     (found,) = Analyser().analyse(design).diagnostics
     assert found.fixes[0].apply(design) == chain("Flatten", fc())
+
+
+def test_dropout_moves_right_behind_the_normalisation():
+    design = UNWISE["dropout_before_batch_norm"][1]
+    (found,) = Analyser().analyse(design).diagnostics
+    mended = found.fixes[0].apply(design).root
+    kinds = [mended.nodes[key].kind for key in mended.order]
+    assert kinds == ["Input", "Conv2d", "ReLU", "Identity", "BatchNorm2d", "Dropout", "ReLU", "Output"]
+
+
+def test_the_missing_activation_is_a_relu():
+    design = UNWISE["missing_activation"][0]
+    (found,) = Analyser().analyse(design).diagnostics
+    mended = found.fixes[0].apply(design).root
+    assert [mended.nodes[key].kind for key in mended.order][2:5] == ["Linear", "ReLU", "Linear"]

@@ -40,6 +40,16 @@ def fc(key: str = "fc", out_features=10, **others) -> Node:
 
 
 SOFTMAX = Node("softmax", "Softmax", params={"dim": 1})
+DROPOUT = Node("dropout", "Dropout", params={"p": 0.5})
+
+
+def sigmoids(*kinds: str) -> list[Node | str]:
+    """A convolution before each activation, and a head."""
+    row: list[Node | str] = []
+    for number, kind in enumerate(kinds):
+        row += [conv(f"conv{number}", 1), Node(f"act{number}", kind)]
+    return [*row, "Flatten", fc()]
+
 
 # code -> designs that have it
 UNWISE: Mapping[str, list[Design]] = {
@@ -52,6 +62,21 @@ UNWISE: Mapping[str, list[Design]] = {
     "two_softmaxes": [
         chain("Flatten", fc(), SOFTMAX, Node("log", "LogSoftmax", params={"dim": 1})),
         chain("Flatten", SOFTMAX, "Identity", Node("again", "Softmax", params={"dim": 1}), fc()),
+    ],
+    "dropout_before_batch_norm": [
+        chain(conv(), DROPOUT, "BatchNorm2d"),
+        chain(conv(), DROPOUT, "ReLU", "Identity", "BatchNorm2d", "ReLU"),
+        chain("Flatten", DROPOUT, "BatchNorm1d", fc()),
+    ],
+    "missing_activation": [
+        chain("Flatten", fc("fc1", 64), fc()),
+        chain("Flatten", fc("fc1", 64), DROPOUT, "Identity", fc()),
+        chain("Flatten", fc("fc1", 64), Node("relu", "ReLU", when=False), fc()),
+    ],
+    "sigmoid_chain": [
+        chain(*sigmoids(*["Sigmoid"] * 5)),
+        chain(*sigmoids(*["Sigmoid", "Tanh"] * 4)),
+        chain(conv(), Node("act", "Tanh", repeat=5)),
     ],
 }
 
@@ -68,6 +93,28 @@ SOUND: Mapping[str, list[Design]] = {
     "two_softmaxes": [
         chain("Flatten", fc(), SOFTMAX),
         chain("Flatten", fc(), SOFTMAX, fc("fc2"), Node("log", "LogSoftmax", params={"dim": 1})),
+    ],
+    "dropout_before_batch_norm": [
+        chain(conv(), "BatchNorm2d", DROPOUT, "ReLU"),
+        chain(conv(), Node("off", "Dropout", params={"p": 0.0}), "BatchNorm2d"),
+        chain(conv(), Node("off", "Dropout", when=False), "BatchNorm2d"),
+        chain(conv("a"), "BatchNorm2d", DROPOUT, conv("b"), Node("norm", "BatchNorm2d")),
+    ],
+    "missing_activation": [
+        chain("Flatten", fc("fc1", 64), "ReLU", fc()),
+        chain("Flatten", fc("fc1", 64), "LayerNorm", fc()),
+        chain("Flatten", fc("encoder", 2), fc("decoder", 100)),  # a bottleneck
+        chain("Flatten", fc("fc1", 64), fc(), wires="fc1>side", also=(Node("side", "Output"),)),
+    ],
+    "sigmoid_chain": [
+        chain(*sigmoids(*["Sigmoid"] * 4)),
+        chain(*sigmoids(*["ReLU"] * 9)),
+        chain(*(part for k in range(6) for part in (conv(f"c{k}", 1), "BatchNorm2d", "Sigmoid"))),
+        chain(  # gates beside a shortcut
+            conv(),
+            *(Node(f"{part}{k}", kind) for k in range(6) for part, kind in (("gate", "Sigmoid"), ("mul", "Multiply"))),
+            wires=" ".join(f"{'conv' if k == 0 else f'mul{k - 1}'}>mul{k}.x2" for k in range(6)),
+        ),
     ],
 }
 

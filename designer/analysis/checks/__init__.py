@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from designer.analysis.checks import names, paths, softmax
+from designer.analysis.checks import layering, names, paths, softmax
 from designer.analysis.diagnostics import Diagnostic
 from designer.analysis.facts import BlockFacts
 
@@ -18,6 +18,9 @@ CHECKS: tuple[Check, ...] = (
     names.duplicate_name,
     softmax.softmax_before_cross_entropy,
     softmax.two_softmaxes,
+    layering.dropout_before_batch_norm,
+    layering.missing_activation,
+    layering.sigmoid_chain,
 )
 
 
