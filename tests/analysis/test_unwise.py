@@ -56,3 +56,17 @@ def test_the_missing_activation_is_a_relu():
     (found,) = Analyser().analyse(design).diagnostics
     mended = found.fixes[0].apply(design).root
     assert [mended.nodes[key].kind for key in mended.order][2:5] == ["Linear", "ReLU", "Linear"]
+
+
+def test_what_is_lost_is_counted_by_axis():
+    said = [Analyser().analyse(d).diagnostics[0].message for d in UNWISE["odd_size_lost"]]
+    assert "the last row of" in said[0]
+    assert "the last 3 rows and 4 columns of" in said[1]
+    assert "the last 8 rows and 8 columns of" in said[2]
+    assert "the last element of" in said[3]
+
+
+def test_the_head_follows_the_variable():
+    for design in UNWISE["head_not_matching"][:3]:
+        (found,) = Analyser().analyse(design).diagnostics
+        assert Analyser().analyse(found.fixes[0].apply(design)).root.outputs[0].shape == (1, 7)

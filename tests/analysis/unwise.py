@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from designer.graph.block import Block, Node, edge
+from designer.graph.block import Block, BlockParameter, Node, edge
 from designer.graph.design import Design
+from designer.graph.expressions import Expression as X
 
 IMAGE = (3, 32, 32)
 
@@ -40,6 +41,7 @@ def fc(key: str = "fc", out_features=10, **others) -> Node:
 
 
 SOFTMAX = Node("softmax", "Softmax", params={"dim": 1})
+CLASSES = (BlockParameter("num_classes", 7),)
 DROPOUT = Node("dropout", "Dropout", params={"p": 0.5})
 
 
@@ -77,6 +79,23 @@ UNWISE: Mapping[str, list[Design]] = {
         chain(*sigmoids(*["Sigmoid"] * 5)),
         chain(*sigmoids(*["Sigmoid", "Tanh"] * 4)),
         chain(conv(), Node("act", "Tanh", repeat=5)),
+    ],
+    "odd_size_lost": [
+        chain(pool(), shape=(3, 15, 32)),
+        chain(pool(kernel_size=5), shape=(3, 33, 29)),
+        chain(conv(kernel_size=16, stride=16), shape=(3, 40, 40)),
+        chain(Node("pool", "AvgPool1d", params={"kernel_size": 2}), shape=(3, 9)),
+    ],
+    "map_too_small_early": [
+        chain(pool(kernel_size=32), conv(padding=1)),
+        chain(conv(kernel_size=32), "ReLU", pool(kernel_size=3, padding=1, stride=1), conv("b", padding=1)),
+        chain(Node("pool", "AdaptiveAvgPool2d", params={"output_size": 1}), conv(padding=1), "Flatten", fc()),
+    ],
+    "head_not_matching": [
+        chain("Flatten", fc(out_features=10), parameters=CLASSES),
+        chain("Flatten", fc(out_features=10), "ReLU", DROPOUT, parameters=CLASSES),
+        chain(conv(), Node("pool", "AdaptiveAvgPool2d", params={"output_size": 1}), "Flatten", parameters=CLASSES),
+        chain("Flatten", parameters=CLASSES),
     ],
 }
 
@@ -116,7 +135,29 @@ SOUND: Mapping[str, list[Design]] = {
             wires=" ".join(f"{'conv' if k == 0 else f'mul{k - 1}'}>mul{k}.x2" for k in range(6)),
         ),
     ],
+    "odd_size_lost": [
+        chain(pool()),
+        chain(pool(), shape=(3, 109, 109)),  # one of many
+        chain(Node("pool", "AvgPool2d", params={"kernel_size": 3}), "Flatten", fc(), shape=(3, 7, 7)),  # for the head
+        chain(pool(ceil_mode=True), shape=(3, 15, 15)),
+        chain(pool(kernel_size=3, stride=2), shape=(3, 12, 12)),  # windows that overlap
+        chain(conv(kernel_size=1, stride=2), shape=(3, 15, 15)),  # a projection
+        chain(conv(kernel_size=7, stride=2, padding=3), shape=(3, 224, 224)),
+    ],
+    "map_too_small_early": [
+        chain(pool(kernel_size=16), conv(padding=1)),
+        chain(pool(kernel_size=32), conv(kernel_size=1)),
+        chain(pool(kernel_size=32), Node("up", "ConvTranspose2d", params={"out_channels": 8, "kernel_size": 4})),
+        chain(pool(kernel_size=32), Node("again", "AdaptiveAvgPool2d", params={"output_size": 1})),
+    ],
+    "head_not_matching": [
+        chain("Flatten", fc(out_features=7), parameters=CLASSES),
+        chain("Flatten", fc(out_features=X("num_classes")), parameters=CLASSES),
+        chain(conv(kernel_size=1, out_channels=7), parameters=CLASSES),  # one class a pixel
+        chain("Flatten", fc(out_features=10)),
+        chain("Flatten", fc(out_features=10), parameters=(BlockParameter("width", 7),)),
+    ],
 }
 
 # codes without a fix
-WITHOUT_FIX = frozenset()
+WITHOUT_FIX = frozenset({"map_too_small_early"})

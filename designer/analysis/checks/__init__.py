@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from designer.analysis.checks import layering, names, paths, softmax
+from designer.analysis.checks import heads, layering, maps, names, paths, softmax
 from designer.analysis.diagnostics import Diagnostic
 from designer.analysis.facts import BlockFacts
 
@@ -21,6 +21,9 @@ CHECKS: tuple[Check, ...] = (
     layering.dropout_before_batch_norm,
     layering.missing_activation,
     layering.sigmoid_chain,
+    maps.odd_size_lost,
+    maps.map_too_small_early,
+    heads.head_not_matching,
 )
 
 

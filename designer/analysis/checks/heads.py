@@ -1,0 +1,58 @@
+"""The end of a design: does it give one score a class?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from designer.analysis import fixes
+from designer.analysis.checks.walk import before
+from designer.analysis.diagnostics import Diagnostic, Severity
+from designer.analysis.facts import BlockFacts
+from designer.catalogue.registry import registry
+from designer.catalogue.spec import Family
+from designer.graph.expressions import Expression
+
+VARIABLE = "num_classes"
+_ACTIVATIONS = frozenset(kind for kind, spec in registry().items() if spec.family is Family.ACTIVATION)
+_THROUGH = _ACTIVATIONS | {"Identity", "Dropout", "Flatten", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "BatchNorm1d"}
+_WIDTHS = {"Linear": "out_features", "Conv2d": "out_channels"}
+
+
+def head_not_matching(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:
+    """The design has a variable `num_classes`, and its first Output is not that wide.
+
+    The scores lie along the last axis, or, for one class a pixel, along the channels.
+    """
+    block = facts.block
+    classes = facts.scope.get(VARIABLE)
+    tensor = facts.outputs[0] if is_main and facts.outputs else None
+    if not isinstance(classes, int) or isinstance(classes, bool) or tensor is None or tensor.rank < 2:
+        return
+    if classes in (tensor.shape[1], tensor.shape[-1]):
+        return
+    output = block.outputs[0]
+    width = int(tensor.shape[-1])
+    head = before(facts, output.id, _THROUGH)
+    param = _WIDTHS.get(head.node.kind, "") if head else ""
+    yield (
+        output.id,
+        Diagnostic(
+            "head_not_matching",
+            Severity.WARNING,
+            f"{output}: it gives {width:,} scores, and {VARIABLE} is {classes:,}.",
+            expected=f"{classes:,} scores",
+            received=f"{width:,} scores",
+            advice=f"Let the last layer have {VARIABLE} outputs, or set {VARIABLE} to {width}.",
+            fixes=(
+                fixes.set_param(
+                    f"Set {param} of {head.node.name} to {VARIABLE}",
+                    block.name,
+                    head.node.id,
+                    param,
+                    Expression(VARIABLE),
+                ),
+            )
+            if head and head.values.get(param) == width
+            else (),
+        ),
+    )

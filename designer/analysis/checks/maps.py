@@ -1,0 +1,106 @@
+"""Feature maps that are too small, or of a size that the next window does not divide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from designer.analysis import fixes
+from designer.analysis.checks.walk import nodes_of
+from designer.analysis.diagnostics import Diagnostic, Severity
+from designer.analysis.facts import BlockFacts, NodeFacts
+from designer.catalogue.registry import registry, spec_of
+from designer.catalogue.spec import Family, Values, Window
+
+LEAST_SHARE = 1 / 20  # of an axis; what is less is not worth a word
+_SLIDING = frozenset(
+    kind
+    for kind, spec in registry().items()
+    if spec.family in (Family.CONVOLUTION, Family.POOLING) and "Transpose" not in kind and "Unpool" not in kind
+)
+
+
+def odd_size_lost(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:
+    """Windows laid side by side that leave rows or columns over.
+
+    Only windows that tile their input count, kernel_size = stride: those that overlap, or skip elements, lose what is
+    at the edge in many published networks, and on purpose. One row of a large map is nothing either,
+    and an average for the head serves without it.
+    """
+    for key, found in nodes_of(facts, _SLIDING):
+        lost = () if _summarises(facts, key) else _lost(found)
+        if not lost:
+            continue
+        node = found.node
+        spatial = found.inputs[0].shape[2:]
+        ceil = found.values.get("ceil_mode") is False
+        fix = fixes.set_param("Set ceil_mode to True", facts.block.name, key, "ceil_mode", True)
+        yield (
+            key,
+            Diagnostic(
+                "odd_size_lost",
+                Severity.INFO,
+                f"{node}: its windows leave the last {_counted(lost)} of its input out.",
+                expected="a size that stride divides",
+                received=" × ".join(str(int(length)) for length in spatial),
+                advice=f"{'Set ceil_mode, pad' if ceil else 'Pad'} the input, or choose another image size.",
+                fixes=(fix,) if ceil else (),
+            ),
+        )
+
+
+def map_too_small_early(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:
+    """A window over several elements where one is left; the first of a block tells of all."""
+    for key, found in nodes_of(facts, _SLIDING):
+        windows = _windows(found)
+        if not windows or any(length != 1 for length in found.inputs[0].shape[2:]):
+            continue
+        kernel = max(window.kernel for window in windows)
+        if kernel == 1:
+            continue
+        node = found.node
+        yield (
+            key,
+            Diagnostic(
+                "map_too_small_early",
+                Severity.WARNING,
+                f"{node}: the feature map has a single element left, and a window of {kernel} sees padding beside it.",
+                expected=f"a map of at least {kernel} elements along each axis",
+                received=" × ".join("1" for _ in windows),
+                advice="Use a larger image, or fewer strides and pools before it.",
+            ),
+        )
+        return
+
+
+def _windows(node: NodeFacts) -> tuple[Window, ...]:
+    """The windows of a node, one a spatial axis of its input; none where something is unknown."""
+    spec = spec_of(node.node.kind)
+    if spec is None or node.output is None or not node.inputs or node.inputs[0] is None:
+        return ()
+    windows = spec.window(Values(node.values))
+    return tuple(windows) if windows and not isinstance(windows, str) else ()
+
+
+def _summarises(facts: BlockFacts, key: str) -> bool:
+    """Whether a node averages a map that is then flattened for the head."""
+    block = facts.block
+    behind = [block.nodes[other].kind for other in block.graph.successors(key)]
+    return block.nodes[key].kind.startswith("AvgPool") and bool(behind) and set(behind) == {"Flatten"}
+
+
+def _lost(node: NodeFacts) -> tuple[int, ...]:
+    """How many elements a node that tiles its input leaves out along each axis; none where that is next to nothing."""
+    windows = _windows(node)
+    if node.repeat != 1 or any(w.kernel != w.stride or w.padding or w.dilation != 1 for w in windows):
+        return ()
+    axes = zip(node.inputs[0].shape[2:], node.output.shape[2:], windows, strict=False) if windows else ()
+    shares = [(int(size - length * window.stride), int(size)) for size, length, window in axes]
+    worth_telling = any(left > LEAST_SHARE * size for left, size in shares)
+    return tuple(max(0, left) for left, _ in shares) if worth_telling else ()
+
+
+def _counted(lost: tuple[int, ...]) -> str:
+    """Rows and columns in words: `row`, `2 columns`, `row and column`."""
+    names = {1: ("element",), 2: ("row", "column")}.get(len(lost), ("slice", "row", "column"))
+    counts = ((count, name) for count, name in zip(lost, names, strict=False) if count)
+    return " and ".join(name if count == 1 else f"{count} {name}s" for count, name in counts)
