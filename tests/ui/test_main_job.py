@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 @pytest.mark.window
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("journey", ["draw_and_train", "mistakes"])
+@pytest.mark.parametrize("journey", ["draw_and_train", "mistakes", "rearrange"])
 def test_journey(journey: str, xvfb: str, tmp_path: Path):
     environment = {
         **os.environ,
