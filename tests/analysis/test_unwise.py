@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from designer.analysis.analyser import Analyser
+from designer.graph.block import Node
 from tests.analysis.unwise import SOUND, UNWISE, chain, fc
 
 
@@ -70,3 +71,16 @@ def test_the_head_follows_the_variable():
     for design in UNWISE["head_not_matching"][:3]:
         (found,) = Analyser().analyse(design).diagnostics
         assert Analyser().analyse(found.fixes[0].apply(design)).root.outputs[0].shape == (1, 7)
+
+
+def test_a_chain_of_thousands_is_told_once():
+    design = chain(*(Node(f"act{k}", "Sigmoid", repeat=2) for k in range(3000)), shape=(4,))
+    (found,) = Analyser().analyse(design).diagnostics
+    assert found.path == ("act2999",)
+    assert codes(found.fixes[0].apply(design)) == []
+
+
+def test_a_cycle_does_not_hold_the_checks_up():
+    row = [Node(key, kind) for key, kind in (("a", "Sigmoid"), ("b", "Softmax"), ("c", "Linear"), ("d", "BatchNorm2d"))]
+    looped = chain(*row, wires="d>a")
+    assert codes(looped).count("cycle") >= 1

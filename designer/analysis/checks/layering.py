@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from designer.analysis import fixes
 from designer.analysis.checks.walk import before, feeds_one, nodes_of
@@ -26,6 +27,8 @@ def dropout_before_batch_norm(facts: BlockFacts, is_main: bool) -> Iterator[tupl
     Source: Li, Chen, Hu and Yang, "Understanding the disharmony between dropout and batch normalization by variance
     shift", CVPR 2019.
     """
+    if facts.block.kinds.isdisjoint(_DROPOUTS):
+        return
     for key, found in nodes_of(facts, _BATCH_NORMS):
         dropout = before(facts, key, _ACTIVATIONS | {"Identity"})
         if dropout is None or dropout.node.kind not in _DROPOUTS or not dropout.values.get("p"):
@@ -81,40 +84,54 @@ def sigmoid_chain(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagn
     block = facts.block
     if block.kinds.isdisjoint(_SATURATING):
         return
-    chains = _chains(facts)
-    for key in block.order:
-        chain = chains[key]
-        if len(chain) < MOST_SIGMOIDS or block.nodes[key].kind not in _SATURATING or key not in block.live:
-            continue
-        node = block.nodes[key]
-        yield (
-            key,
-            Diagnostic(
-                "sigmoid_chain",
-                Severity.INFO,
-                f"{node}: it ends a chain of {len(chain)} sigmoids or tanhs; hardly a gradient comes back through it.",
-                expected=f"fewer than {MOST_SIGMOIDS} in a chain without normalisation",
-                received=f"{len(chain)} in a chain",
-                advice="Use ReLU in hidden layers.",
-                fixes=(fixes.set_kind("Use ReLU for all of them", block.name, tuple(dict.fromkeys(chain)), "ReLU"),),
-            ),
-        )
-        return  # the first tells of all
+    chain = _longest_chain(facts)
+    if chain.length < MOST_SIGMOIDS:
+        return
+    node = block.nodes[chain.last]
+    yield (
+        chain.last,
+        Diagnostic(
+            "sigmoid_chain",
+            Severity.INFO,
+            f"{node}: it ends a chain of {chain.length} sigmoids or tanhs; hardly a gradient comes back through it.",
+            expected=f"fewer than {MOST_SIGMOIDS} in a chain without normalisation",
+            received=f"{chain.length} in a chain",
+            advice="Use ReLU in hidden layers.",
+            fixes=(fixes.set_kind("Use ReLU for all of them", block.name, tuple(chain.keys()), "ReLU"),),
+        ),
+    )
 
 
-def _chains(facts: BlockFacts) -> dict[str, tuple[str, ...]]:
-    """For each node, the saturating nodes that its gradient must pass within the block, one an activation.
+class _Chain(NamedTuple):
+    """Saturating nodes one behind the other. length: how many activations they stand for."""
+
+    length: int = 0
+    last: str = ""
+    before: _Chain | None = None
+
+    def keys(self) -> Iterator[str]:
+        """The ids of its nodes, the last first."""
+        link: _Chain | None = self
+        while link and link.last:
+            yield link.last
+            link = link.before
+
+
+def _longest_chain(facts: BlockFacts) -> _Chain:
+    """The longest chain of saturating nodes that a gradient must pass within the block.
 
     Where tensors meet, the way with the fewest counts: a gate beside a shortcut holds no gradient back.
     """
-    chains: dict[str, tuple[str, ...]] = {}
+    chains: dict[str, _Chain] = {}
+    longest = _Chain()
     for key in facts.block.order:
         node = facts.nodes[key]
         arriving = [chains[source] for source in node.sources if source in chains]
-        chain = min(arriving, key=len, default=())
+        chain = min(arriving, key=lambda c: c.length, default=_Chain())
         if node.is_there and node.node.kind in _NORMALISATIONS:
-            chain = ()
-        elif node.is_there and node.node.kind in _SATURATING:
-            chain = (*chain, *(key,) * node.repeat)
+            chain = _Chain()
+        elif node.is_there and node.node.kind in _SATURATING and key in facts.block.live:
+            chain = _Chain(chain.length + node.repeat, key, chain)
+            longest = max(longest, chain, key=lambda c: c.length)
         chains[key] = chain
-    return chains
+    return longest

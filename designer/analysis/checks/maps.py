@@ -27,8 +27,8 @@ def odd_size_lost(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagn
     and an average for the head serves without it.
     """
     for key, found in nodes_of(facts, _SLIDING):
-        lost = () if _summarises(facts, key) else _lost(found)
-        if not lost:
+        lost = _lost(found)
+        if not lost or _summarises(facts, key):
             continue
         node = found.node
         spatial = found.inputs[0].shape[2:]
@@ -51,8 +51,11 @@ def odd_size_lost(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagn
 def map_too_small_early(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:
     """A window over several elements where one is left; the first of a block tells of all."""
     for key, found in nodes_of(facts, _SLIDING):
+        entering = found.inputs[0] if found.inputs else None
+        if entering is None or entering.shape[-1] != 1 or max(entering.shape[2:], default=1) != 1:
+            continue
         windows = _windows(found)
-        if not windows or any(length != 1 for length in found.inputs[0].shape[2:]):
+        if not windows:
             continue
         kernel = max(window.kernel for window in windows)
         if kernel == 1:
@@ -90,8 +93,10 @@ def _summarises(facts: BlockFacts, key: str) -> bool:
 
 def _lost(node: NodeFacts) -> tuple[int, ...]:
     """How many elements a node that tiles its input leaves out along each axis; none where that is next to nothing."""
+    if node.repeat != 1 or node.values.get("stride") == 1:  # as nearly all are: an edit has no time for their windows
+        return ()
     windows = _windows(node)
-    if node.repeat != 1 or any(w.kernel != w.stride or w.padding or w.dilation != 1 for w in windows):
+    if any(w.kernel != w.stride or w.padding or w.dilation != 1 for w in windows):
         return ()
     axes = zip(node.inputs[0].shape[2:], node.output.shape[2:], windows, strict=False) if windows else ()
     shares = [(int(size - length * window.stride), int(size)) for size, length, window in axes]

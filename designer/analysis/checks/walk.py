@@ -12,9 +12,10 @@ def nodes_of(facts: BlockFacts, kinds: Collection[str]) -> Iterator[tuple[str, N
     block = facts.block
     if block.kinds.isdisjoint(kinds):
         return
+    live = block.live
     for key in block.order:
         node = facts.nodes[key]
-        if node.node.kind in kinds and node.is_there and key in block.live:
+        if node.node.kind in kinds and node.active and node.repeat > 0 and key in live:
             yield key, node
 
 
