@@ -16,6 +16,7 @@ from designer.ui.canvas_actions import canvas_slots
 from designer.ui.canvas_controller import CanvasController
 from designer.ui.canvas_menus import CanvasMenus
 from designer.ui.code_controller import CodeController
+from designer.ui.collecting import Collector
 from designer.ui.docks.code import Code
 from designer.ui.docks.inspector import Inspector
 from designer.ui.docks.palette import Palette
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Blockyard")
         self.session = session
         self.themes = themes
+        self._collector = Collector(self)
         self._is_leaving = False  # the person was asked, and wants it
         self.actions_by_id = make_actions(self, self._slots())
         self._make_parts()

@@ -1,0 +1,40 @@
+"""Garbage is collected in the window's thread, and in no other, while a window lives."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+
+from PySide6.QtCore import QEvent, QObject
+
+from designer.ui.collecting import Collector
+
+
+class Knot:
+    """Garbage that only a search for cycles finds."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def _allocate() -> None:
+    kept = [[] for _ in range(200_000)]
+    assert kept
+
+
+def test_another_thread_collects_nothing(qapp):
+    parent = QObject()
+    collector = Collector(parent)
+    knot = weakref.ref(Knot())
+    thread = threading.Thread(target=_allocate)
+    thread.start()
+    thread.join()
+    assert knot() is not None
+    collector.look()
+    assert knot() is None
+    assert not gc.isenabled()
+    del collector
+    parent.deleteLater()
+    qapp.sendPostedEvents(parent, QEvent.Type.DeferredDelete)
+    assert gc.isenabled()
