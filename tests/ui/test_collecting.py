@@ -8,6 +8,7 @@ import weakref
 
 from PySide6.QtCore import QEvent, QObject
 
+from designer.ui import collecting
 from designer.ui.collecting import Collector
 
 
@@ -18,7 +19,8 @@ class Knot:
         self.itself = self
 
 
-def test_another_thread_collects_nothing(qapp):
+def test_another_thread_collects_nothing(qapp, monkeypatch):
+    monkeypatch.setattr(collecting, "_living", set())  # windows of other tests may still be there
     parent = QObject()
     collector = Collector(parent)
     knot = weakref.ref(Knot())
