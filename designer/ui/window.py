@@ -170,12 +170,16 @@ class MainWindow(QMainWindow):
         session.state_changed.connect(lambda: self._state_changed(session))
         self.canvas.open_session(session)
         self.recipes.forget()
-        self._analysed(session)
+        self._show_analysis()
 
     def _analysed(self, session: Session) -> None:
-        if session is not self.session:
-            return
-        self.canvas.refresh()
+        if session is self.session:
+            self.canvas.refresh()
+            self._show_analysis()
+
+    def _show_analysis(self) -> None:
+        """Everything about the design but the canvas itself, which has its own controller."""
+        session = self.session
         self.problems.show_problems(problem_views(session.diagnostics))
         self._show_totals()
         self.summary.show_stale()
