@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,39 +11,12 @@ import pytest
 import designer.analysis
 from designer.analysis.analyser import Analyser
 from designer.analysis.diagnostics import Diagnostic, Severity
-from designer.graph.block import Block, BlockParameter, Node, edge
+from designer.graph.block import BlockParameter, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Expression as X
+from tests.analysis.drawing import OUT, between, design, entry
 from tests.analysis.unwise import UNWISE, WITHOUT_FIX
-
-IMAGE = (3, 32, 32)
-
-
-def block(name: str, *nodes: Node, edges=None, parameters=()) -> Block:
-    """A block of nodes, in a chain unless `edges` are given as `a>b` or `a.port>b.port`."""
-    pairs = [(a.id, b.id) for a, b in pairwise(nodes)] if edges is None else [e.split(">") for e in edges]
-    wires = []
-    for source, target in pairs:
-        (a, _, out), (b, _, port) = source.partition("."), target.partition(".")
-        wires.append(edge(a, b, out or "output", port or "input"))
-    return Block(name, "", "", "", tuple(parameters), {node.id: node for node in nodes}, tuple(wires))
-
-
-def entry(key: str = "input", shape=IMAGE) -> Node:
-    return Node(key, "Input", params={"shape": shape} if shape else {})
-
-
-OUT = Node("output", "Output")
-
-
-def design(*nodes: Node, edges=None, parameters=(), inner=()) -> Design:
-    main = block("Net", *nodes, edges=edges, parameters=parameters)
-    return Design("Net", {"Net": main, **{b.name: b for b in inner}})
-
-
-def between(*nodes: Node, shape=IMAGE, parameters=(), inner=()) -> Design:
-    """A chain from an Input to an Output."""
-    return design(entry(shape=shape), *nodes, OUT, parameters=parameters, inner=inner)
+from tests.drawing import block
 
 
 def nested(levels: int) -> Design:

@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 
 from designer.analysis.analyser import Analyser
 from designer.analysis.diagnostics import Diagnostic
 from designer.catalogue.registry import registry
-from designer.graph.block import Block, Endpoint, Node, edge
+from designer.graph.block import Endpoint, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Expression as X
-
-IMAGE = (3, 32, 32)
-
-
-def block(name: str, *nodes: Node, edges=None, parameters=()) -> Block:
-    """A block of nodes, in a chain unless `edges` are given as `a>b` or `a.port>b.port`."""
-    pairs = [(a.id, b.id) for a, b in pairwise(nodes)] if edges is None else [e.split(">") for e in edges]
-    wires = []
-    for source, target in pairs:
-        (a, _, out), (b, _, port) = source.partition("."), target.partition(".")
-        wires.append(edge(a, b, out or "output", port or "input"))
-    return Block(name, "", "", "", tuple(parameters), {node.id: node for node in nodes}, tuple(wires))
-
-
-def entry(key: str = "input", shape=IMAGE) -> Node:
-    return Node(key, "Input", params={"shape": shape} if shape else {})
-
-
-OUT = Node("output", "Output")
-
-
-def design(*nodes: Node, edges=None, parameters=(), inner=()) -> Design:
-    main = block("Net", *nodes, edges=edges, parameters=parameters)
-    return Design("Net", {"Net": main, **{b.name: b for b in inner}})
-
-
-def between(*nodes: Node, shape=IMAGE, parameters=(), inner=()) -> Design:
-    """A chain from an Input to an Output."""
-    return design(entry(shape=shape), *nodes, OUT, parameters=parameters, inner=inner)
+from tests.analysis.drawing import IMAGE, OUT, between, design, entry
+from tests.drawing import block
 
 
 def conv(key: str = "conv", **params) -> Node:

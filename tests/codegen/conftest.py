@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,8 +13,10 @@ import torch
 from designer.analysis.analyser import Analyser
 from designer.analysis.facts import Analysis
 from designer.codegen.module import GeneratedCode, generate
-from designer.graph.block import Block, Node, edge
+from designer.graph.block import Block
 from designer.graph.design import Design
+from tests.codegen.drawing import OUT, image
+from tests.drawing import block
 
 
 class Built(NamedTuple):
@@ -87,24 +88,14 @@ def assert_sound(design: Design, *others: dict[str, Any]) -> Built:
 def assert_lines(built: Built) -> None:
     """Each node's lines name it, and a line leads back to its node."""
     lines = built.code.source.splitlines()
-    for (block, key), ranges in built.code.lines.items():
-        name = built.design.blocks[block].nodes[key].name
+    for (name_of_block, key), ranges in built.code.lines.items():
+        name = built.design.blocks[name_of_block].nodes[key].name
         for first, last in ranges:
             assert 1 <= first <= last <= len(lines)
             text = "\n".join(lines[first - 1 : last])
             assert name in text or text.strip().startswith("return ")
-            assert all(built.code.node_at(line) == (block, key) for line in range(first, last + 1))
+            assert all(built.code.node_at(line) == (name_of_block, key) for line in range(first, last + 1))
     assert built.code.node_at(1) is None
-
-
-def make_block(name: str, *nodes: Node, edges: list[str] | None = None, **about: Any) -> Block:
-    """A block of nodes, in a chain unless `edges` are given as `a>b` or `a.port>b.port`."""
-    pairs = [(a.id, b.id) for a, b in pairwise(nodes)] if edges is None else [e.split(">") for e in edges]
-    wires = []
-    for source, target in pairs:
-        (a, _, out), (b, _, port) = source.partition("."), target.partition(".")
-        wires.append(edge(a, b, out or "output", port or "input"))
-    return Block(name, nodes={node.id: node for node in nodes}, edges=tuple(wires), **about)
 
 
 class Tools(NamedTuple):
@@ -120,4 +111,16 @@ class Tools(NamedTuple):
 
 @pytest.fixture(scope="session")
 def tools() -> Tools:
-    return Tools(make_block, build, assert_sound, assert_clean, assert_same_numbers, assert_lines)
+    return Tools(block, build, assert_sound, assert_clean, assert_same_numbers, assert_lines)
+
+
+@pytest.fixture
+def net(tools):
+    """A design: a chain from an image, or any graph with `edges`, and inner blocks."""
+
+    def make(*nodes, inner=(), edges=None, shape=(3, 16, 16), **about):
+        nodes = nodes if edges else (image(shape=shape), *nodes, OUT)
+        main = tools.block("Net", *nodes, edges=edges, **about)
+        return Design("Net", {"Net": main, **{block.name: block for block in inner}})
+
+    return make

@@ -5,46 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from designer.graph.block import BlockParameter, Node
+from designer.graph.block import Node
 from designer.graph.design import Design
 from designer.graph.expressions import Expression as X
-
-OUT = Node("output", "Output")
-IN = Node("input", "Input")
-P = BlockParameter
-
-
-def image(key: str = "input", shape=(3, 16, 16), name: str = "") -> Node:
-    return Node(key, "Input", name=name, params={"shape": shape})
-
-
-def conv(key: str = "conv", name: str = "", **settings) -> Node:
-    outer = {field: settings.pop(field) for field in ("repeat", "when") if field in settings}
-    return Node(key, "Conv2d", name=name, params={"out_channels": 8, "kernel_size": 3, **settings}, **outer)
-
-
-def linear(key: str = "fc", features=10, **settings) -> Node:
-    return Node(key, "Linear", params={"out_features": features}, **settings)
-
-
-def relu(key: str = "relu", **settings) -> Node:
-    return Node(key, "ReLU", **settings)
-
-
-FLATTEN = Node("flatten", "Flatten")
-
-
-@pytest.fixture
-def net(tools):
-    """A design: a chain from an image, or any graph with `edges`, and inner blocks."""
-
-    def make(*nodes, inner=(), edges=None, shape=(3, 16, 16), **about):
-        nodes = nodes if edges else (image(shape=shape), *nodes, OUT)
-        main = tools.block("Net", *nodes, edges=edges, **about)
-        return Design("Net", {"Net": main, **{block.name: block for block in inner}})
-
-    return make
-
+from tests.codegen.drawing import FLATTEN, IN, OUT, P, conv, image, linear, relu
 
 # -- ports -------------------------------------------------------------------------------------------------------------
 
