@@ -184,9 +184,10 @@ RECIPES: Mapping[str, Recipe] = {
         ),
         Recipe(
             name="vgg_paper",
-            data=DataRecipe(resize=224),
+            data=DataRecipe(normalise="mean", validation=0.1),
+            augment=AugmentRecipe(scale=(256, 512), crop=224, flip=0.5),
             optimizer=OptimizerRecipe(kind="SGD", lr=0.01, momentum=0.9, weight_decay=5e-4),
-            schedule=ScheduleRecipe(kind="step", step_epochs=20),
+            schedule=ScheduleRecipe(kind="plateau"),
             batch_size=256,
             epochs=74,
         ),

@@ -19,11 +19,13 @@ _LARGEST_PX = 4096  # that a recipe takes
 
 
 def fitted(recipe: Recipe, analysis: Analysis) -> Recipe:
-    """The recipe with images brought to the size of the design's input, where it says nothing about their size.
+    """The recipe with images brought to the size of the design's input, where it says nothing about their size:
+    neither `resize` nor a crop.
 
     That is known of a design with one input (N, C, H, W), H equal to W; any other recipe stays as it is.
     """
-    if recipe.data.resize is not None or len(analysis.input_shapes) != 1:
+    is_sized = recipe.data.resize is not None or recipe.augment.crop is not None
+    if is_sized or len(analysis.input_shapes) != 1:
         return recipe
     shape = analysis.input_shapes[0]
     if len(shape) != _IMAGE_AXES or shape[2] != shape[3] or shape[2] > _LARGEST_PX:

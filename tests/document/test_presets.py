@@ -106,6 +106,20 @@ def test_it_says_what_it_is(name):
         assert all(parameter.doc for parameter in block.parameters), block.name
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_it_is_trained_as_its_source_says(name):
+    recipe = read(name).recipe
+    if name.startswith("lenet"):
+        expected = "lenet_course"
+    elif name in ("vgg11_fashion", "vgg11_small", "vgg13_fashion"):
+        expected = "vgg_course"
+    elif name.startswith("vgg"):
+        expected = "vgg_paper"
+    else:
+        expected = "resnet_paper" if name in ("resnet18", "resnet34", "resnet50", "resnet152") else "mxnet_course"
+    assert recipe.name == expected
+
+
 def test_titles_tell_presets_apart():
     titles = [preset.title for preset in list_presets()]
     assert len(set(titles)) == len(titles)

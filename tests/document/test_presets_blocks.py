@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from designer.analysis.analyser import Analyser
+from designer.analysis.facts import Analysis
 from designer.base.paths import presets_dir
 from designer.codegen.module import generate
 from designer.document.presets import library_blocks
@@ -210,24 +211,29 @@ CASES: list[Case] = [
 # -- the library ------------------------------------------------------------------------------------------------------
 
 
-def design_of(name: str, params: dict[str, Any], channels: int) -> Design:
+def design_of(name: str, params: dict[str, Any], shape: tuple[int, ...]) -> Design:
     """A design that holds one instance of a block of the library."""
-    nodes = [Node("input", INPUT, params={"shape": (channels, 14, 14)}), Node("block", name, params=params)]
+    nodes = [Node("input", INPUT, params={"shape": shape}), Node("block", name, params=params)]
     nodes.append(Node("output", OUTPUT))
     root = Block("Net", nodes={n.id: n for n in nodes}, edges=(edge("input", "block"), edge("block", "output")))
     return Design("Net", {"Net": root, **library_blocks()})
 
 
+def built(design: Design, analysis: Analysis) -> nn.Module:
+    """The network of the design's generated code."""
+    namespace: dict[str, Any] = {"__name__": "generated"}
+    exec(compile(generate(design, analysis).source, "net.py", "exec"), namespace)  # noqa: S102
+    return namespace["Net"]().eval()
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case[0])
 def test_it_computes_what_the_plain_block_does(case: Case):
     name, params, channels, plain = case
-    design = design_of(name, params, channels)
+    design = design_of(name, params, (channels, 14, 14))
     analysis = Analyser().analyse(design)
     assert [d.message for d in analysis.diagnostics] == []
-    namespace: dict[str, Any] = {"__name__": "generated"}
-    exec(compile(generate(design, analysis).source, f"{name}.py", "exec"), namespace)  # noqa: S102
     random = torch.Generator().manual_seed(0)
-    one, other = namespace["Net"]().eval(), plain().eval()
+    one, other = built(design, analysis), plain().eval()
     weights = [
         torch.rand(t.shape, generator=random) - (0.5 if t.ndim > 1 else 0) if t.is_floating_point() else t
         for t in other.state_dict().values()
@@ -241,8 +247,35 @@ def test_it_computes_what_the_plain_block_does(case: Case):
     assert analysis.root.totals.params == sum(p.numel() for p in other.parameters())
 
 
+@pytest.mark.parametrize("width", [(16, 4, 24), (12, 1, 6)], ids=str)
+def test_the_transformer_encoder_is_torchs_own_with_the_normalisation_first(width: tuple[int, int, int]):
+    features, heads, inner = width
+    params = {"d_model": features, "num_heads": heads, "dim_feedforward": inner, "dropout": 0.25}
+    design = design_of("TransformerEncoder", params, (7, features))
+    analysis = Analyser().analyse(design)
+    assert [d.message for d in analysis.diagnostics] == []
+    network = built(design, analysis)
+    theirs = nn.TransformerEncoderLayer(
+        features, heads, inner, 0.25, activation="gelu", norm_first=True, batch_first=True
+    ).eval()
+    # torch lists its parts in another order: attention, the two Linear, the two LayerNorm.
+    ours = {"self_attn": "attention", "linear1": "linear1", "linear2": "linear2", "norm1": "norm1", "norm2": "norm2"}
+    random = torch.Generator().manual_seed(0)
+    for name, weight in theirs.named_parameters():
+        part, _, rest = name.partition(".")
+        weight.data = torch.rand(weight.shape, generator=random) - 0.5
+        network.get_parameter(f"block.{ours[part]}.{rest}").data = weight.data
+    assert {module.p for module in network.modules() if isinstance(module, nn.Dropout)} == {0.25}
+    assert network.block.attention.dropout == 0.25
+    sequences = torch.rand(2, 7, features, generator=random)
+    with torch.no_grad():
+        torch.testing.assert_close(network(sequences), theirs(sequences), rtol=1e-5, atol=1e-5)
+    assert tuple(analysis.root.nodes["block"].output.shape[1:]) == (7, features)
+    assert analysis.root.totals.params == sum(p.numel() for p in theirs.parameters())
+
+
 def test_every_block_of_the_library_is_compared():
-    assert {name for name, *_ in CASES} == set(library_blocks())
+    assert {name for name, *_ in CASES} | {"TransformerEncoder"} == set(library_blocks())
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -102,6 +102,7 @@ def test_the_vgg_papers_training_can_be_written_down():
         }
     )
     assert recipe.augment.touches
+    assert dataclasses.replace(recipe, name="vgg_paper") == RECIPES["vgg_paper"]
     assert Recipe.from_json(json.loads(json.dumps(recipe.to_json()))) == recipe
 
 

@@ -12,7 +12,7 @@ from designer.document.document import Document, DocumentError
 from designer.document.reading import read_document
 from designer.editing import links, nodes, parameters
 from designer.editing.errors import CycleError, EditError
-from designer.engine.recipe import Recipe, read_recipe
+from designer.engine.recipe import AugmentRecipe, Recipe, read_recipe
 from designer.graph.block import edge
 from designer.session.preparing import fitted, prepare_run
 from designer.session.session import Session
@@ -113,6 +113,8 @@ def test_images_are_brought_to_the_size_of_the_input_where_the_recipe_leaves_it_
     assert read_document(folder / "design.blockyard").recipe == left_open
     chosen = replace(left_open, data=replace(left_open.data, resize=96))
     assert fitted(chosen, session.analysis) == chosen
+    cropped = replace(left_open, augment=AugmentRecipe(scale=(256, 512), crop=224))
+    assert fitted(cropped, session.analysis) == cropped
 
 
 def test_only_a_square_image_says_to_which_size(session: Session):
