@@ -34,6 +34,7 @@ def _on_canvas(id: str, menu: str, text: str, *keys: str, icon: str = "") -> Act
 
 ACTIONS = (
     ActionSpec("new", "File", QT_TRANSLATE_NOOP("Actions", "New design"), ("Ctrl+N",), "file-plus"),
+    ActionSpec("new_tab", "File", QT_TRANSLATE_NOOP("Actions", "New tab"), ("Ctrl+T",), "plus"),
     ActionSpec("open", "File", QT_TRANSLATE_NOOP("Actions", "Open…"), ("Ctrl+O",), "folder-open"),
     ActionSpec("save", "File", QT_TRANSLATE_NOOP("Actions", "Save"), ("Ctrl+S",), "save"),
     ActionSpec("save_as", "File", QT_TRANSLATE_NOOP("Actions", "Save as…"), ("Ctrl+Shift+S",), "save-all"),
@@ -41,6 +42,7 @@ ACTIONS = (
     ActionSpec(
         "export_project", "File", QT_TRANSLATE_NOOP("Actions", "Export training project…"), ("Ctrl+Shift+E",), "upload"
     ),
+    ActionSpec("close_tab", "File", QT_TRANSLATE_NOOP("Actions", "Close tab"), ("Ctrl+W", "Ctrl+F4"), "x"),
     ActionSpec("quit", "File", QT_TRANSLATE_NOOP("Actions", "Quit"), ("Ctrl+Q",)),
     ActionSpec("undo", "Edit", QT_TRANSLATE_NOOP("Actions", "Undo"), ("Ctrl+Z",), "undo-2"),
     ActionSpec("redo", "Edit", QT_TRANSLATE_NOOP("Actions", "Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo-2"),
@@ -85,6 +87,8 @@ ACTIONS = (
     ActionSpec("find_node", "View", QT_TRANSLATE_NOOP("Actions", "Find a node…"), ("Ctrl+F",), "search"),
     ActionSpec("find", "View", QT_TRANSLATE_NOOP("Actions", "Search layers and blocks"), ("Ctrl+Shift+F",), "search"),
     ActionSpec("commands", "View", QT_TRANSLATE_NOOP("Actions", "All commands…"), ("Ctrl+Shift+P",), "command"),
+    ActionSpec("next_tab", "View", QT_TRANSLATE_NOOP("Actions", "Next tab"), ("Ctrl+Tab", "Ctrl+PgDown")),
+    ActionSpec("previous_tab", "View", QT_TRANSLATE_NOOP("Actions", "Previous tab"), ("Ctrl+Shift+Tab", "Ctrl+PgUp")),
     ActionSpec("theme_system", "View", QT_TRANSLATE_NOOP("Actions", "Theme of the system"), (), "sun-moon", True),
     ActionSpec("theme_dark", "View", QT_TRANSLATE_NOOP("Actions", "Dark theme"), (), "moon", True),
     ActionSpec("theme_light", "View", QT_TRANSLATE_NOOP("Actions", "Light theme"), (), "sun", True),

@@ -28,7 +28,7 @@ from designer.ui.finder import Finder
 from designer.ui.node_edits import NodeEdits
 from designer.ui.presenters.cards import CardMaker, edge_of
 from designer.ui.presenters.palette import add_entries
-from designer.ui.trail import Trail
+from designer.ui.trail import Place, Trail
 
 Path = tuple[str, ...]
 _GAP_PX = 112  # between a card and the one that is added behind it
@@ -83,13 +83,33 @@ class CanvasController(QObject):
 
     # -- what is open ---------------------------------------------------------------------------------------------
 
-    def open_session(self, session: Session) -> None:
-        """Show another design, fitted into the view."""
-        self.session, self.path, self._maker = session, (), CardMaker()
-        self.trail.clear()
+    def open_session(self, session: Session, place: Place | None = None) -> None:
+        """Show another design: the place in it that was left, else all of it."""
+        self.session, self.path, self._maker = session, place.path if place else (), CardMaker()
         self.panel.scene.set_content((), ())
         self.refresh()
-        self.panel.view.fit_all()
+        if place is None:
+            self.trail.take_up()
+            self.panel.view.fit_all()
+        else:
+            self.trail.take_up(place.trail)
+            self.panel.scene.select(place.cards, place.wires)
+            self.panel.view.zoom_to(place.zoom)
+            self.panel.view.centre_on(QPointF(*place.centre))
+
+    def leave(self) -> Place:
+        """Bring what is under way on the canvas to its end. Returns the place, for `open_session`."""
+        self.panel.glide.finish()
+        view, scene = self.panel.view, self.panel.scene
+        centre = view.seen().center()
+        return Place(
+            self.path,
+            view.zoom,
+            (centre.x(), centre.y()),
+            scene.selected_cards,
+            scene.selected_wires,
+            self.trail.state,
+        )
 
     @property
     def facts(self) -> BlockFacts:

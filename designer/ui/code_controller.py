@@ -50,6 +50,11 @@ class CodeController(QObject):
         chosen = self._canvas.selected
         self._dock.highlight_node((self._canvas.block.name, chosen[0]) if len(chosen) == 1 else None)
 
+    def forget(self) -> None:
+        """Another design is open: what was written is no code of it."""
+        self._writing.forget()
+        self._dock.clear()
+
     def let_go(self) -> None:
         """The window closes."""
         self._timer.stop()

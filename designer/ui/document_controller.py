@@ -1,19 +1,21 @@
-"""What happens to the open design as a document: another one in its place, saving, exporting."""
+"""What happens to the open designs as documents: opening, closing, saving, exporting."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from designer.base.errors import BlockyardError
+from designer.document.document import DocumentError
 from designer.document.presets import list_presets, open_design
 from designer.session.session import Session
 from designer.ui import files
 from designer.ui.background import Background
+from designer.ui.tabs_controller import OpenDesign, TabsController
 
 _FAMILIES = {"lenet": "LeNet", "alexnet": "AlexNet", "vgg": "VGG", "nin": "NiN", "googlenet": "GoogLeNet",
              "resnet": "ResNet"}  # fmt: skip
@@ -39,18 +41,19 @@ def _preset_titles() -> dict[str, str]:
 
 
 class DocumentController(QObject):
-    """opened(session): show it in place of the open one. done(text), refused(error): to be told."""
+    """opened(session): show it in a tab. done(text), refused(error): to be told."""
 
     opened = Signal(object)
     done = Signal(str)
     refused = Signal(object)
 
-    def __init__(self, window: QWidget, current: Callable[[], Session]) -> None:
+    def __init__(self, window: QWidget, tabs: TabsController) -> None:
         super().__init__(window)
         self._window = window
-        self._current = current
+        self._tabs = tabs
         self._titles: dict[str, str] = {}  # of the presets, by id
         self._reading = Background(self)
+        self._loading: set[Background] = set()  # designs that are being read
 
     def read_presets(self) -> None:
         """Learn what the presets are called, in the background, so that their menu opens at once."""
@@ -70,57 +73,110 @@ class DocumentController(QObject):
                 action = part.addAction(self._titles[name])
                 action.triggered.connect(lambda _=False, name=name: self.open(name))
 
+    @property
+    def _current(self) -> Session:
+        return self._tabs.current.session
+
+    # -- opening ------------------------------------------------------------------------------------------------------
+
     def new(self) -> None:
-        """An empty canvas in place of the open design."""
-        self._replace(Session)
+        """A tab with an empty canvas."""
+        self.opened.emit(Session())
 
     def ask_open(self) -> None:
         """Open a file that the person chooses."""
         files.ask_open(self._window, lambda path: self.open(str(path)))
 
     def open(self, name_or_path: str) -> None:
-        """Open a preset or a file."""
-        self._replace(lambda: Session.open(name_or_path))
+        """Open a preset or a file; of a file that is open, its tab is shown."""
+        open_already = self._tabs.find(Path(name_or_path))
+        if open_already is not None:
+            self._tabs.show(open_already)
+        else:
+            self._load(lambda: Session.open(name_or_path))
 
     def open_copy(self, path: Path) -> None:
         """Open what a file holds as a design of its own, so that saving leaves the file alone."""
-        self._replace(lambda: Session(open_design(str(path))))
+        self._load(lambda: Session(open_design(str(path))))
 
-    def _replace(self, make: Callable[[], Session]) -> None:
-        """Put another design in the place of the open one; whatever goes wrong, the open one stays."""
-        try:
-            session = make()
-        except BlockyardError as error:
+    def _load(self, make: Callable[[], Session]) -> None:
+        """Read and check a design in the background, then show it; whatever goes wrong is told."""
+        loading = Background(self)
+
+        def ended() -> None:
+            self._loading.discard(loading)
+            loading.deleteLater()
+            if not self._loading:
+                self._window.unsetCursor()
+
+        def ready(session: Session) -> None:
+            ended()
+            open_already = self._tabs.find(session.path) if session.path else None  # asked for twice in a row
+            if open_already is not None:
+                self._tabs.show(open_already)
+            else:
+                self.opened.emit(session)
+
+        def refused(error: BlockyardError) -> None:
+            ended()
             self.refused.emit(error)
-            return
-        self.leave(lambda: self.opened.emit(session))
 
-    def leave(self, then: Callable[[], object]) -> None:
-        """Call `then` when the open design may go: nothing would be lost, or the person wants it so."""
-        if self._current().is_saved:
+        self._loading.add(loading)
+        self._window.setCursor(Qt.CursorShape.BusyCursor)
+        loading.run(make, ready, refused, "opening a design")
+
+    def let_go(self) -> None:
+        """The window closes: what is being read is of no interest any more."""
+        self._reading.forget()
+        for loading in self._loading:
+            loading.forget()
+
+    # -- leaving and saving -------------------------------------------------------------------------------------------
+
+    def close(self, design: OpenDesign) -> None:
+        """Close a tab, where nothing would be lost or the person wants it so."""
+        self.leave([design.session], lambda: self._tabs.close(design))
+
+    def leave(self, sessions: Iterable[Session], then: Callable[[], object]) -> None:
+        """Call `then` when these designs may go: nothing would be lost, or the person wants it so."""
+        unsaved = [session for session in sessions if not session.is_saved]
+        if unsaved:
+            files.ask_before_loss(self._window, unsaved, lambda: self._save_all(unsaved, then), then)
+        else:
             then()
-        else:
-            files.ask_before_loss(self._window, self._current(), lambda: self.save(then), then)
 
-    def save(self, then: Callable[[], object] = lambda: None) -> None:
-        """Save to the design's file, asking for one where it has none, and call `then` when it is saved."""
-        path = self._current().path
-        if path is None:
-            self.save_as(then)
+    def _save_all(self, sessions: Sequence[Session], then: Callable[[], object]) -> None:
+        if sessions:
+            self.save(lambda: self._save_all(sessions[1:], then), sessions[0])
         else:
-            self._save_to(path, then)
+            then()
 
-    def save_as(self, then: Callable[[], object] = lambda: None) -> None:
+    def save(self, then: Callable[[], object] = lambda: None, session: Session | None = None) -> None:
+        """Save a design, by default the one that is shown, to its file, asking for one where it has none; call `then`
+        when it is saved."""
+        session = session or self._current
+        if session.path is None:
+            self.save_as(then, session)
+        else:
+            self._save_to(session, session.path, then)
+
+    def save_as(self, then: Callable[[], object] = lambda: None, session: Session | None = None) -> None:
         """Save to a file that the person chooses, and call `then` when it is saved."""
-        files.ask_save(self._window, self._current(), lambda path: self._save_to(path, then))
+        session = session or self._current
+        files.ask_save(self._window, session, lambda path: self._save_to(session, path, then))
 
-    def _save_to(self, path: Path, then: Callable[[], object]) -> None:
-        if self._try(lambda: self._current().save_as(path), self.tr("Saved {0}").format(path.name)):
+    def _save_to(self, session: Session, path: Path, then: Callable[[], object]) -> None:
+        other = self._tabs.find(path)
+        if other is not None and other.session is not session:
+            self.refused.emit(
+                DocumentError(f"{path.name} is open in another tab.", fix="Choose another name, or close that tab.")
+            )
+        elif self._try(lambda: session.save_as(path), self.tr("Saved {0}").format(path.name)):
             then()
 
     def export_module(self) -> None:
         """Write the generated module where the person says."""
-        session = self._current()
+        session = self._current
         files.ask_export(
             self._window,
             session,
@@ -129,7 +185,7 @@ class DocumentController(QObject):
 
     def export_project(self) -> None:
         """Write a training project where the person says."""
-        session = self._current()
+        session = self._current
         files.ask_folder(
             self._window,
             self.tr("Export a training project into a folder"),

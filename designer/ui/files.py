@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -45,14 +45,19 @@ def ask_folder(parent: QWidget, title: str, then: Then) -> None:
     _open(dialog, then)
 
 
-def ask_before_loss(parent: QWidget, session: Session, save: Callable[[], object], leave: Callable[[], object]) -> None:
+def ask_before_loss(
+    parent: QWidget, sessions: Sequence[Session], save: Callable[[], object], leave: Callable[[], object]
+) -> None:
     """Ask what to do with changes that are not saved: save them, leave them, or stay (neither is called)."""
     buttons = QMessageBox.StandardButton
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle("Blockyard")
-    box.setText(_tr("Save the changes to {0}?").format(session.title))
-    box.setInformativeText(_tr("They are lost if you don't."))
+    several = len(sessions) > 1
+    what = _tr("{0} designs").format(len(sessions)) if several else sessions[0].title
+    box.setText(_tr("Save the changes to {0}?").format(what))
+    names = [f"• {session.title}" for session in sessions] if several else []
+    box.setInformativeText("\n".join([*names, _tr("They are lost if you don't.")]))
     box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
     box.button(buttons.Discard).setText(_tr("Don't save"))
     box.setDefaultButton(buttons.Save)

@@ -40,6 +40,11 @@ class SummaryController(QObject):
         self._process = SummaryProcess(code.source, session.analysis.input_shapes[0])
         self._timer.start()
 
+    def forget(self) -> None:
+        """Another design is open: what is under way or shown is no summary of it."""
+        self.cancel()
+        self._dock.clear()
+
     def cancel(self) -> None:
         """Give up what is under way."""
         self._timer.stop()

@@ -1,19 +1,20 @@
-"""The slim bar above: the program's menu, the design's name, edit actions, the recipe and the one button: Train."""
+"""The slim bar above: the program's menu, the open designs, edit actions, the recipe and the one button: Train."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QFont
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
+from designer.ui.design_tabs import DesignTabs
 from designer.ui.docks.recipe_form import RecipeChip
 from designer.ui.menu_button import MenuButton
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import ui_font
 from designer.ui.theme.icons import wear_icon
-from designer.ui.widgets import ElidedLabel, label, set_state
+from designer.ui.widgets import set_state
 
 _HEIGHT_PX = 48
 _SHOWN = ("undo", "redo", "arrange", "fit")
@@ -30,11 +31,7 @@ class TopBar(QWidget):
         self.menu_button = MenuButton(self.tr("Blockyard"), menu)
         self.menu_button.setFont(ui_font(2, weight=QFont.Weight.DemiBold))
         self.presets_button = MenuButton(self.tr("Presets"), presets)
-        self.title = ElidedLabel(role="heading")
-        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self.modified = label("●", "warn")
-        self.modified.setToolTip(self.tr("There are changes that are not saved"))
-        self.modified.hide()
+        self.tabs = DesignTabs()
         self.recipe = RecipeChip()
         self.train = QPushButton(self.tr("Train"))
         set_state(self.train, "primary", True)
@@ -48,8 +45,8 @@ class TopBar(QWidget):
         for part in (self.menu_button, self.presets_button):
             row.addWidget(part)
         row.addSpacing(12)
-        row.addWidget(self.title)
-        row.addWidget(self.modified)
+        row.addWidget(self.tabs)
+        row.addWidget(_tool_button(actions["new_tab"]))
         row.addSpacing(12)
         for name in _SHOWN:
             row.addWidget(_tool_button(actions[name]))
@@ -60,14 +57,23 @@ class TopBar(QWidget):
         theme_source().changed.connect(self._dress)
         self._dress()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._make_room()
+        return super().event(event)
+
+    def _make_room(self) -> None:
+        """The tabs take what the rest of the bar leaves them; they scroll, the others cannot."""
+        row = self.layout()
+        parts = [row.itemAt(index) for index in range(row.count())]
+        others = sum(part.sizeHint().width() for part in parts if part.widget() is not self.tabs)
+        margins = row.contentsMargins()
+        room = self.width() - others - row.spacing() * (len(parts) - 1) - margins.left() - margins.right()
+        self.tabs.setMaximumWidth(max(room, self.tabs.minimumSizeHint().width()))
+
     def _dress(self, _theme: object = None) -> None:
         theme = current_theme()
         self.setStyleSheet(f"#top_bar {{ background: {theme.panel}; border-bottom: 1px solid {theme.line}; }}")
-
-    def show_title(self, title: str, modified: bool) -> None:
-        """The design's name, and whether it has unsaved changes."""
-        self.title.setText(title)
-        self.modified.setVisible(modified)
 
     def show_running(self, running: bool, device: str = "") -> None:
         """Train becomes Stop while a run goes on."""

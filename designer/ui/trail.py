@@ -1,11 +1,26 @@
-"""Where one has been: the blocks that were opened, to go back and forward through as in a browser. No Qt."""
+"""Where one is in a design and where one has been: the blocks that were opened, to go back and forward through as in a
+browser. No Qt."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 Path = tuple[str, ...]
 _LONGEST = 100
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a person is in a design, to come back to. path: of the open block. centre: of what is seen, in the scene.
+    cards, wires: what is selected. trail: the paths that were opened, and which of them is the present one."""
+
+    path: Path
+    zoom: float
+    centre: tuple[float, float]
+    cards: tuple[str, ...] = ()
+    wires: tuple[str, ...] = ()
+    trail: tuple[tuple[Path, ...], int] = (((),), 0)
 
 
 class Trail:
@@ -17,9 +32,14 @@ class Trail:
         self._at = 0
         self._is_walking = False
 
-    def clear(self) -> None:
-        """Begin anew at the outermost block."""
-        self._paths, self._at = [()], 0
+    @property
+    def state(self) -> tuple[tuple[Path, ...], int]:
+        """The paths that were opened, and which of them is the present one."""
+        return tuple(self._paths), self._at
+
+    def take_up(self, state: tuple[tuple[Path, ...], int] = (((),), 0)) -> None:
+        """Go on where `state` was taken; begin anew at the outermost block where there is none."""
+        self._paths, self._at = list(state[0]), state[1]
 
     def went_to(self, path: Path) -> None:
         """Remember that a block was opened; what lay ahead is forgotten, unless the trail itself led here."""

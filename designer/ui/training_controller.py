@@ -22,7 +22,7 @@ _POLL_MS = 50
 
 
 class TrainingController(QObject):
-    """One training at a time, made ready in the background.
+    """One training at a time, made ready in the background. `session` is that of the design that was trained last.
 
     running_changed(is running, device). refused(error): it cannot start. progressed(): an epoch is done.
     ended(kind of toast, text).
@@ -37,6 +37,7 @@ class TrainingController(QObject):
         super().__init__(parent)
         self.dock = dock
         self.control: TrainingControl | None = None
+        self.session: Session | None = None
         self.device = ""
         self._title, self._epochs = "", 0
         self._stop_asked = False
@@ -59,6 +60,7 @@ class TrainingController(QObject):
         if not session.analysis.ok:
             session.code()  # raises, and says which problem is first
         recipe = session.recipe
+        self.session = session
         self.control, self._stop_asked = None, False
         self._title = f"{session.title} · {datetime.now():%H:%M}"
         self._started_at = time.monotonic()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
-from designer.base import numbers
 from designer.base.errors import BlockyardError
 from designer.document.presets import library_blocks
 from designer.session.session import Session
@@ -31,49 +32,57 @@ from designer.ui.presenters.palette import palette_entries
 from designer.ui.presenters.reports import problem_views
 from designer.ui.recipe_controller import RecipeController
 from designer.ui.runs_controller import RunsController
+from designer.ui.status import StatusLine
 from designer.ui.summary_controller import SummaryController
+from designer.ui.tabs_controller import OpenDesign, TabsController
 from designer.ui.theme.apply import ThemeFollower
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.toasts import Toasts
 from designer.ui.topbar import TopBar
 from designer.ui.training_controller import TrainingController
-from designer.ui.widgets import LinkLine, label, set_state
 
 _FIRST_SIZE = (1440, 900)
 _IDLE_MS = 400  # after the first paint, for what can wait
 
 
 class MainWindow(QMainWindow):
-    """One window with one open design. `session` is what is open."""
+    """One window with the open designs in tabs. `session` is the one that is shown."""
 
     def __init__(self, session: Session, themes: ThemeFollower) -> None:
         super().__init__()
         self.setWindowTitle("Blockyard")
-        self.session = session
         self.themes = themes
         self._collector = Collector(self)
         self._is_leaving = False  # the person was asked, and wants it
         self.actions_by_id = make_actions(self, self._slots())
         self._make_parts()
-        self._make_status_bar()
         self._connect_parts()
         for key in ("F1", "?"):
             QShortcut(QKeySequence(key), self, lambda: self.inspecting.open_help())
         self.resize(*_FIRST_SIZE)
         self.panels.restore()
         self._mark_theme()
-        self.open_session(session)
+        self.tabs.open(session)
+
+    @property
+    def session(self) -> Session:
+        """The design that is shown."""
+        return self.tabs.current.session
 
     # -- parts ----------------------------------------------------------------------------------------------------
 
     def _slots(self) -> dict[str, object]:
         return {
             "new": lambda: self.documents.new(),
+            "new_tab": lambda: self.documents.new(),
             "open": lambda: self.documents.ask_open(),
             "save": lambda: self.documents.save(),
             "save_as": lambda: self.documents.save_as(),
             "export_module": lambda: self.documents.export_module(),
             "export_project": lambda: self.documents.export_project(),
+            "close_tab": lambda: self.documents.close(self.tabs.current),
+            "next_tab": lambda: self.tabs.step(1),
+            "previous_tab": lambda: self.tabs.step(-1),
             "quit": self.close,
             "undo": lambda: self._step(self.session.undo),
             "redo": lambda: self._step(self.session.redo),
@@ -93,6 +102,8 @@ class MainWindow(QMainWindow):
         fill_menu(menu, self.actions_by_id)
         presets.aboutToShow.connect(lambda: self.documents.fill_presets(presets))
         self.top = TopBar(menu, self.actions_by_id, presets)
+        self.tabs = TabsController(self.top.tabs, self)
+        self.status = StatusLine(self.statusBar())
         self.panel = CanvasPanel(current_theme())
         holder = QWidget()
         column = QVBoxLayout(holder)
@@ -121,24 +132,11 @@ class MainWindow(QMainWindow):
         place_on_canvas(self.panel.view, self.actions_by_id)
         self.inspecting = InspectorController(self.inspector, self.canvas, self)
         self.training = TrainingController(self.training_dock, self)
-        self.documents = DocumentController(self, lambda: self.session)
+        self.documents = DocumentController(self, self.tabs)
         self.recipes = RecipeController(self.top.recipe, lambda: self.session, self)
         self.summaries = SummaryController(self.summary, lambda: self.session, self)
         self.coding = CodeController(self.code, self.canvas, lambda: self.panels.is_shown("code"), self)
         self.listing = RunsController(self.runs, self.documents, lambda: self.panels.is_shown("runs"), self)
-
-    def _make_status_bar(self) -> None:
-        bar = self.statusBar()
-        bar.setSizeGripEnabled(False)
-        self.params_label, self.macs_label, self.memory_label = label(), label("", "muted"), label("", "muted")
-        for part in (self.params_label, self.macs_label, self.memory_label):
-            part.setContentsMargins(12, 0, 4, 0)
-            bar.addWidget(part)
-        self.problem_label = LinkLine(role="error")
-        self.problem_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.problem_label.setContentsMargins(24, 0, 16, 0)
-        self.problem_label.clicked.connect(self._show_first_problem)
-        bar.addPermanentWidget(self.problem_label, 1)
 
     def _connect_parts(self) -> None:
         self.canvas.refused.connect(self.tell_error)
@@ -150,10 +148,17 @@ class MainWindow(QMainWindow):
         self.problems.jump_requested.connect(self._jump)
         self.problems.fix_requested.connect(self._fix)
         self.code.export_requested.connect(self.documents.export_module)
-        self.documents.opened.connect(self.open_session)
+        self.documents.opened.connect(self.tabs.open)
+        self.tabs.close_requested.connect(self.documents.close)
+        self.tabs.emptied.connect(self.documents.new)
+        self.tabs.left.connect(self._leave_design)
+        self.tabs.shown.connect(self._show_design)
+        self.tabs.analysed.connect(self._analysed)
+        self.tabs.state_changed.connect(self._show_state)
+        self.status.problem.clicked.connect(self._show_first_problem)
         self.documents.refused.connect(self.tell_error)
         self.documents.done.connect(lambda text: self.toasts.show(text, "success"))
-        self.training.running_changed.connect(self.top.show_running)
+        self.training.running_changed.connect(lambda *_: self._show_running())
         self.training.ended.connect(self._training_ended)
         self.training.refused.connect(self.tell_error)
         self.training.progressed.connect(self.listing.refresh)
@@ -161,35 +166,40 @@ class MainWindow(QMainWindow):
         self.panels.docks["runs"].visibilityChanged.connect(lambda shown: shown and self.listing.refresh())
         theme_source().changed.connect(self.panel.set_theme)
 
-    # -- the open design ------------------------------------------------------------------------------------------
+    # -- the design that is shown ---------------------------------------------------------------------------------
 
-    def open_session(self, session: Session) -> None:
-        """Show a design in place of the one that is open."""
-        self.session = session
-        session.analysed.connect(lambda _analysis: self._analysed(session))
-        session.state_changed.connect(lambda: self._state_changed(session))
-        self.canvas.open_session(session)
+    def _leave_design(self, design: OpenDesign) -> None:
+        """Another tab is about to be shown: what is half typed becomes a step first, and the place is remembered."""
+        self._finish_typing(self)
+        design.place = self.canvas.leave()
+
+    def _show_design(self, design: OpenDesign) -> None:
         self.recipes.forget()
+        self.coding.forget()
+        self.summaries.forget()
+        self.canvas.open_session(design.session, design.place)
+        self._show_running()
         self._show_analysis()
+        if self.top.tabs is not QApplication.focusWidget():
+            self.panel.view.setFocus()
 
-    def _analysed(self, session: Session) -> None:
-        if session is self.session:
-            self.canvas.refresh()
-            self._show_analysis()
+    def _analysed(self) -> None:
+        self.canvas.refresh()
+        self._show_analysis()
 
     def _show_analysis(self) -> None:
         """Everything about the design but the canvas itself, which has its own controller."""
-        session = self.session
-        self.problems.show_problems(problem_views(session.diagnostics))
-        self._show_totals()
+        problems = self.session.diagnostics
+        self.problems.show_problems(problem_views(problems))
+        count = len(problems)
+        self.panels.set_title("problems", self.tr("Problems {0}").format(count) if count else self.tr("Problems"))
+        self.status.show_analysis(self.session.analysis)
         self.summary.show_stale()
         self.coding.refresh()
-        self._state_changed(session)
+        self._show_state()
 
-    def _state_changed(self, session: Session) -> None:
-        if session is not self.session:
-            return
-        self.top.show_title(session.title, not session.is_saved)
+    def _show_state(self) -> None:
+        session = self.session
         self.setWindowTitle(f"{session.title}{'' if session.is_saved else ' ●'} – Blockyard")
         self.training_dock.set_recipe_line(self.recipes.refresh())
         history, actions = session.history, self.actions_by_id
@@ -198,36 +208,19 @@ class MainWindow(QMainWindow):
             text = self.tr("Undo") if key == "undo" else self.tr("Redo")
             actions[key].setText(f"{text}: {name}" if name else text)
 
-    def _show_totals(self) -> None:
-        analysis = self.session.analysis
-        totals, problems = analysis.totals, analysis.diagnostics
-        params = self.tr("{0} parameters") if analysis.ok else self.tr("{0} parameters so far")
-        self.params_label.setText(params.format(numbers.count(totals.params)))
-        self.macs_label.setText(self.tr("{0} MACs").format(numbers.count(totals.macs)))
-        self.memory_label.setText(
-            self.tr("{0} activations / image").format(numbers.size_bytes(totals.activation_bytes))
-        )
-        count = len(problems)
-        self.panels.set_title("problems", self.tr("Problems {0}").format(count) if count else self.tr("Problems"))
-        set_state(self.problem_label, "role", "error" if not analysis.ok else "warn")
-        has_begun = bool(self.session.design.root.nodes)  # an empty canvas is no fault yet; the dock says how to begin
-        self.problem_label.setText(self._first_problem() if problems and has_begun else "")
-
-    def _first_problem(self) -> str:
-        problems = self.session.diagnostics
-        counted = self.tr("1 problem") if len(problems) == 1 else self.tr("{0} problems").format(len(problems))
-        fix = self.tr(" Fix: {0}").format(problems[0].fixes[0].title) if problems[0].fixes else ""
-        return f"{counted}: {problems[0].message}{fix}"
-
     def _selection_changed(self) -> None:
         self.inspecting.refresh()
         self.coding.follow()
 
-    def _step(self, move: object) -> None:
-        focus = QApplication.focusWidget()
-        if focus is not None and self.inspector.isAncestorOf(focus):
-            focus.clearFocus()  # what is half typed becomes a step first
+    def _step(self, move: Callable[[], object]) -> None:
+        self._finish_typing(self.inspector)
         move()
+
+    def _finish_typing(self, where: QWidget) -> None:
+        """Let what is half typed become a step."""
+        focus = QApplication.focusWidget()
+        if focus is not None and focus is not self.top.tabs and where.isAncestorOf(focus):
+            focus.clearFocus()
 
     # -- problems and code ----------------------------------------------------------------------------------------
 
@@ -253,8 +246,11 @@ class MainWindow(QMainWindow):
 
     def train_or_stop(self) -> None:
         """Start a training of the design as it is, or stop the one that is under way."""
-        if self.training.running:
+        if self.training.running and self.training.session is self.session:
             self.training.stop()
+            return
+        if self.training.running:
+            self._tell_of_training()
             return
         try:
             self.training.start(self.session)
@@ -263,6 +259,17 @@ class MainWindow(QMainWindow):
             self.panels.show("problems")
             return
         self.panels.show("training")
+
+    def _show_running(self) -> None:
+        """Stop stands in the tab of the design that trains; the others can be trained when it is done."""
+        running = self.training.running and self.training.session is self.session
+        self.top.show_running(running, self.training.device)
+
+    def _tell_of_training(self) -> None:
+        design = self.tabs.of(self.training.session)
+        text = self.tr("{0} is training. Stop it first, or wait for its end.").format(self.training.session.title)
+        show = (self.tr("Show"), lambda: self.tabs.show(design)) if design else ()
+        self.toasts.show(text, "info", *show)
 
     def _training_ended(self, kind: str, text: str) -> None:
         if not self.panels.is_shown("training"):
@@ -293,15 +300,17 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(_IDLE_MS, self.documents.read_presets)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._is_leaving and not self.session.is_saved:
+        sessions = [design.session for design in self.tabs]
+        if not self._is_leaving and not all(session.is_saved for session in sessions):
             event.ignore()
-            self.documents.leave(self._leave)
+            self.documents.leave(sessions, self._leave)
             return
         self.panels.keep()
         self.training.let_go()
         self.coding.let_go()
         self.listing.let_go()
         self.summaries.cancel()
+        self.documents.let_go()
         event.accept()
 
     def _leave(self) -> None:

@@ -77,7 +77,7 @@ def edit(person: Person) -> None:
     person.click(person.card(flatten))
     person.key("Delete")
     person.wait(lambda: not window.session.analysis.ok, "the hole is seen")
-    assert window.problem_label.text()
+    assert window.status.problem.text()
     person.key("ctrl+z")
     person.wait(lambda: window.session.analysis.ok, "undo mends it")
 

@@ -34,14 +34,14 @@ def type_over(qtbot: QtBot, editor: QWidget, text: str) -> None:
 
 def test_the_problem_below_keeps_off_the_edge_and_leads_to_its_node(qtbot: QtBot, open_window: Open):
     window = open_window("lenet_sigmoid")
-    assert window.problem_label.text() == ""
-    qtbot.mouseClick(window.problem_label, LEFT)  # nothing there, nothing happens
+    assert window.status.problem.text() == ""
+    qtbot.mouseClick(window.status.problem, LEFT)  # nothing there, nothing happens
     window.canvas.go_to(("conv",), "conv1")
     type_over(qtbot, window.inspector.node_page.form.editor("out_channels"), "wibble")
     window.canvas.go_to(())
     window.panels.show("code")
-    qtbot.waitUntil(lambda: "wibble" in window.problem_label.text())
-    line = window.problem_label
+    qtbot.waitUntil(lambda: "wibble" in window.status.problem.text())
+    line = window.status.problem
     shown = line.grab().toImage()
     ground = shown.pixelColor(shown.width() - 1, 0)
     edge = [shown.pixelColor(shown.width() - 1 - x, y) for x in range(12) for y in range(shown.height())]
@@ -72,7 +72,8 @@ def test_presets_stand_by_family_and_their_menu_under_its_button(qtbot: QtBot, o
     assert menu.x() >= button.mapToGlobal(QPoint(0, 0)).x()
     assert menu.actions()[0].menu().title() == "LeNet"
     qtbot.keyClick(menu, Qt.Key.Key_Escape)
-    window.documents.open("alexnet")
+    with qtbot.waitSignal(window.tabs.shown):
+        menu.actions()[1].trigger()
     assert window.session.title == "AlexNet"
 
 

@@ -46,6 +46,13 @@ class Glide(QObject):
             self._animation.setDuration(DURATION_MS)
             self._animation.start()
 
+    def finish(self) -> None:
+        """Put what is on its way where it is going, at once."""
+        if self._animation.state() == QVariantAnimation.State.Running:
+            self._animation.stop()
+            self._step(1.0)
+            self._arrive()
+
     def _step(self, share: float) -> None:
         cards = self._scene.cards
         self._scene.move_cards(

@@ -218,6 +218,13 @@ class Code(QWidget):
         elif self.isVisible() and not self._late.isActive():
             self._late.start()
 
+    def clear(self) -> None:
+        """Show nothing: another design is open, and its code is yet to come."""
+        self._late.stop()
+        self._lines, self._text = {}, ""
+        self._set_note("")
+        self._update_text()
+
     def highlight_node(self, node_key: Hashable | None) -> None:
         """Tint the lines of a node and bring them into view; None or an unknown one tints nothing."""
         if node_key != self._node:

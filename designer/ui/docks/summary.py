@@ -76,6 +76,12 @@ class Summary(QWidget):
         self.button.setText(self.tr("Refresh"))
         self._say(note, "muted")
 
+    def clear(self) -> None:
+        """Show no table: another design is open."""
+        self._stack.setCurrentWidget(self._empty)
+        self.button.setText(self.tr("Compute"))
+        self._say("", "muted")
+
     def show_stale(self) -> None:
         """The design has changed since the table was made."""
         if self._stack.currentWidget() is self.text:

@@ -120,6 +120,13 @@ QTabBar::tab:bottom:selected { border-top-color: $accent; }
 QTabBar::tab:focus { color: $accent; }
 QTabBar::close-button { image: url("$glyphs/x.svg"); subcontrol-position: right; }
 QTabBar::close-button:hover { background: $hover; border-radius: 4px; }
+QTabBar#design_tabs::tab { background: transparent; color: $muted; border: 1px solid $line; border-radius: ${corner}px;
+  margin: 0 4px 0 0; min-height: ${inner}px; padding: 0 4px 0 12px; }
+QTabBar#design_tabs::tab:hover { color: $text; background: $hover; }
+QTabBar#design_tabs::tab:selected { color: $text; background: $raised; border-color: $raised; }
+QTabBar#design_tabs::tab:selected:focus { border-color: $accent; }
+QTabBar#design_tabs::scroller { width: 44px; }
+QTabBar#design_tabs QToolButton { background: $panel; border-radius: 0; padding: 0; min-width: 20px; }
 QDockWidget { color: $muted; }
 QDockWidget::title { background: $panel; padding: 6px 12px; text-align: left; }
 

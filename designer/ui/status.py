@@ -1,0 +1,47 @@
+"""The status bar: the totals of the open design, and the first of its problems."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QStatusBar
+
+from designer.analysis.facts import Analysis
+from designer.base import numbers
+from designer.ui.widgets import LinkLine, label, set_state
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("StatusLine", text)
+
+
+class StatusLine:
+    """What stands in the bar is public; a click on `problem` is the window's matter."""
+
+    def __init__(self, bar: QStatusBar) -> None:
+        bar.setSizeGripEnabled(False)
+        self.params, self.macs, self.memory = label(), label("", "muted"), label("", "muted")
+        for part in (self.params, self.macs, self.memory):
+            part.setContentsMargins(12, 0, 4, 0)
+            bar.addWidget(part)
+        self.problem = LinkLine(role="error")
+        self.problem.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.problem.setContentsMargins(24, 0, 16, 0)
+        bar.addPermanentWidget(self.problem, 1)
+
+    def show_analysis(self, analysis: Analysis) -> None:
+        """The totals and the first problem of a design as it is now."""
+        totals = analysis.totals
+        params = _tr("{0} parameters") if analysis.ok else _tr("{0} parameters so far")
+        self.params.setText(params.format(numbers.count(totals.params)))
+        self.macs.setText(_tr("{0} MACs").format(numbers.count(totals.macs)))
+        self.memory.setText(_tr("{0} activations / image").format(numbers.size_bytes(totals.activation_bytes)))
+        set_state(self.problem, "role", "error" if not analysis.ok else "warn")
+        has_begun = bool(analysis.root.block.nodes)  # an empty canvas is no fault yet; the dock says how to begin
+        self.problem.setText(_first_problem(analysis) if analysis.diagnostics and has_begun else "")
+
+
+def _first_problem(analysis: Analysis) -> str:
+    problems = analysis.diagnostics
+    counted = _tr("1 problem") if len(problems) == 1 else _tr("{0} problems").format(len(problems))
+    fix = _tr(" Fix: {0}").format(problems[0].fixes[0].title) if problems[0].fixes else ""
+    return f"{counted}: {problems[0].message}{fix}"
