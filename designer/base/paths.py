@@ -37,8 +37,13 @@ def config_dir() -> Path:
 
 
 def data_dir() -> Path:
-    """Runs and journals of this person. `BLOCKYARD_DATA_DIR` overrides it."""
+    """Runs, blocks and journals of this person. `BLOCKYARD_DATA_DIR` overrides it."""
     return _personal("BLOCKYARD_DATA_DIR", platformdirs.user_data_dir("blockyard", appauthor=False))
+
+
+def library_dir() -> Path:
+    """The folder of the blocks that this person keeps for all their designs."""
+    return data_dir() / "library"
 
 
 def runs_dir() -> Path:

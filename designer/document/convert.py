@@ -22,11 +22,12 @@ from designer.document.format import (
     BlockFile,
     DocumentFile,
     NodeFile,
+    OriginFile,
     ParameterFile,
 )
 from designer.engine.protocol import EngineError
 from designer.engine.recipe import Recipe
-from designer.graph.block import INPUT_PORT, OUTPUT_PORT, Block, BlockParameter, Edge, Endpoint, Node
+from designer.graph.block import INPUT_PORT, OUTPUT_PORT, Block, BlockParameter, Edge, Endpoint, Node, Origin
 from designer.graph.design import Design
 from designer.graph.expressions import Expression, Setting, Value
 
@@ -101,6 +102,7 @@ def _to_block(file: BlockFile, where: str) -> Block:
         ),
         nodes=nodes,
         edges=edges,
+        origin=file.origin and Origin(file.origin.library, file.origin.block, file.origin.fingerprint),
     )
 
 
@@ -195,6 +197,7 @@ def _from_block(block: Block) -> BlockFile:
         ],
         nodes=[_from_node(node, f"{where}, node {node.id}") for node in block.nodes.values()],
         edges=[(_from_endpoint(e.source, OUTPUT_PORT), _from_endpoint(e.target, INPUT_PORT)) for e in block.edges],
+        origin=block.origin and OriginFile(block.origin.library, block.origin.block, block.origin.fingerprint),
     )
 
 

@@ -12,7 +12,8 @@
         {"id": "conv1", "kind": "Conv2d", "name": "conv", "params": {"out_channels": "=64 // ratio"},
          "repeat": "=num_convs", "when": "=ratio > 1", "position": [40, 120]}
       ],
-      "edges": [["conv1", "relu1"], ["conv1", "add.x2"]]
+      "edges": [["conv1", "relu1"], ["conv1", "add.x2"]],
+      "origin": {"library": "personal", "block": "Stem", "fingerprint": "0f…"}     optional
     }
   ],
   "recipe": {"epochs": 5}             optional
@@ -22,7 +23,8 @@
 A text that begins with `=` is an expression; `'` before a text says that it is none (`'=x` is the text `=x`). A list
 is a tuple. An end of an edge is `node` or `node.port`; the port is left out where it is the usual one, `output` at the
 source and `input` at the target. What has its default may be left out: a name that equals the id, no parameters, a
-repeat of 1, a `when` of true, a position of (0, 0).
+repeat of 1, a `when` of true, a position of (0, 0). `origin` says of which library's block a block is a copy, and what
+that was at the time.
 
 Files end in `EXTENSION`; presets and library blocks are files of this format too. Here is only the shape of the file,
 as msgspec structs; `convert` makes designs of it, `reading` and `writing` deal with bytes and files.
@@ -43,6 +45,7 @@ MAX_BLOCKS = 1_000
 MAX_NODES = 100_000  # of all blocks together
 MAX_EDGES = 400_000  # likewise
 MAX_NAME = 200  # characters of a name or of a kind
+FINGERPRINT = r"^[0-9a-f]{32}$"
 NODE_ID = r"^[A-Za-z0-9_-]{1,100}$"  # no dot: it parts a node from its port
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME)]
@@ -69,6 +72,14 @@ class NodeFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     position: tuple[float, float] = (0.0, 0.0)
 
 
+class OriginFile(msgspec.Struct, forbid_unknown_fields=True):
+    """Which block of which library a block is a copy of, and the fingerprint of what that was at the time."""
+
+    library: Name
+    block: Name
+    fingerprint: Annotated[str, msgspec.Meta(pattern=FINGERPRINT)]
+
+
 class BlockFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """A named graph."""
 
@@ -79,6 +90,7 @@ class BlockFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     parameters: list[ParameterFile] = []
     nodes: list[NodeFile] = []
     edges: list[tuple[str, str]] = []
+    origin: OriginFile | None = None
 
 
 class DocumentFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):

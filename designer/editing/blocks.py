@@ -14,29 +14,41 @@ from designer.graph.design import Design
 from designer.graph.names import fresh, is_block_name, is_node_name
 
 
-def with_library_block(design: Design, name: str, library: Mapping[str, Block]) -> tuple[Design, str]:
+def with_library_block(
+    design: Design, name: str, library: Mapping[str, Block], as_name: str = ""
+) -> tuple[Design, str]:
     """The design with a library's block and the blocks that it needs; and what the block is called there.
 
-    A block that the design holds already is shared; where another block has its name, the copy gets a fresh one.
+    A block that the design holds already is shared, and takes on the library's origin where it has none; where another
+    block has its name, the copy gets a fresh one. as_name: it replaces the design's block of that name.
     """
     needed = [name]
     for current in needed:
         kinds = {node.kind for node in library[current].nodes.values()}
         needed += [kind for kind in library if kind in kinds and kind not in needed]
-    differ = {key for key in needed if key in design.blocks and design.blocks[key] != library[key]}
+    differ = {key for key in needed if key in design.blocks and not _is_same(design.blocks[key], library[key])}
+    differ |= {key for key in needed if key == as_name != name}  # that name is taken
     while more := {
         key
         for key in needed
         if key in design.blocks and key not in differ and any(n.kind in differ for n in library[key].nodes.values())
     }:
         differ |= more  # a block that must name its copy of another one is itself not the one that the design holds
-    names: dict[str, str] = {}
-    for current in needed:
+    names: dict[str, str] = {name: as_name} if as_name else {}
+    for current in needed[1:] if as_name else needed:
         names[current] = fresh(current, {*design.blocks, *names.values()}) if current in differ else current
     for current in reversed(needed):
-        if names[current] not in design.blocks:
+        known = design.blocks.get(names[current])
+        if known is None or (as_name and current == name):
             design = design.with_block(_renamed(library[current], names))
+        elif known.origin is None and library[current].origin is not None:
+            design = design.with_block(replace(known, origin=library[current].origin))
     return design, names[name]
+
+
+def _is_same(one: Block, other: Block) -> bool:
+    """Whether two blocks hold the same, wherever they come from."""
+    return replace(one, origin=None) == replace(other, origin=None)
 
 
 def _renamed(block: Block, names: Mapping[str, str]) -> Block:

@@ -86,6 +86,15 @@ class BlockParameter:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a block was copied from: a library, its name there, and its fingerprint at that time."""
+
+    library: str
+    block: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
 class Block:
     """A graph of nodes with a name, which is also the name of its class in generated code.
 
@@ -99,6 +108,7 @@ class Block:
     parameters: tuple[BlockParameter, ...] = ()
     nodes: Mapping[str, Node] = field(default_factory=dict)
     edges: tuple[Edge, ...] = ()
+    origin: Origin | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nodes", MappingProxyType(dict(self.nodes)))

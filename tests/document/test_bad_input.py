@@ -60,6 +60,7 @@ REFUSED = {
     "an expression in a list": (document(block(node(params={"p": ["=a"]}))), "only values can stand"),
     "an enormous number": (document(block(node(repeat=10**400))), "too large"),
     "far away": (document(block(node(position=[1e200, 0]))), "too far out"),
+    "an odd origin": (document(block(origin={"library": "x", "block": "y", "fingerprint": "z"})), "blocks[0].origin"),
     "a bad recipe": (document(recipe={"epochs": 0}), "epochs is 0"),
     "an odd recipe": (document(recipe={"epoks": 1}), "epoks"),
 }

@@ -13,7 +13,7 @@ from designer.document.format import NODE_ID, schema
 from designer.document.reading import parse_document, read_document
 from designer.document.writing import dump_document
 from designer.engine.recipe import Recipe
-from designer.graph.block import Block, BlockParameter, Edge, Endpoint, Node
+from designer.graph.block import Block, BlockParameter, Edge, Endpoint, Node, Origin
 from designer.graph.design import Design
 from designer.graph.expressions import Expression
 
@@ -49,7 +49,8 @@ def blocks(draw: st.DrawFn, name: str) -> Block:
     ends = st.builds(Endpoint, st.sampled_from(sorted(found)), ids) if found else st.nothing()
     edges = draw(st.lists(st.builds(Edge, ends, ends), max_size=5, unique_by=lambda e: e.target)) if found else []
     parameters = draw(st.lists(st.builds(BlockParameter, names, values, texts), max_size=3, unique_by=lambda p: p.name))
-    return Block(name, draw(texts), draw(texts), draw(texts), tuple(parameters), found, tuple(edges))
+    origin = draw(st.none() | st.builds(Origin, names, names, st.text("0123456789abcdef", min_size=32, max_size=32)))
+    return Block(name, draw(texts), draw(texts), draw(texts), tuple(parameters), found, tuple(edges), origin)
 
 
 @st.composite
@@ -107,5 +108,5 @@ def test_every_version_stays_readable(path: Path):
 
 def test_the_schema_names_the_parts_of_a_document():
     found = schema()
-    assert set(found["$defs"]) == {"DocumentFile", "BlockFile", "NodeFile", "ParameterFile"}
+    assert set(found["$defs"]) == {"DocumentFile", "BlockFile", "NodeFile", "OriginFile", "ParameterFile"}
     assert found["$defs"]["NodeFile"]["properties"]["id"]["pattern"] == NODE_ID

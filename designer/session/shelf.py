@@ -1,0 +1,88 @@
+"""What can be taken into a design: the blocks that ship with Blockyard and those of the personal library; and what a
+design took that a library has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from designer.document.library import PERSONAL, Kept
+from designer.document.presets import library_blocks
+from designer.editing.updating import changes, update_block
+from designer.graph.block import Block, Origin
+from designer.graph.design import Design
+from designer.graph.fingerprint import fingerprint
+
+BUILT_IN = "built-in"  # how an `Origin` names what ships with Blockyard
+
+
+@cache
+def built_in_blocks() -> Mapping[str, Block]:
+    """The blocks that ship with Blockyard, by name, each with its origin."""
+    blocks = library_blocks()
+    whole = Design("", blocks)
+    return MappingProxyType(
+        {
+            name: replace(block, origin=Origin(BUILT_IN, name, fingerprint(whole, name)))
+            for name, block in blocks.items()
+        }
+    )
+
+
+class News(NamedTuple):
+    """A block of a design whose library has another version by now. is_edited: it was changed in the design too."""
+
+    block: str
+    newer: Design
+    is_edited: bool
+
+    @property
+    def origin(self) -> Origin:
+        """What to note as the origin of a block that is as the library's, or was compared with it."""
+        return self.newer.root.origin
+
+    def words(self, design: Design) -> tuple[str, ...]:
+        """What an update would change, and what instances would lose, a sentence each."""
+        return (*changes(design, self.block, self.newer), *update_block(design, self.block, self.newer).lost)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """All blocks that can be taken. personal: those of the person's library, by name."""
+
+    personal: Mapping[str, Design] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, kept: Kept) -> Shelf:
+        """With what a personal library holds."""
+        return cls(kept.blocks)
+
+    def holding(self, origin: Origin) -> Design | None:
+        """The block that an origin names, or that was renamed since and is as it was; None where it is gone."""
+        if origin.library == BUILT_IN:
+            blocks = built_in_blocks()
+            return Design(origin.block, blocks) if origin.block in blocks else None
+        if origin.library != PERSONAL:
+            return None
+        found = self.personal.get(origin.block)
+        if found is not None:
+            return found
+        return next((d for d in self.personal.values() if d.root.origin.fingerprint == origin.fingerprint), None)
+
+    def news(self, design: Design, name: str) -> News | None:
+        """What is new about a block of a design; None where it is no copy, or its library has it as it was."""
+        origin = design.blocks[name].origin
+        if origin is None or name in design.recursive or (newer := self.holding(origin)) is None:
+            return None
+        theirs = newer.root.origin.fingerprint
+        if theirs == origin.fingerprint or theirs == (mine := fingerprint(design, name)):
+            return None
+        return News(name, newer, mine != origin.fingerprint)
+
+    def all_news(self, design: Design) -> tuple[News, ...]:
+        """What is new about the blocks of a design."""
+        found = (self.news(design, name) for name in design.blocks)
+        return tuple(news for news in found if news is not None)
