@@ -18,9 +18,14 @@ class UsageError(BlockyardError):
     """Arguments that cannot be followed."""
 
 
-def add_design(parser: argparse.ArgumentParser) -> None:
-    """Give a subcommand a DESIGN and --set."""
-    parser.add_argument("design", metavar="DESIGN", help="a file, or the id of a preset (see `blockyard presets`)")
+def add_design(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
+    """Give a subcommand a DESIGN and --set. optional: whether it can do without."""
+    parser.add_argument(
+        "design",
+        nargs="?" if optional else None,
+        metavar="DESIGN",
+        help="a file, or the id of a preset (see `blockyard presets`)",
+    )
     parser.add_argument(
         "--set",
         dest="variables",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from designer.engine.protocol import Batch, Epoch, Finished, Started, Warned
-from designer.session.training import Report
+from designer.session.leading import Report
 
 _BAR = 24  # characters
 _CLEAR = "\r\033[K"

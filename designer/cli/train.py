@@ -1,4 +1,4 @@
-"""`blockyard train`: trains a design by the same engine, in the same child process, as the window."""
+"""`blockyard train`: trains a design by the same engine, in the same child process, as the window; or goes on."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from designer.base.errors import BlockyardError, TrainingError
+from designer.base.paths import runs_dir
 from designer.cli.designs import UsageError, add_design, add_json, open_document
 from designer.cli.numbers import whole_number
 from designer.cli.output import note
 from designer.cli.progress import Progress
 from designer.engine.protocol import EngineError, Failed, Finished, Unreadable, write_line
 from designer.engine.recipe import RECIPES, Recipe, find_recipe
+from designer.session.leading import EngineDied, Report
 from designer.session.preparing import prepare_run
-from designer.session.training import EngineDied, Report, TrainingControl
+from designer.session.resuming import find_run, resume_run
+from designer.session.training import TrainingControl
 
 SUMMARY = "train a design; Ctrl-C stops at the end of the batch, a second one at once"
 _MOST = 1 << 31
@@ -26,7 +29,8 @@ _MOST = 1 << 31
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `train`."""
-    add_design(parser)
+    add_design(parser, optional=True)
+    parser.add_argument("--resume", metavar="RUN", help="go on with a run, by its name or folder, instead of a DESIGN")
     parser.add_argument("--recipe", metavar="R", help=f"{', '.join(RECIPES)}, or a JSON file (the design's own)")
     parser.add_argument("--data", metavar="NAME_OR_DIR", help="a data set's name or a folder (the recipe's)")
     parser.add_argument("--epochs", type=whole_number(1, 10**6), metavar="N", help="passes over the data")
@@ -40,10 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train until it ends. Returns 0 where it finished or was stopped on request."""
-    document = open_document(options)
-    recipe = _recipe(options, document.recipe or Recipe())
-    control = TrainingControl(prepare_run(document, recipe, run_dir=options.run_dir))
-    control.start()
+    control = _resumed(options) if options.resume else _begun(options)
     try:
         with _stops_on_interrupt(control):
             _follow(control, options.json)
@@ -53,7 +54,36 @@ def run(options: argparse.Namespace) -> int:
     finally:
         control.close()
     _raise_failure(control)
+    if isinstance(control.outcome, Finished) and control.outcome.stopped:
+        note(f"Go on with it: blockyard train --resume {_name_of(control.run_dir)}")
     return 0
+
+
+def _begun(options: argparse.Namespace) -> TrainingControl:
+    if options.design is None:
+        raise UsageError("train was given no DESIGN.", expected="a DESIGN, or --resume RUN", fix="See: --help")
+    document = open_document(options)
+    recipe = _recipe(options, document.recipe or Recipe())
+    control = TrainingControl(prepare_run(document, recipe, run_dir=options.run_dir))
+    control.start()
+    return control
+
+
+def _resumed(options: argparse.Namespace) -> TrainingControl:
+    fixed = ("design", "variables", "recipe", "data", "batch_size", "limit", "seed", "run_dir")
+    given = [name for name in fixed if getattr(options, name) not in (None, [])]
+    if given:
+        name = {"design": "a DESIGN", "variables": "--set"}.get(given[0], f"--{given[0].replace('_', '-')}")
+        raise UsageError(
+            f"train was given --resume and {name}.",
+            expected="a run as it was begun; only --epochs and --device may change",
+            fix="Leave one of them out.",
+        )
+    return resume_run(find_run(options.resume), epochs=options.epochs, device=options.device)
+
+
+def _name_of(run_dir: Path) -> str:
+    return run_dir.name if run_dir.parent == runs_dir() else str(run_dir)
 
 
 def _recipe(options: argparse.Namespace, own: Recipe) -> Recipe:

@@ -7,9 +7,9 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from .control import Wishes, listen
+from .control import Mailbox, Wishes, listen
 from .journal import Journal
-from .protocol import LOG_FILE, EngineError, Failed, Finished, Message
+from .protocol import CONTROLS_FILE, LOG_FILE, EngineError, Failed, Finished, Message
 
 
 def carry_out(
@@ -22,13 +22,15 @@ def carry_out(
     """Train the run folder, and log it there. Returns the exit status: 0 fine or stopped, 1 failed.
 
     listener: told every message. wishes: to stop or to wait, heeded after each batch. controls: a file descriptor to
-    hear control lines on, if any. resume: go on from the folder's last checkpoint, its log continued.
+    hear control lines on, if any, beside the folder's own. resume: go on from the folder's last checkpoint, its log
+    continued.
     """
     try:
         with Journal(run_dir, listener, resume) as journal:
             if controls is not None:
                 listen(controls, wishes.hear, journal.tell)
-            return _carry_out(run_dir, journal, wishes, resume)
+            with Mailbox(run_dir / CONTROLS_FILE, wishes.hear, journal.tell):
+                return _carry_out(run_dir, journal, wishes, resume)
     except EngineError as error:  # the folder cannot be written to begin with
         listener(Failed.of(error))
         return 1

@@ -1,7 +1,8 @@
 """What the engine says and hears, and the files of a run folder. Standard library only.
 
 One message is one JSON object on one line, with its kind under "type". The worker writes messages to its standard
-output and to `metrics.jsonl`, and reads controls from its standard input. Whoever talks to the engine uses this
+output and to `metrics.jsonl`, and reads controls from its standard input and, so that others than who started it can
+lead the run too, from lines added to `controls.jsonl`. Whoever talks to the engine uses this
 module and `recipe`, and needs no torch. Reading never raises: a line that is no message becomes `Unreadable`.
 """
 
@@ -18,6 +19,7 @@ MODEL_FILE = "model.py"  # the generated source; its last class is the network. 
 RECIPE_FILE = "recipe.json"  # `Recipe.to_json()`, with `data.source` resolved. Written by the caller
 METRICS_FILE = "metrics.jsonl"  # every message of the run, one a line; goes on where the run goes on
 STATUS_FILE = "status.json"  # a `Status`, replaced in one step about once a second
+CONTROLS_FILE = "controls.jsonl"  # controls, one a line, added by anybody while the run is under way
 LOG_FILE = "log.txt"  # what the network printed, warnings, tracebacks
 CHECKPOINTS_DIR = "checkpoints"
 LAST_CHECKPOINT = "last.pt"  # in CHECKPOINTS_DIR: all that the run needs to go on; weights under "network"
@@ -268,6 +270,12 @@ class Status:
     def under_way(self) -> bool:
         """Whether an engine is at work on the run."""
         return self.state in ("starting", "running", "paused")
+
+
+def send_control(run_dir: Path, control: Control) -> None:
+    """Lead a run that somebody else started. Heard within a second, by an engine that lives. Raises OSError."""
+    with (Path(run_dir) / CONTROLS_FILE).open("ab") as lines:
+        lines.write(write_line(control).encode() + b"\n")
 
 
 def read_status(run_dir: Path, now: float | None = None) -> Status | None:

@@ -29,8 +29,8 @@ _MAX_BYTES = 1 << 20  # of a run's small files
 class Run:
     """One training.
 
-    state: "starting", "running", "finished", "stopped", "failed", "interrupted" (the engine died, or never began), or
-    "unreadable". figures: of the last epoch: epoch, train_loss, train_accuracy, test_loss, test_accuracy,
+    state: "starting", "running", "paused", "finished", "stopped", "failed", "interrupted" (the engine died, or never
+    began), or "unreadable". figures: of the last epoch: epoch, train_loss, train_accuracy, test_loss, test_accuracy,
     examples_per_second. problem: why it failed or cannot be read.
     """
 

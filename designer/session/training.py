@@ -1,4 +1,4 @@
-"""Control of one training: starts the engine as a child process, hears what it tells, stops it, notices its death.
+"""Control of one training: starts the engine as a child process, hears what it tells, leads it, notices its death.
 
 Nothing here waits: a reader thread puts messages into a queue, and `poll`, called by a timer, hands them out. The child
 lives in a session of its own; when the window closes or dies, it trains on.
@@ -10,46 +10,33 @@ import queue
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from designer.base.errors import TrainingError
-from designer.engine.protocol import LOG_FILE, Failed, Finished, Message, Stop, Unreadable, read_line, write_line
+from designer.engine.protocol import Control, Failed, Finished, Message, Unreadable, read_line, write_line
 from designer.session import engine_process
+from designer.session.leading import EngineDied, Leading, Report, death
 
 _MAX_LINE = 1 << 16  # bytes; what is longer is no message
 _GRACE_S = 0.3  # after the child's death, for the reader to bring its last words
-_POLL_S = 0.05
-_LOG_TAIL = 2048  # bytes
 
 
-@dataclass(frozen=True)
-class EngineDied:
-    """The engine ended without a last message. message: how, in words, with the end of its log."""
-
-    type: ClassVar = "died"
-    exit_code: int
-    message: str
-    fix: str = "The run folder keeps what was reached; start the training again."
-
-
-Report = Message | Unreadable | EngineDied
-
-
-class TrainingControl:
+class TrainingControl(Leading):
     """One training. `start` it, then `poll` until `done`; all from one thread."""
 
-    def __init__(self, run_dir: Path, command: Sequence[str] | None = None) -> None:
-        """run_dir: a run folder made by `runs.create_run`. command: in place of the engine's own, for tests."""
-        self.run_dir = Path(run_dir)
-        self._command = list(command or engine_process.engine_command("worker", str(self.run_dir)))
+    def __init__(self, run_dir: Path, command: Sequence[str] | None = None, *, resume: bool = False) -> None:
+        """run_dir: a run folder made by `runs.create_run`. command: in place of the engine's own, for tests.
+
+        resume: go on from the folder's last checkpoint.
+        """
+        super().__init__(run_dir)
+        options = ("--resume",) if resume else ()
+        self._command = list(command or engine_process.engine_command("worker", str(self.run_dir), *options))
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
         self._queue: queue.SimpleQueue[Message | Unreadable] = queue.SimpleQueue()
-        self._last: Finished | Failed | EngineDied | None = None
         self._died_at: float | None = None
         self._killed = False
 
@@ -63,16 +50,6 @@ class TrainingControl:
             ) from error
         self._reader = threading.Thread(target=self._read, args=(self._process,), name="engine messages", daemon=True)
         self._reader.start()
-
-    @property
-    def done(self) -> bool:
-        """Whether the last message has been handed out."""
-        return self._last is not None
-
-    @property
-    def outcome(self) -> Finished | Failed | EngineDied | None:
-        """The last message, None while the training is under way."""
-        return self._last
 
     @property
     def pid(self) -> int | None:
@@ -97,23 +74,14 @@ class TrainingControl:
         self._died_at = self._died_at or time.monotonic()
         # A grandchild may hold the pipe open: the reader's end is not waited for long.
         if silent or time.monotonic() - self._died_at > _GRACE_S:
-            self._last = EngineDied(exit_code, self._death(exit_code))
+            self._last = EngineDied(self._death(exit_code), exit_code)
             reports.append(self._last)
         return reports
 
-    def reports(self) -> Iterator[Report]:
-        """Every report until the last, waiting for each: for a caller that has nothing else to do."""
-        while not self.done:
-            reports = self.poll()
-            yield from reports
-            if not reports:
-                time.sleep(_POLL_S)
-
-    def stop(self) -> None:
-        """Ask the engine to stop at the end of the current batch."""
+    def _say(self, control: Control) -> None:
         if self._process and self._process.stdin and self._process.poll() is None:
             with suppress(OSError, ValueError):  # it has just ended
-                self._process.stdin.write(write_line(Stop()).encode() + b"\n")
+                self._process.stdin.write(write_line(control).encode() + b"\n")
                 self._process.stdin.flush()
 
     def kill(self) -> None:
@@ -141,19 +109,6 @@ class TrainingControl:
             controls.close()
 
     def _death(self, exit_code: int) -> str:
-        if self._killed:
-            return "The training was ended at once."
-        lines = _tail(self.run_dir / LOG_FILE)
-        log = f" Its log ends with: {lines[-1]}" if lines else ""
-        return f"The engine died: {engine_process.told(exit_code)}.{log}"
-
-
-def _tail(path: Path) -> list[str]:
-    try:
-        with path.open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - _LOG_TAIL))
-            text = file.read().decode("utf-8", "replace")
-    except OSError:
-        return []
-    return [line.strip()[:300] for line in text.splitlines() if line.strip()]
+        return (
+            "The training was ended at once." if self._killed else death(self.run_dir, engine_process.told(exit_code))
+        )

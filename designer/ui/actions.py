@@ -95,6 +95,8 @@ ACTIONS = (
     ActionSpec("move_panels", "View", QT_TRANSLATE_NOOP("Actions", "Move panels"), (), "layout-dashboard", True),
     ActionSpec("reset_layout", "View", QT_TRANSLATE_NOOP("Actions", "Reset layout"), (), "rotate-ccw"),
     ActionSpec("train", "Training", QT_TRANSLATE_NOOP("Actions", "Train"), ("F5",), "play"),
+    ActionSpec("queue", "Training", QT_TRANSLATE_NOOP("Actions", "Train when the others are done"), ("Alt+F5",)),
+    ActionSpec("pause", "Training", QT_TRANSLATE_NOOP("Actions", "Pause or resume training"), ("Ctrl+F5",), "pause"),
     ActionSpec("stop", "Training", QT_TRANSLATE_NOOP("Actions", "Stop training"), ("Shift+F5",), "square"),
 )
 MENUS = {

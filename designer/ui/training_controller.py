@@ -1,34 +1,48 @@
-"""Between the engine and the training dock: starts runs, hears them by a timer, tells how they end."""
+"""Between the engine and the training dock: starts runs or takes them up, hears them by a timer, leads them, tells how
+they end."""
 
 from __future__ import annotations
 
 import importlib
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from designer.base.errors import BlockyardError
-from designer.engine.protocol import Batch, Epoch, Failed, Finished, Started, Warned
+from designer.engine.protocol import Batch, Epoch, Failed, Finished, Paused, Resumed, Started, Warned
+from designer.session.leading import EngineDied, Leading, Report
 from designer.session.session import Session
-from designer.session.training import EngineDied, Report, TrainingControl
 from designer.ui.background import Background
 from designer.ui.docks.training import Training, duration
 
 _POLL_MS = 50
 
 
-class TrainingController(QObject):
-    """One training at a time, made ready in the background. `session` is that of the design that was trained last.
+@dataclass(frozen=True)
+class _Planned:
+    """A training that is to begin. task: starts it, in another thread. session: the open design that it is of."""
 
-    running_changed(is running, device). refused(error): it cannot start. progressed(): an epoch is done.
-    ended(kind of toast, text).
+    title: str
+    epochs: int
+    task: Callable[[], Leading]
+    session: Session | None = None
+
+
+class TrainingController(QObject):
+    """One training at a time, made ready in the background; others wait in a queue for its end.
+
+    session: of the design that was trained last; None where a run was taken up that no open design began.
+    running_changed(is running, device). paused_changed(is paused). refused(error): it cannot start. progressed(): an
+    epoch is done. ended(kind of toast, text).
     """
 
     running_changed = Signal(bool, str)
+    paused_changed = Signal(bool)
     refused = Signal(object)
     progressed = Signal()
     ended = Signal(str, str)
@@ -36,16 +50,21 @@ class TrainingController(QObject):
     def __init__(self, dock: Training, parent: QObject) -> None:
         super().__init__(parent)
         self.dock = dock
-        self.control: TrainingControl | None = None
+        self.control: Leading | None = None
         self.session: Session | None = None
         self.device = ""
+        self.paused = False
         self._title, self._epochs = "", 0
         self._stop_asked = False
+        self._queue: list[_Planned] = []
         self._starting = Background(self)
         self._started_at = 0.0
         self._timer = QTimer(self, interval=_POLL_MS)
         self._timer.timeout.connect(self._poll)
         dock.stop_requested.connect(self.stop)
+        dock.pause_requested.connect(self.pause_or_resume)
+        dock.go_on_requested.connect(self._go_on_again)
+        dock.clear_queue_requested.connect(self.clear_queue)
         dock.open_run_requested.connect(self._open_folder)
 
     @property
@@ -53,23 +72,56 @@ class TrainingController(QObject):
         """Whether a training is under way."""
         return self._starting.busy or (self.control is not None and not self.control.done)
 
-    def start(self, session: Session) -> None:
-        """Train the design as it is now. Raises BlockyardError where its problems or another training forbid it."""
-        if self.running:
-            raise BlockyardError("A training is under way.", fix="Stop it first, or wait for its end.")
+    def start(self, session: Session) -> bool:
+        """Train the design as it is now, or put it into the queue behind the training that is under way.
+
+        Returns whether it begins at once. Raises BlockyardError where its problems forbid it.
+        """
         if not session.analysis.ok:
             session.code()  # raises, and says which problem is first
         recipe = session.recipe
-        self.session = session
-        self.control, self._stop_asked = None, False
-        self._title = f"{session.title} · {datetime.now():%H:%M}"
+        title = f"{session.title} · {datetime.now():%H:%M}"
+        return self._begin_or_queue(_Planned(title, recipe.epochs, session.training_task(recipe), session))
+
+    def go_on(self, run_dir: Path, title: str) -> bool:
+        """Start the engine again on a run that was stopped, crashed or was killed; or queue it, as `start` does."""
+        return self._begin_or_queue(_Planned(title, 1, _resuming(run_dir)))
+
+    def follow(self, run_dir: Path, title: str) -> None:
+        """Take up a run whose engine is at work though this window did not start it."""
+        self._begin(_Planned(title, 1, _following(run_dir)))
+
+    def clear_queue(self) -> None:
+        """Forget what waits for the end of this training."""
+        self._queue.clear()
+        self._show_queue()
+
+    def _begin_or_queue(self, planned: _Planned) -> bool:
+        if self.running:
+            self._queue.append(planned)
+            self._show_queue()
+            return False
+        self._begin(planned)
+        return True
+
+    def _begin(self, planned: _Planned) -> None:
+        self.control, self.session, self._stop_asked = None, planned.session, False
+        self._title, self._epochs = planned.title, planned.epochs
         self._started_at = time.monotonic()
-        self._epochs = recipe.epochs
-        self.dock.expect(self._title, recipe.epochs, self.tr("The engine is starting…"))
-        self._starting.run(_with_plots(session.training_task(recipe)), self._started, self._not_started, "training")
+        self.dock.expect(planned.title, planned.epochs, self.tr("The engine is starting…"))
+        self._starting.run(_with_plots(planned.task), self._started, self._not_started, "training")
         self.running_changed.emit(True, self.device)
 
-    def _started(self, control: TrainingControl) -> None:
+    def _begin_next(self) -> None:
+        if self._queue and not self.running:
+            planned = self._queue.pop(0)
+            self._show_queue()
+            self._begin(planned)
+
+    def _show_queue(self) -> None:
+        self.dock.show_queue([planned.title for planned in self._queue])
+
+    def _started(self, control: Leading) -> None:
         self.control = control
         self.dock.begin(self._title, self._epochs, 1)
         self.dock.show_message(self.tr("The engine is starting…"), role="muted")
@@ -81,12 +133,22 @@ class TrainingController(QObject):
         self.running_changed.emit(False, self.device)
         self.dock.fail(error.message, " ".join(part for part in (_expected(error), error.fix) if part))
         self.refused.emit(error)
+        self._begin_next()
 
     def stop(self) -> None:
         """Stop at the end of the current batch."""
         self._stop_asked = True
         if self.control is not None:
             self.control.stop()
+
+    def pause_or_resume(self) -> None:
+        """Let the training wait at the end of the current batch, or go on."""
+        if self.control is None or self.control.done:
+            return
+        if self.paused:
+            self.control.resume()
+        else:
+            self.control.pause()
 
     def let_go(self) -> None:
         """The window closes: what is under way goes on by itself."""
@@ -101,7 +163,10 @@ class TrainingController(QObject):
         if self.control.done:
             self._timer.stop()
             self.control.close()
+            self._set_paused(False)
             self.running_changed.emit(False, self.device)
+            self.dock.offer_to_go_on(self._may_go_on())
+            self._begin_next()
 
     def _take(self, report: Report) -> None:
         match report:
@@ -114,6 +179,12 @@ class TrainingController(QObject):
             case Epoch():
                 self.dock.add_epoch(asdict(report))
                 self.progressed.emit()
+            case Paused():
+                self._set_paused(True)
+                self.dock.show_message(self.tr("Paused. All that was reached is saved."), role="muted")
+            case Resumed():
+                self._set_paused(False)
+                self.dock.show_message("")
             case Warned():
                 self.dock.show_message(report.message, report.fix, role="warn")
             case Failed():
@@ -128,15 +199,52 @@ class TrainingController(QObject):
                 self.dock.finish(text.format(took))
                 self.ended.emit("success", f"{self._title} · {text.format(took)}")
 
+    def _set_paused(self, paused: bool) -> None:
+        self.paused = paused
+        self.dock.show_paused(paused)
+        self.paused_changed.emit(paused)
+
+    def _may_go_on(self) -> bool:
+        match self.control.outcome:
+            case Finished(stopped=stopped):
+                return stopped
+            case Failed() | EngineDied():
+                return True
+        return False
+
+    def _go_on_again(self) -> None:
+        if self.control is not None and self.control.done:
+            self.go_on(self.control.run_dir, self._title)
+
     def _open_folder(self) -> None:
         if self.control is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.control.run_dir)))
 
 
-def _with_plots(task: Callable[[], TrainingControl]) -> Callable[[], TrainingControl]:
+def _resuming(run_dir: Path) -> Callable[[], Leading]:
+    def task() -> Leading:
+        from designer.session.resuming import resume_run
+
+        return resume_run(run_dir)
+
+    return task
+
+
+def _following(run_dir: Path) -> Callable[[], Leading]:
+    def task() -> Leading:
+        from designer.session.following import Followed
+
+        followed = Followed(run_dir)
+        followed.begin()
+        return followed
+
+    return task
+
+
+def _with_plots(task: Callable[[], Leading]) -> Callable[[], Leading]:
     """The task, which loads the plots too: that takes half a second, and the window has none to spare."""
 
-    def both() -> TrainingControl:
+    def both() -> Leading:
         control = task()
         importlib.import_module("designer.ui.docks.plots")
         return control

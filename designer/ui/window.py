@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
@@ -25,9 +26,11 @@ from designer.ui.docks.problems import Problems
 from designer.ui.docks.runs import Runs
 from designer.ui.docks.summary import Summary
 from designer.ui.docks.training import Training
+from designer.ui.docks.views import RunView
 from designer.ui.document_controller import DocumentController
 from designer.ui.inspector_controller import InspectorController
 from designer.ui.panels import Panels, window_settings
+from designer.ui.pick_up import PickUp
 from designer.ui.presenters.palette import palette_entries
 from designer.ui.presenters.reports import problem_views
 from designer.ui.recipe_controller import RecipeController
@@ -94,6 +97,8 @@ class MainWindow(QMainWindow):
             "move_panels": lambda: self.panels.set_movable(self.actions_by_id["move_panels"].isChecked()),
             "reset_layout": lambda: self.panels.reset(),
             "train": self.train_or_stop,
+            "queue": self.train,
+            "pause": lambda: self.training.pause_or_resume(),
             "stop": lambda: self.training.stop(),
         }
 
@@ -136,6 +141,7 @@ class MainWindow(QMainWindow):
         self.recipes = RecipeController(self.top.recipe, lambda: self.session, self)
         self.summaries = SummaryController(self.summary, lambda: self.session, self)
         self.coding = CodeController(self.code, self.canvas, lambda: self.panels.is_shown("code"), self)
+        self.pick_up = PickUp(self.training, self.toasts, lambda: self.panels.show("training"), self)
         self.listing = RunsController(self.runs, self.documents, lambda: self.panels.is_shown("runs"), self)
 
     def _connect_parts(self) -> None:
@@ -162,6 +168,7 @@ class MainWindow(QMainWindow):
         self.training.ended.connect(self._training_ended)
         self.training.refused.connect(self.tell_error)
         self.training.progressed.connect(self.listing.refresh)
+        self.runs.go_on_requested.connect(self._go_on)
         self.panels.docks["code"].visibilityChanged.connect(lambda shown: shown and self.coding.refresh())
         self.panels.docks["runs"].visibilityChanged.connect(lambda shown: shown and self.listing.refresh())
         theme_source().changed.connect(self.panel.set_theme)
@@ -245,31 +252,33 @@ class MainWindow(QMainWindow):
     # -- training, runs, summary ----------------------------------------------------------------------------------
 
     def train_or_stop(self) -> None:
-        """Start a training of the design as it is, or stop the one that is under way."""
+        """Stop the training of this design, if it is under way; else train it now, or after the one that is."""
         if self.training.running and self.training.session is self.session:
             self.training.stop()
-            return
-        if self.training.running:
-            self._tell_of_training()
-            return
+        else:
+            self.train()
+
+    def train(self) -> None:
+        """Train the design as it is: now, or after the training that is under way."""
         try:
-            self.training.start(self.session)
+            self._tell_of_start(self.training.start(self.session))
         except BlockyardError as error:
             self.tell_error(error)
             self.panels.show("problems")
-            return
-        self.panels.show("training")
+
+    def _tell_of_start(self, at_once: bool) -> None:
+        if at_once:
+            self.panels.show("training")
+        else:
+            self.toasts.show(self.tr("In the queue: it starts when the training under way is done."), "info")
 
     def _show_running(self) -> None:
         """Stop stands in the tab of the design that trains; the others can be trained when it is done."""
         running = self.training.running and self.training.session is self.session
         self.top.show_running(running, self.training.device)
 
-    def _tell_of_training(self) -> None:
-        design = self.tabs.of(self.training.session)
-        text = self.tr("{0} is training. Stop it first, or wait for its end.").format(self.training.session.title)
-        show = (self.tr("Show"), lambda: self.tabs.show(design)) if design else ()
-        self.toasts.show(text, "info", *show)
+    def _go_on(self, run: RunView) -> None:
+        self._tell_of_start(self.training.go_on(Path(run.run_dir), run.title))
 
     def _training_ended(self, kind: str, text: str) -> None:
         if not self.panels.is_shown("training"):
@@ -298,6 +307,7 @@ class MainWindow(QMainWindow):
             self.panel.view.setFocus()
             self.panel.view.fit_all()  # only now is the canvas as large as it will be
             QTimer.singleShot(_IDLE_MS, self.documents.read_presets)
+            QTimer.singleShot(_IDLE_MS, self.pick_up.look)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         sessions = [design.session for design in self.tabs]
@@ -309,6 +319,7 @@ class MainWindow(QMainWindow):
         self.training.let_go()
         self.coding.let_go()
         self.listing.let_go()
+        self.pick_up.let_go()
         self.summaries.cancel()
         self.documents.let_go()
         event.accept()

@@ -16,9 +16,10 @@ import pytest
 from designer.base.errors import TrainingError
 from designer.engine.protocol import LOG_FILE, Epoch, Failed, Finished, Started, Summary, Unreadable
 from designer.runs.listing import read_run
+from designer.session.leading import EngineDied, Report
 from designer.session.session import Session
 from designer.session.summary import SummaryProcess
-from designer.session.training import EngineDied, Report, TrainingControl
+from designer.session.training import TrainingControl
 
 FINISHED = json.dumps({"type": "finished", "run": "x", "stopped": False})
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from journeys import Person
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from designer.session.training import EngineDied
+from designer.session.leading import EngineDied
 
 
 def break_and_mend(person: Person, folder: Path) -> None:

@@ -286,11 +286,10 @@ def test_a_training_is_of_the_tab_that_started_it(qtbot: QtBot, open_window: Ope
     open_design(qtbot, window, "lenet_sigmoid")
     assert window.top.train.text() == "Train"
     qtbot.mouseClick(window.top.train, LEFT)
-    toast = window.toasts.shown[-1]
-    assert "LeNet with ReLU is training" in toast.text
-    qtbot.mouseClick(toast.action_button, LEFT)
-    assert window.session is first
-    assert window.top.train.text() == "Stop"
+    assert "In the queue" in window.toasts.shown[-1].text
+    assert window.training_dock.buttons.queue_line.text().startswith("Next: LeNet with sigmoids")
+    assert window.training.session is first
     release.set()
-    qtbot.waitUntil(lambda: not window.training.running)
+    qtbot.waitUntil(lambda: not window.training.running and window.training.session is window.session)
     assert window.top.train.text() == "Train"
+    assert not window.training_dock.buttons.queue_line.isVisible()

@@ -83,6 +83,7 @@ class RunsModel(QAbstractTableModel):
     def _texts(self, run: RunView) -> tuple[str, ...]:
         states = {
             "running": self.tr("running"),
+            "paused": self.tr("paused"),
             "finished": self.tr("finished"),
             "stopped": self.tr("stopped"),
             "failed": self.tr("failed"),
@@ -105,7 +106,7 @@ class RunsModel(QAbstractTableModel):
     def _colour(run: RunView, column: int) -> str:
         theme = current_theme()
         bad = dict.fromkeys(("failed", "interrupted", "unreadable"), theme.bad_text)
-        states = bad | {"running": theme.accent, "starting": theme.accent}
+        states = bad | dict.fromkeys(("running", "starting", "paused"), theme.accent)
         if column == _STATE:
             return states.get(run.state, theme.good_text if run.state == "finished" else theme.muted)
         return theme.muted if column in (_RECIPE, _STARTED) else theme.text
@@ -137,9 +138,13 @@ class _Table(QTableView):
 
 
 class Runs(QWidget):
-    """open_requested(run_dir): a run was double-clicked, or Return pressed on it. folder_requested(run_dir)."""
+    """open_requested(run_dir): a run was double-clicked, or Return pressed on it. folder_requested(run_dir).
+
+    go_on_requested(run): a run that did not come to its end is to be trained on.
+    """
 
     open_requested = Signal(str)
+    go_on_requested = Signal(object)
     folder_requested = Signal(str)
 
     def __init__(self) -> None:
@@ -203,6 +208,9 @@ class Runs(QWidget):
     def _open_menu(self, run_dir: str, where: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        run = next((run for run in self._model.runs if run.run_dir == run_dir), None)
+        if run is not None and run.can_go_on:
+            menu.addAction(self.tr("Go on"), lambda: self.go_on_requested.emit(run))
         menu.addAction(self.tr("Open a copy of its design"), lambda: self.open_requested.emit(run_dir))
         menu.addAction(self.tr("Open run folder"), lambda: self.folder_requested.emit(run_dir))
         menu.addAction(self.tr("Copy path"), lambda: QGuiApplication.clipboard().setText(run_dir))

@@ -7,7 +7,7 @@ when the first run begins and not before.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
     QProgressBar,
-    QPushButton,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -24,8 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from designer.base import numbers
+from designer.ui.docks.run_buttons import RunButtons
 from designer.ui.theme.fonts import figure_font
-from designer.ui.theme.icons import wear_icon
 from designer.ui.widgets import ElidedLabel, EmptyState, FactTable, label, set_state
 
 if TYPE_CHECKING:
@@ -74,6 +73,9 @@ class Training(QWidget):
     """
 
     stop_requested = Signal()
+    pause_requested = Signal()
+    go_on_requested = Signal()
+    clear_queue_requested = Signal()
     open_run_requested = Signal()
 
     def __init__(self) -> None:
@@ -83,7 +85,7 @@ class Training(QWidget):
         self.accuracy: CurvePlot | None = None
         self._title, self._epochs, self._per_epoch, self._device = "", 0, 1, ""
         self._batch: dict[str, Any] = {}
-        self._epoch, self._step, self._is_running = 0, 0, False
+        self._epoch, self._step, self._is_running, self._is_paused = 0, 0, False, False
         self._clock = _Clock()
         self._frame = QTimer(self, singleShot=True, interval=_FRAME_MS)
         self._frame.timeout.connect(self._draw_next)
@@ -112,19 +114,12 @@ class Training(QWidget):
         self.message, self.advice = label(wrap=True), label("", "muted", wrap=True)
         for part in (self.message, self.advice):
             part.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.stop_button = QPushButton(self.tr("Stop"))
-        self.open_button = QPushButton(self.tr("Open run folder"))
-        wear_icon(self.stop_button, "square", size=14)
-        wear_icon(self.open_button, "folder-open")
-        self.open_button.setToolTip(self.tr("Open run folder"))
-        self.open_button.setAccessibleName(self.tr("Open run folder"))
-        self.stop_button.clicked.connect(self._stop)
-        self.open_button.clicked.connect(self.open_run_requested)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.stop_button)
-        buttons.addWidget(self.open_button)
-        buttons.addStretch()
+        self.buttons = RunButtons()
+        self.buttons.stop_requested.connect(self.stop_requested)
+        self.buttons.pause_requested.connect(self.pause_requested)
+        self.buttons.go_on_requested.connect(self.go_on_requested)
+        self.buttons.clear_queue_requested.connect(self.clear_queue_requested)
+        self.buttons.open_run_requested.connect(self.open_run_requested)
         panel = QWidget()
         side = QVBoxLayout(panel)
         side.setContentsMargins(0, 0, 0, 0)
@@ -144,7 +139,7 @@ class Training(QWidget):
         rows.addLayout(head)
         rows.addWidget(self.progress)
         rows.addWidget(self._side, 1)
-        rows.addLayout(buttons)
+        rows.addWidget(self.buttons)
         page = QWidget()
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, page)
         self._row.setContentsMargins(16, 12, 16, 12)
@@ -187,9 +182,8 @@ class Training(QWidget):
         self._batch, self._epoch, self._step, self._is_running = {}, 0, 0, True
         self._clock = _Clock()
         self.progress.setRange(0, max(1, epochs * self._per_epoch))
-        self.stop_button.setText(self.tr("Stop"))
-        self.stop_button.setEnabled(True)
-        self.stop_button.show()
+        self._is_paused = False
+        self.buttons.show_running(True)
         self.show_message("")
         self._stack.setCurrentIndex(1)
         self._draw()
@@ -226,6 +220,20 @@ class Training(QWidget):
             part.setText(words)
             part.setVisible(bool(words))
 
+    def show_paused(self, paused: bool) -> None:
+        """Whether the run waits."""
+        self._is_paused = paused
+        self.buttons.show_paused(paused)
+        self._draw_side()
+
+    def show_queue(self, titles: Sequence[str]) -> None:
+        """What is trained next, in order."""
+        self.buttons.show_queue(titles)
+
+    def offer_to_go_on(self, offered: bool) -> None:
+        """Whether the run that ended can be trained on."""
+        self.buttons.offer_to_go_on(offered)
+
     # -- showing it
 
     def _append(self, curve: str, x: float, loss: float | None, accuracy: float | None) -> None:
@@ -253,13 +261,8 @@ class Training(QWidget):
 
     def _end(self) -> None:
         self._is_running = False
-        self.stop_button.hide()
+        self.buttons.show_running(False)
         self._draw()
-
-    def _stop(self) -> None:
-        self.stop_button.setEnabled(False)
-        self.stop_button.setText(self.tr("Stopping…"))
-        self.stop_requested.emit()
 
     def _make_plots(self) -> None:
         if self.loss is not None:
@@ -288,7 +291,8 @@ class Training(QWidget):
     def _stage(self) -> str:
         if not self._epoch:
             return self.tr("starting") if self._is_running else ""
-        return self.tr("epoch {0} of {1}").format(self._epoch, self._epochs)
+        stage = self.tr("epoch {0} of {1}").format(self._epoch, self._epochs)
+        return self.tr("{0}, paused").format(stage) if self._is_paused else stage
 
     def _figures(self) -> list[tuple[str, str]]:
         known = self._batch
@@ -296,7 +300,7 @@ class Training(QWidget):
         if "examples_per_second" in known:
             rows.append((self.tr("examples/s"), f"{known['examples_per_second']:,.0f}"))
         left = self._clock.seconds_for(self._epochs * self._per_epoch - self._step)
-        if self._is_running and left is not None:
+        if self._is_running and not self._is_paused and left is not None:
             rows.append((self.tr("time left"), duration(left)))
         device = known.get("device") or self._device
         if device:
@@ -323,7 +327,5 @@ class Training(QWidget):
         beside = wide or self.width() >= _WIDE_PX // 2
         self._plots.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
         side_px = min(max(_SIDE_LEAST_PX, self.width() // 3), _SIDE_PX)
-        self.open_button.setText(self.tr("Open run folder") if not wide or side_px == _SIDE_PX else "")
-        wear_icon(self.open_button, "folder-open")
         self._panel.setMinimumWidth(side_px if wide else 0)
         self._panel.setMaximumWidth(side_px if wide else _ANY_PX)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,16 @@ class RunView:
     state: str
     started: float
     problem: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the training dock calls it: the design and the time at which it began."""
+        return f"{self.design} · {datetime.fromtimestamp(self.started):%H:%M}" if self.started else self.design
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it was begun and did not come to its end."""
+        return self.state in ("stopped", "failed", "interrupted")
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def test_a_run_from_begin_to_finish(qtbot: QtBot, training: Training) -> None:
     assert facts["learning rate"] == "0.05"
     training.finish("Finished in 12 s.")
     assert training.message.text() == "Finished in 12 s."
-    assert not training.stop_button.isVisible()
+    assert not training.buttons.stop.isVisible()
 
 
 def test_a_flood_of_batches_leaves_the_window_alone(qtbot: QtBot, training: Training) -> None:
@@ -100,11 +100,11 @@ def test_a_flood_of_batches_leaves_the_window_alone(qtbot: QtBot, training: Trai
 def test_stopping(qtbot: QtBot, training: Training) -> None:
     training.begin("Run 1", 1, 10)
     with qtbot.waitSignal(training.stop_requested):
-        qtbot.mouseClick(training.stop_button, Qt.MouseButton.LeftButton)
-    assert training.stop_button.text() == "Stopping…"
-    assert not training.stop_button.isEnabled()
+        qtbot.mouseClick(training.buttons.stop, Qt.MouseButton.LeftButton)
+    assert training.buttons.stop.text() == "Stopping…"
+    assert not training.buttons.stop.isEnabled()
     with qtbot.waitSignal(training.open_run_requested):
-        qtbot.mouseClick(training.open_button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(training.buttons.open, Qt.MouseButton.LeftButton)
 
 
 def test_failing_says_what_to_do(training: Training) -> None:

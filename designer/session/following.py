@@ -1,0 +1,145 @@
+"""Following a training that somebody else started: another window, one that closed or crashed, a command line.
+
+What it told so far is read from its log, thinned where it is long; from then on every message is heard as it is
+written. Nothing here waits: a thread reads, and `poll`, called by a timer, hands out a little at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from designer.engine.protocol import (
+    METRICS_FILE,
+    Batch,
+    Control,
+    Failed,
+    Finished,
+    Message,
+    Started,
+    Unreadable,
+    read_line,
+    read_status,
+    send_control,
+)
+from designer.session.leading import EngineDied, Leading, Report, death
+
+_LOOK_S = 0.1  # between two looks at the log
+_LOOKS_A_STATUS = 10
+_MOST_BATCHES = 4000  # of those told before we came
+_AT_ONCE = 400  # reports that one `poll` hands out: the window has other things to do
+
+
+class Followed(Leading):
+    """A training that is under way in an engine of its own. `begin` to follow it, then `poll` until `done`."""
+
+    def __init__(self, run_dir: Path) -> None:
+        super().__init__(run_dir)
+        self._queue: queue.SimpleQueue[Report] = queue.SimpleQueue()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="follow a run", daemon=True)
+
+    def begin(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def poll(self) -> list[Report]:
+        """What the engine has told since the last call, without waiting. The last report ends the training."""
+        reports: list[Report] = []
+        with suppress(queue.Empty):
+            while not self.done and len(reports) < _AT_ONCE:
+                report = self._queue.get_nowait()
+                reports.append(report)
+                if isinstance(report, Finished | Failed | EngineDied):
+                    self._last = report
+        return reports
+
+    def _say(self, control: Control) -> None:
+        with suppress(OSError):  # a disk that is full is told of by the engine itself
+            send_control(self.run_dir, control)
+
+    def kill(self) -> None:
+        """End the engine at once; the run folder keeps what was reached."""
+        status = read_status(self.run_dir)
+        if status is not None and status.under_way:  # heard of within seconds: the process id is its own
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(status.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+
+    def close(self) -> None:
+        """Follow it no longer. It goes on by itself."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _follow(self) -> None:
+        while _is_starting(self.run_dir):  # a run that goes on writes its log anew before it is running
+            if self._ended.wait(_LOOK_S):
+                return
+        try:
+            with (self.run_dir / METRICS_FILE).open("rb") as log:
+                lines = _Lines(log)
+                told = [read_line(line) for line in lines]
+                for message in _thinned(told):
+                    self._queue.put(message)
+                self._listen(lines, any(_is_last(message) for message in told))
+        except OSError as error:
+            self._queue.put(EngineDied(f"The run's log cannot be read: {error.strerror}."))
+
+    def _listen(self, lines: _Lines, over: bool) -> None:
+        looks = 0
+        while not over and not self._ended.wait(_LOOK_S):
+            looks += 1
+            died = looks % _LOOKS_A_STATUS == 0 and _is_dead(self.run_dir)  # asked before the last look at its log
+            for line in lines:
+                message = read_line(line)
+                self._queue.put(message)
+                over = over or _is_last(message)
+            if died and not over:
+                self._queue.put(EngineDied(death(self.run_dir, "it is not heard of any more")))
+                return
+
+
+class _Lines:
+    """The whole lines that a growing file has now; asked again, those that have come since."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._pending = b""
+
+    def __iter__(self) -> Iterator[bytes]:
+        *lines, self._pending = (self._pending + self._file.read()).split(b"\n")
+        yield from filter(bytes.strip, lines)
+
+
+def _is_last(message: Message | Unreadable) -> bool:
+    return isinstance(message, Finished | Failed)
+
+
+def _is_starting(run_dir: Path) -> bool:
+    status = read_status(run_dir)
+    return status is not None and status.state == "starting"
+
+
+def _is_dead(run_dir: Path) -> bool:
+    status = read_status(run_dir)
+    return status is None or status.state == "died"
+
+
+def _thinned(told: list[Message | Unreadable]) -> Iterator[Message | Unreadable]:
+    """The same with batches left out where there are many. Of several beginnings the last counts, told first."""
+    began = [message for message in told if isinstance(message, Started)]
+    yield from began[-1:]
+    batches = sum(isinstance(message, Batch) for message in told)
+    every, number = batches // _MOST_BATCHES + 1, 0
+    for message in told:
+        if isinstance(message, Started | Unreadable):
+            continue
+        number += isinstance(message, Batch)
+        if not isinstance(message, Batch) or number % every == 0:
+            yield message

@@ -1,0 +1,102 @@
+"""What all who lead a training have in common: they hear reports and say what is wanted.
+
+`training` leads an engine that it started itself; `following` one that was started by somebody else.
+"""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from designer.engine.protocol import LOG_FILE, Control, Failed, Finished, Message, Pause, Resume, Stop, Unreadable
+
+_POLL_S = 0.05
+_LOG_TAIL = 2048  # bytes
+
+
+@dataclass(frozen=True)
+class EngineDied:
+    """The engine ended without a last message. message: how, in words, with the end of its log."""
+
+    type: ClassVar = "died"
+    message: str
+    exit_code: int | None = None  # not known of an engine that somebody else started
+    fix: str = "The run folder keeps what was reached: go on from its last checkpoint."
+
+
+Report = Message | Unreadable | EngineDied
+
+
+class Leading(ABC):
+    """One training, by its run folder. `poll` it until `done`; all from one thread."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self.run_dir = Path(run_dir)
+        self._last: Finished | Failed | EngineDied | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether the last message has been handed out."""
+        return self._last is not None
+
+    @property
+    def outcome(self) -> Finished | Failed | EngineDied | None:
+        """The last message, None while the training is under way."""
+        return self._last
+
+    @abstractmethod
+    def poll(self) -> list[Report]:
+        """What the engine has told since the last call, without waiting. The last report ends the training."""
+
+    def reports(self) -> Iterator[Report]:
+        """Every report until the last, waiting for each: for a caller that has nothing else to do."""
+        while not self.done:
+            reports = self.poll()
+            yield from reports
+            if not reports:
+                time.sleep(_POLL_S)
+
+    def stop(self) -> None:
+        """Ask the engine to stop at the end of the current batch."""
+        self._say(Stop())
+
+    def pause(self) -> None:
+        """Ask the engine to save and wait at the end of the current batch."""
+        self._say(Pause())
+
+    def resume(self) -> None:
+        """Ask a paused engine to go on."""
+        self._say(Resume())
+
+    @abstractmethod
+    def _say(self, control: Control) -> None: ...
+
+    @abstractmethod
+    def kill(self) -> None:
+        """End the engine at once; the run folder keeps what was reached."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of a training that is done. One that is under way goes on by itself."""
+
+
+def death(run_dir: Path, how: str) -> str:
+    """That an engine died, in words. how: `it was killed (SIGKILL)`."""
+    lines = _tail(run_dir / LOG_FILE)
+    log = f" Its log ends with: {lines[-1]}" if lines else ""
+    return f"The engine died: {how}.{log}"
+
+
+def _tail(path: Path) -> list[str]:
+    try:
+        with path.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - _LOG_TAIL))
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return []
+    return [line.strip()[:300] for line in text.splitlines() if line.strip()]

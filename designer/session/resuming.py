@@ -1,0 +1,111 @@
+"""Going on with a run that was stopped, crashed or was killed, from its last checkpoint, and taking up live ones."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from designer.base.errors import BlockyardError, TrainingError
+from designer.base.paths import runs_dir
+from designer.engine.protocol import (
+    CHECKPOINTS_DIR,
+    HEARTBEAT_S,
+    LAST_CHECKPOINT,
+    MODEL_FILE,
+    RECIPE_FILE,
+    STALE_S,
+    EngineError,
+    read_status,
+    replace_file,
+)
+from designer.engine.recipe import Recipe, read_recipe
+from designer.session.training import TrainingControl
+
+_LOOK_S = 0.1
+_ELSEWHERE_S = 2.5 * HEARTBEAT_S  # an engine that is no process here may be one on another machine
+
+
+def find_run(name_or_dir: str | Path) -> Path:
+    """A run's folder, by its path or by its name among the person's runs. Raises BlockyardError."""
+    for folder in (Path(name_or_dir), runs_dir() / name_or_dir):
+        if (folder / RECIPE_FILE).is_file() and (folder / MODEL_FILE).is_file():
+            return folder.absolute()
+    raise BlockyardError(
+        f"There is no run '{name_or_dir}'.",
+        expected="the folder of a run, or its name in the list of `blockyard runs`",
+        fix="Choose one of that list.",
+    )
+
+
+def can_go_on(run_dir: Path) -> bool:
+    """Whether the run was begun and did not come to its end."""
+    status = read_status(run_dir)
+    ended = status is not None and (status.under_way or status.state == "finished")
+    return not ended and (run_dir / MODEL_FILE).is_file()
+
+
+def resume_run(run_dir: Path, *, epochs: int | None = None, device: str | None = None) -> TrainingControl:
+    """Start the engine again on a run: from its last checkpoint, or from the beginning where it had saved none.
+
+    epochs: of the whole run, in place of what its recipe says. device: likewise. Takes seconds where the engine has
+    only just died. Raises BlockyardError.
+    """
+    _require_dead(run_dir)
+    recipe = _changed(run_dir, epochs, device)
+    status = read_status(run_dir)
+    if status is not None and status.state == "finished" and status.epoch >= recipe.epochs:
+        raise TrainingError(
+            f"The run {run_dir.name} is finished: it has trained all its {recipe.epochs} epochs.",
+            expected="a run with epochs left to train",
+            fix=f"Ask for more, such as --epochs {2 * recipe.epochs}.",
+        )
+    control = TrainingControl(run_dir, resume=(run_dir / CHECKPOINTS_DIR / LAST_CHECKPOINT).is_file())
+    control.start()
+    return control
+
+
+def _require_dead(run_dir: Path) -> None:
+    """Wait until an engine that was heard of lately is known to be dead. Raises TrainingError where it lives."""
+    first, began = read_status(run_dir), time.monotonic()
+    while (status := read_status(run_dir)) is not None and status.under_way:
+        if first is None or status.heartbeat != first.heartbeat:
+            raise TrainingError(
+                f"The run {run_dir.name} is under way in process {status.pid}.",
+                expected="a run whose engine has ended",
+                fix="Stop it first, or wait for its end.",
+            )
+        if time.monotonic() - began > (STALE_S if _exists(status.pid) else _ELSEWHERE_S):
+            return
+        time.sleep(_LOOK_S)
+
+
+def _exists(pid: int) -> bool:
+    """Whether this machine has such a process, as far as that can be asked without harm."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _changed(run_dir: Path, epochs: int | None, device: str | None) -> Recipe:
+    try:
+        recipe = read_recipe(run_dir / RECIPE_FILE)
+        wanted = {"epochs": epochs, "device": device}
+        changed = replace(recipe, **{name: value for name, value in wanted.items() if value is not None})
+        if changed != recipe:
+            replace_file(run_dir / RECIPE_FILE, json.dumps(changed.to_json(), indent=2) + "\n")
+    except EngineError as error:
+        raise BlockyardError(error.message, expected=error.expected, fix=error.fix) from error
+    except OSError as error:
+        raise BlockyardError(
+            f"The run {run_dir.name} cannot be changed: {error.strerror}.", fix="Check its permissions."
+        ) from error
+    return changed

@@ -1,0 +1,136 @@
+"""Leading a run from the window: pause, resume, stop, go on; runs that a window left behind, alive or dead."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from designer.engine.protocol import Epoch, Finished, Started, read_metrics, read_status
+from designer.session.session import Session
+from designer.session.training import TrainingControl
+from designer.ui.window import MainWindow
+
+pytestmark = [
+    pytest.mark.qt_log_ignore("This plugin does not support", extend=True),
+    pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals"),
+]
+Open = Callable[..., MainWindow]
+LEFT = Qt.MouseButton.LeftButton
+PATIENCE_MS = 60_000
+
+
+def short(session: Session, epochs: int) -> Session:
+    recipe = session.recipe
+    session.set_recipe(replace(recipe, epochs=epochs, device="cpu", data=replace(recipe.data, limit=512)))
+    return session
+
+
+def begin(epochs: int) -> TrainingControl:
+    """A run that no window knows of, under way."""
+    control = short(Session.open("lenet_relu"), epochs).train()
+    while not any(isinstance(report, Epoch) for report in control.poll()):
+        assert not control.done
+    return control
+
+
+def test_paused_resumed_stopped_and_gone_on_with(qtbot: QtBot, open_window: Open):
+    window = open_window("lenet_relu")
+    short(window.session, 500)
+    buttons = window.training_dock.buttons
+    qtbot.mouseClick(window.top.train, LEFT)
+    qtbot.waitUntil(lambda: window.training_dock.loss is not None and window.training_dock.loss.test.size > 0,
+                    timeout=PATIENCE_MS)  # fmt: skip
+    qtbot.mouseClick(buttons.pause, LEFT)
+    qtbot.waitUntil(lambda: window.training.paused, timeout=PATIENCE_MS)
+    assert buttons.pause.text() == "Resume"
+    assert window.training_dock.stage.text().endswith("paused")
+    assert "saved" in window.training_dock.message.text()
+    qtbot.keyClick(window, Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not window.training.paused, timeout=PATIENCE_MS)
+    assert buttons.pause.text() == "Pause"
+    qtbot.mouseClick(buttons.stop, LEFT)
+    qtbot.waitUntil(lambda: not window.training.running, timeout=PATIENCE_MS)
+    assert window.training.control.outcome.stopped
+    assert not buttons.pause.isVisible()
+    before = read_status(window.training.control.run_dir).epoch
+    qtbot.mouseClick(buttons.go_on, LEFT)
+    assert window.top.train.text() != "Stop"  # it is no training of the design as it is now
+    qtbot.waitUntil(lambda: window.training_dock.loss.test.size > before, timeout=PATIENCE_MS)
+    assert not buttons.go_on.isVisible()
+    log = list(read_metrics(window.training.control.run_dir))
+    assert sum(isinstance(message, Started) for message in log) == 2
+
+
+def test_a_window_takes_up_what_is_under_way(qtbot: QtBot, open_window: Open):
+    control = begin(500)
+    window = open_window()
+    qtbot.waitUntil(lambda: window.training.running, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.training_dock.loss is not None and window.training_dock.loss.test.size > 0,
+                    timeout=PATIENCE_MS)  # fmt: skip
+    assert window.training_dock.heading.text().startswith("LeNet with ReLU · ")
+    assert any("still training" in toast.text for toast in window.toasts.shown)
+    qtbot.mouseClick(window.training_dock.buttons.stop, LEFT)
+    qtbot.waitUntil(lambda: not window.training.running, timeout=PATIENCE_MS)
+    *_, last = control.reports()
+    assert isinstance(last, Finished)
+    control.close()
+
+
+def test_a_window_tells_once_of_a_run_that_died_and_goes_on_with_it(qtbot: QtBot, open_window: Open):
+    control = begin(3)
+    os.kill(control.pid, signal.SIGKILL)
+    *_, _ = control.reports()
+    control.close()
+    status = control.run_dir / "status.json"
+    status.write_text(status.read_text().replace('"heartbeat": ', '"heartbeat": 0.0, "was": '), "utf-8")
+    window = open_window()
+    qtbot.waitUntil(lambda: bool(window.toasts.shown), timeout=PATIENCE_MS)
+    toast = window.toasts.shown[-1]
+    assert "ended before its time" in toast.text
+    qtbot.mouseClick(toast.action_button, LEFT)
+    qtbot.waitUntil(lambda: window.training.running)
+    qtbot.waitUntil(lambda: not window.training.running, timeout=PATIENCE_MS)
+    assert window.training.control.outcome == Finished(str(control.run_dir), False)
+    assert [m.epoch for m in read_metrics(control.run_dir) if isinstance(m, Epoch)] == [1, 2, 3]
+
+
+def test_go_on_stands_in_the_menu_of_a_stopped_run(qtbot: QtBot, open_window: Open):
+    control = begin(500)
+    control.stop()
+    *_, _last = control.reports()
+    control.close()
+    window = open_window()
+    window.panels.show("runs")
+    qtbot.waitUntil(lambda: window.runs.table.model().rowCount() == 1, timeout=PATIENCE_MS)
+    window.runs.table.menu_requested.emit(str(control.run_dir), window.rect().center())
+    menu = QApplication.activePopupWidget()
+    menu.actions()[0].trigger()
+    menu.close()
+    qtbot.waitUntil(lambda: window.training.running)
+    assert window.training_dock.heading.text().startswith("LeNet with ReLU · ")
+    assert Path(control.run_dir).is_dir()
+
+
+def test_trainings_wait_in_a_queue(qtbot: QtBot, open_window: Open):
+    window = open_window("lenet_relu")
+    short(window.session, 1)
+    ended: list[str] = []
+    window.training.ended.connect(lambda kind, text: ended.append(kind))
+    qtbot.mouseClick(window.top.train, LEFT)
+    for _ in range(2):
+        window.actions_by_id["queue"].trigger()
+    assert window.training_dock.buttons.queue_line.text().endswith("and 1 more")
+    qtbot.waitUntil(lambda: len(ended) == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.training.running)
+    qtbot.mouseClick(window.training_dock.buttons.clear, LEFT)
+    qtbot.waitUntil(lambda: not window.training.running, timeout=PATIENCE_MS)
+    assert ended == ["success", "success"]
