@@ -56,10 +56,15 @@ class Draft:
         return self.constructor, self.forward
 
 
-def own_trace(tracer: Tracer, entrance: Entrance) -> tuple[Trace, tuple[Argument, ...], Tensors]:
-    """A block gone through in the names of its own class; the arguments that it might have, and what arrives."""
-    candidates, tensors = args.own_tensors(entrance.block, entrance.tensors) if entrance.tensors else ((), ())
-    return tracer.trace(entrance.block, _scope(entrance, tensors), tensors, own=True), candidates, tensors
+def own_tensors(entrance: Entrance) -> tuple[tuple[Argument, ...], Tensors]:
+    """The arguments that a class might have, and what arrives in their names."""
+    return args.own_tensors(entrance.block, entrance.tensors) if entrance.tensors else ((), ())
+
+
+def own_trace(tracer: Tracer, entrance: Entrance) -> Trace:
+    """A block gone through in the names of its own class."""
+    _, tensors = own_tensors(entrance)
+    return tracer.trace(entrance.block, _scope(entrance, tensors), tensors, own=True)
 
 
 def _scope(entrance: Entrance, tensors: Tensors) -> dict[str, Symbol]:
@@ -68,8 +73,7 @@ def _scope(entrance: Entrance, tensors: Tensors) -> dict[str, Symbol]:
 
 def draft(tracer: Tracer, entrance: Entrance, written: Written) -> Draft:
     """What the class for one entrance says. written: the classes of the blocks inside it. Raises LayerError."""
-    trace, candidates, tensors = own_trace(tracer, entrance)
-    attributes = Attributes(trace)
+    candidates, tensors = own_tensors(entrance)
 
     def class_of(step: Step) -> tuple[str, tuple[Argument, ...]]:
         codes = {id(code): code for e in tracer.entrances(step) if (code := written.get(e.key))}
@@ -83,6 +87,12 @@ def draft(tracer: Tracer, entrance: Entrance, written: Written) -> Draft:
         (code,) = codes.values()
         return code.name, code.arguments
 
+    written_out: set[str] = set()
+    trace = tracer.staged(entrance.block, _scope(entrance, tensors), tensors)
+    while uneven := constructor.uneven(trace, class_of):  # what one call cannot make
+        written_out.update(uneven)
+        trace = tracer.staged(entrance.block, _scope(entrance, tensors), tensors, written_out)
+    attributes = Attributes(trace)
     built = tuple(constructor.body(trace, attributes, class_of))
     for statement in built:
         if UNSTATED in statement.text:
@@ -122,14 +132,24 @@ def write_class(tracer: Tracer, entrance: Entrance, made: Draft, name: str) -> C
 def _put(code: ClassCode, statements: Sequence[Statement], merged: Mapping[str, str]) -> None:
     for statement in statements:
         tree = args.replaced(layout.parsed(statement.source), merged)
-        first = len(code.lines) + 1
-        code.lines += layout.statement(tree, INDENT * (2 + statement.level))
-        if not statement.node:
-            continue
-        ranges = code.ranges.get(statement.node, ())
-        if ranges and ranges[-1][1] == first - 1:
-            first, ranges = ranges[-1][0], ranges[:-1]
-        code.ranges[statement.node] = (*ranges, (first, len(code.lines)))
+        indent = INDENT * (2 + statement.level)
+        if statement.rows:
+            head, *rows, tail = layout.table(tree, indent)
+            for node, lines in zip((statement.node, *statement.rows, statement.node), (head, *rows, tail), strict=True):
+                _append(code, lines, node)
+        else:
+            _append(code, layout.statement(tree, indent), statement.node)
+
+
+def _append(code: ClassCode, lines: Sequence[str], node: str) -> None:
+    first = len(code.lines) + 1
+    code.lines += lines
+    if not node:
+        return
+    ranges = code.ranges.get(node, ())
+    if ranges and ranges[-1][1] == first - 1:
+        first, ranges = ranges[-1][0], ranges[:-1]
+    code.ranges[node] = (*ranges, (first, len(code.lines)))
 
 
 def _parameters(block: Block, given: Sequence[Argument]) -> list[str]:

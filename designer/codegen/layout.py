@@ -57,10 +57,19 @@ def statement(tree: ast.stmt, indent: str) -> list[str]:
         case ast.If(test=test):
             return _placed("if ", test, ":", indent)
         case ast.For(target=target, iter=iterated):
-            return _placed(f"for {flat(target)} in ", iterated, ":", indent)
+            return _placed(f"for {_targets(target)} in ", iterated, ":", indent)
         case ast.Expr(value=value):
             return _placed("", value, "", indent)
     raise ValueError(f"generated code has no {type(tree).__name__}")
+
+
+def table(tree: ast.stmt, indent: str) -> Iterator[list[str]]:
+    """The assignment of a tuple with each of its items on a line of its own: what opens it, each item, what closes."""
+    match tree:
+        case ast.Assign(targets=[target], value=ast.Tuple(elts=items)):
+            yield [f"{indent}{_targets(target)} = ("]
+            yield from (_inside(item, indent + STEP, "", ",") for item in items)
+            yield [f"{indent})"]
 
 
 def _targets(target: ast.expr) -> str:
@@ -100,6 +109,9 @@ def _flat(node: ast.expr) -> tuple[str, int]:
             return f"{_operand(value, _ATOM)}.{attr}", _ATOM
         case ast.Subscript(value=value, slice=index):
             return f"{_operand(value, _ATOM)}[{flat(index)}]", _ATOM
+        case ast.JoinedStr(values=values):
+            parts = (v.value if isinstance(v, ast.Constant) else f"{{{flat(v.value)}}}" for v in values)
+            return f'f"{"".join(parts)}"', _ATOM
         case ast.Tuple(elts=items):
             return f"({', '.join(map(flat, items))}{',' if len(items) == 1 else ''})", _ATOM
         case ast.Call(func=func):

@@ -77,8 +77,7 @@ def _classes(design: Design) -> list[ClassCode]:
     for block in reversed(blocks):
         for entrance in entrances[block.name].values():
             with contextlib.suppress(LayerError):  # of a node whose condition does not hold here; said when it is used
-                trace, _, _ = own_trace(tracer, entrance)
-                for step in trace.steps:
+                for step in own_trace(tracer, entrance).steps:
                     if step.inner is not None and not step.fixed_out:
                         entrances[step.inner.name].update({e.key: e for e in tracer.entrances(step)})
     codes: list[ClassCode] = []

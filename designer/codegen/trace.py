@@ -6,16 +6,17 @@ Each step has the tensors at its node with Dims for lengths, so that the code ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from designer.analysis import ports
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import LayerError, LayerSpec, Tensor, Values, variadic_index
-from designer.codegen import growth, symbols
+from designer.codegen import growth, stages, symbols
 from designer.codegen.dims import choose
 from designer.codegen.growth import LoopVariable, Tensors
+from designer.codegen.stages import Stages
 from designer.codegen.symbols import Scope, Symbol
 from designer.graph.block import INPUT, OUTPUT, Block, Endpoint, Node
 from designer.graph.design import Design
@@ -78,6 +79,7 @@ class Trace:
     inputs: Tensors = ()
     outputs: Tensors = ()
     results: tuple[Endpoint, ...] = ()
+    stages: dict[str, Stages] = field(default_factory=dict)  # by the id of each one's first node
 
     @property
     def is_chain(self) -> bool:
@@ -119,6 +121,16 @@ class Tracer:
             self._known[key] = self._trace(block, scope, inputs, own)
         return self._known[key]
 
+    def staged(self, block: Block, scope: Scope, inputs: Tensors, written_out: Collection[str] = ()) -> Trace:
+        """As `trace` in the names of its own class, with loops over stages where it is a chain.
+
+        written_out: the first nodes of runs that are to stay lines.
+        """
+        trace = self.trace(block, scope, inputs, own=True)
+        runs = stages.runs(trace.steps) if trace.is_chain else {}
+        runs = {key: length for key, length in runs.items() if key not in written_out}
+        return self._trace(block, scope, inputs, True, runs) if runs else trace
+
     def entrances(self, step: Step) -> Iterator[Entrance]:
         """How the copies of a step's block are entered, each way once."""
         values = {name: symbol.value for name, symbol in step.values.items()}
@@ -136,7 +148,9 @@ class Tracer:
                     return
                 entrance = Entrance(step.inner, values, behind)
 
-    def _trace(self, block: Block, scope: Scope, inputs: Tensors, own: bool) -> Trace:
+    def _trace(
+        self, block: Block, scope: Scope, inputs: Tensors, own: bool, runs: Mapping[str, int] | None = None
+    ) -> Trace:
         trace = Trace(block, inputs=inputs)
         is_main = block.name == self.design.main
         tensors: dict[Endpoint, Tensor] = {}
@@ -144,15 +158,25 @@ class Tracer:
             tensors[Endpoint(entry.id, "output")] = tensor
         # Names that a loop's variables must not have: parameters, arguments that follow, classes.
         taken = {*scope, *block.kinds, *(str(d) for t in inputs for d in map(repr, t.shape))}
+        variables: set[str] = set()
+        run: list[Step] = []  # of stages, as far as it has come
+        length = 0
         for key in block.order:
             node = block.nodes[key]
             if key not in block.live or Endpoint(key, "output") in tensors:
                 continue
             step = self._step(block, node, scope, tensors, taken if own else None)
             tensors.update(zip(step.ends, step.outputs, strict=True))
-            taken |= {variable.name for variable in step.loop}
+            variables |= {variable.name for variable in step.loop}
+            taken |= variables
             if node.kind not in (INPUT, OUTPUT):
                 trace.steps.append(step)
+            if runs and key in runs:
+                run, length = [], runs[key]
+            if len(run) < length:
+                run.append(step)
+                if len(run) == length and (made := self._stages(run, taken, variables)):
+                    trace.stages[run[0].node.id], tensors[step.ends[0]] = made
         ends = [block.incoming[node.id]["input"] for node in block.outputs]
         trace.results = tuple(ends)
         trace.outputs = tuple(tensors[end] for end in ends)
@@ -191,6 +215,16 @@ class Tracer:
         if step.optional and incoming and not step.loop:
             step = replace(step, outputs=tuple(_either(when, out, incoming[0]) for out in step.outputs))
         return step
+
+    def _stages(self, run: Sequence[Step], taken: set[str], variables: set[str]) -> tuple[Stages, Tensor] | None:
+        def make(values: dict[str, Symbol], arriving: Tensors) -> Tensors:
+            return self._runner(run[0].spec, run[0].inner, values)(arriving)
+
+        made = stages.stages(run, make, taken, variables)
+        if made and made[0].carried:
+            variables.add(made[0].carried.name)
+            taken.add(made[0].carried.name)
+        return made
 
     def _sources(self, block: Block, node: Node, spec: LayerSpec | None) -> tuple[Endpoint, ...]:
         wired = block.incoming[node.id]

@@ -51,6 +51,7 @@ class Writer:
 
     def statement(self) -> str:
         names = [self.name() for _ in range(self.random.randint(2, 7))]
+        columns = self.random.choices(("c1", "c2_reduce", "num_convs", "out_channels"), k=self.random.randint(2, 4))
         depth = self.random.randint(0, 2)
         forms = (
             f"{self.attribute()} = {self.call(depth)}",
@@ -62,6 +63,8 @@ class Writer:
             f"return {' + '.join(names)}",
             f"a, b = {self.attribute()}({', '.join(names)})",
             f"for _ in range({self.expression(1)}): pass",
+            f"for index, ({', '.join(columns)}) in enumerate({self.name()}, start=1): pass",
+            f'self.add_module(f"block{{index}}", {self.call(depth)})',
             f"if {' and '.join(f'{name} != 1' for name in names)}: pass",
             f"x = {self.name()} {self.random.choice('+-*')} {self.name()} // {self.random.choice(('2', 'stride'))}",
         )
