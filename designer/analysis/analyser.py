@@ -107,12 +107,14 @@ class Analyser:
         """Give each block a stamp, the one that it had where nothing in it has changed."""
         design, stamps = self._design, {}
         sound = design.uses.subgraph(set(design.blocks) - design.recursive)
-        names = frozenset(design.blocks)
+        names = frozenset((*design.blocks, *design.customs))
         for name in (*reversed(list(nx.topological_sort(sound))), *design.recursive):
             block = design.blocks[name]
             inside: dict[str, object] = {}
             for kind in block.kinds:
-                if kind in design.recursive:
+                if kind in design.customs:
+                    inside[kind] = design.customs[kind]
+                elif kind in design.recursive:
                     inside[kind] = design.blocks[kind]  # refused where it stands, with its ports and parameters
                 elif kind in design.blocks:
                     inside[kind] = stamps[kind]

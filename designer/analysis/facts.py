@@ -10,8 +10,7 @@ from typing import NamedTuple
 from designer.analysis import field as fields
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.field import Field
-from designer.catalogue.registry import spec_of
-from designer.catalogue.spec import Tensor, Values
+from designer.catalogue.spec import LayerSpec, Tensor, Values
 from designer.graph.block import INPUT, OUTPUT, Block, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Value
@@ -45,7 +44,7 @@ class NodeFacts:
 
     inputs, outputs: one tensor a port, None where it is unknown. values: the parameters worked out. totals: over all
     copies. copies: what is inside, one a copy, for a block. sources: the nodes behind `inputs`, None where a port is
-    open. ports: its output ports, one for each of `outputs`.
+    open. ports: its output ports, one for each of `outputs`. spec: of a layer, what its kind is.
     """
 
     node: Node
@@ -59,6 +58,7 @@ class NodeFacts:
     diagnostics: tuple[Diagnostic, ...] = ()
     sources: tuple[str | None, ...] = ()
     ports: tuple[str, ...] = ()
+    spec: LayerSpec | None = None
 
     @property
     def inside(self) -> BlockFacts | None:
@@ -76,8 +76,8 @@ class NodeFacts:
             return field
         for inner in self.copies:
             field = fields.compose(field, inner.field)
-        if not self.copies and (spec := spec_of(self.node.kind)):
-            windows = spec.window(Values(self.values))
+        if not self.copies and self.spec:
+            windows = self.spec.window(Values(self.values))
             for _ in range(self.repeat):
                 field = fields.slide(field, windows)
         return field

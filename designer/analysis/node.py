@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from designer.analysis import fixes, ports, wiring
-from designer.analysis.diagnostics import Fix
+from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.facts import BlockFacts, NodeFacts, Totals
 from designer.analysis.limits import MAX_DEPTH, MAX_ELEMENTS, MAX_WORK
 from designer.analysis.settings import Settings
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from designer.analysis.analyser import Analyser
 
 _DTYPE_BYTES = {"float64": 8, "int64": 8, "float32": 4, "int32": 4, "float16": 2, "bfloat16": 2, "bool": 1, "uint8": 1}
+_COSTS = {"params": "parameters", "macs": "MACs"}  # in words
 
 
 def analyse_node(
@@ -50,14 +51,16 @@ class _NodeAnalysis(Settings):
     def run(self, block_inputs: tuple[Tensor | None, ...], facts: Mapping[str, NodeFacts]) -> NodeFacts:
         self.analyser.spend()
         node, design = self.node, self.analyser.design
-        spec = spec_of(node.kind)
+        spec = spec_of(node.kind, design)
         inner = None if spec else design.blocks.get(node.kind)
         wires = wiring.incoming(design, self.block, node, facts)
         self.found += wires.diagnostics
         names = ports.output_ports(design, self.block, node)
         unknown = (None,) * len(names)
         repeat, active, values, work = 1, True, {}, _Work(unknown)
-        if spec is None and inner is None:
+        if spec and spec.fault:
+            self._layer_error(spec.fault)
+        elif spec is None and inner is None:
             self._unknown_kind()
         elif node.kind == INPUT and not self.analyser.is_main(self.block):
             self.boundary()
@@ -88,12 +91,13 @@ class _NodeAnalysis(Settings):
             tuple(self.found),
             wires.sources,
             names,
+            spec,
         )
 
     # -- kinds ----------------------------------------------------------------------------------------------------
 
     def _unknown_kind(self) -> None:
-        known = [*registry(), *self.analyser.design.blocks]
+        known = [*registry(), *self.analyser.design.customs, *self.analyser.design.blocks]
         near = difflib.get_close_matches(self.node.kind, known, n=1)
         self.error(
             "unknown_kind",
@@ -133,7 +137,22 @@ class _NodeAnalysis(Settings):
         except LayerError as error:
             self._layer_error(error)
             return _Work()
+        if spec.unstated:
+            self._unstated(spec)
         return _Work(outputs, totals)
+
+    def _unstated(self, spec: LayerSpec) -> None:
+        costs = " and ".join(_COSTS[name] for name in spec.unstated)
+        self.found.append(
+            Diagnostic(
+                "cost_not_declared",
+                Severity.INFO,
+                f"{self.node}: its {costs} are not declared, and count as 0.",
+                expected="expressions for them",
+                received="none",
+                advice="Declare them in the custom layer.",
+            )
+        )
 
     def _infer(self, spec: LayerSpec, values: Values, tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:
         found = spec.infer(values, tensors)
@@ -168,7 +187,7 @@ class _NodeAnalysis(Settings):
 
         Empty stands for the first.
         """
-        spec = spec_of(self.node.kind)
+        spec = spec_of(self.node.kind, self.analyser.design)
         if spec and not spec.variadic and place in spec.inputs:
             return place
         wired = sorted(self.block.incoming[self.node.id], key=variadic_index)

@@ -10,7 +10,7 @@ from designer.graph.design import Design
 def input_ports(design: Design, block: Block, node: Node) -> tuple[str, ...]:
     """The input ports of `node` in `block`, in order. A node of an unknown kind has those that are wired."""
     wired = block.incoming[node.id]
-    if spec := spec_of(node.kind):
+    if spec := spec_of(node.kind, design):
         return spec.input_ports(tuple(wired))
     if inner := design.blocks.get(node.kind):
         return tuple(entry.id for entry in inner.inputs)
@@ -19,7 +19,7 @@ def input_ports(design: Design, block: Block, node: Node) -> tuple[str, ...]:
 
 def output_ports(design: Design, block: Block, node: Node) -> tuple[str, ...]:
     """The output ports of `node` in `block`, in order. A node of an unknown kind has those that are wired."""
-    if spec := spec_of(node.kind):
+    if spec := spec_of(node.kind, design):
         return spec.output_ports(node.params)
     if inner := design.blocks.get(node.kind):
         return tuple(leaving.id for leaving in inner.outputs)

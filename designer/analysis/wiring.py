@@ -27,7 +27,7 @@ def incoming(design: Design, block: Block, node: Node, facts: Mapping[str, NodeF
     """The tensors at the input ports of `node`. A variadic layer's are those that are wired, in the order of ports."""
     wired = block.incoming[node.id]
     names = ports.input_ports(design, block, node)
-    spec = spec_of(node.kind)
+    spec = spec_of(node.kind, design)
     diagnostics = [_missing_port(block, node, source, port) for port, source in wired.items() if port not in names]
     if spec and spec.variadic:
         names = tuple(sorted((port for port in wired if port in names), key=variadic_index))

@@ -1,10 +1,11 @@
-"""The registry: every kind of layer by its name. A new family adds one line here."""
+"""The registry: every kind of layer by its name, and those that a design adds. A new family adds one line here."""
 
 from __future__ import annotations
 
 from functools import cache
 from types import MappingProxyType
 
+from designer.catalogue.custom.spec import custom_spec
 from designer.catalogue.layers import (
     activation,
     attention,
@@ -28,6 +29,7 @@ from designer.catalogue.layers import (
     softmax,
 )
 from designer.catalogue.spec import LayerSpec
+from designer.graph.design import Design
 
 _FAMILIES = (
     boundary,
@@ -65,6 +67,21 @@ def registry() -> MappingProxyType[str, LayerSpec]:
     return MappingProxyType(specs)
 
 
-def spec_of(kind: str) -> LayerSpec | None:
-    """The LayerSpec of a kind, or None where no layer has that name."""
+def spec_of(kind: str, design: Design | None = None) -> LayerSpec | None:
+    """The LayerSpec of a kind: of a custom layer of the design, else of the catalogue; None where neither has it."""
+    if design is not None and (layer := design.customs.get(kind)):
+        return custom_spec(layer, kinds())
     return registry().get(kind)
+
+
+@cache
+def kinds() -> frozenset[str]:
+    """The kinds of the catalogue, which nothing in a design may be called."""
+    return frozenset(registry())
+
+
+def name_in_use(design: Design, name: str) -> str:
+    """What has a name already: `a layer`, `another block` or `a custom layer`; empty where it is free."""
+    if name in design.customs:
+        return "a custom layer"
+    return "another block" if name in design.blocks else "a layer" if name in kinds() else ""

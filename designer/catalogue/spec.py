@@ -31,6 +31,7 @@ class Family(StrEnum):
     LINEAR = "linear"
     MERGE = "merge"
     SHAPE = "shape"
+    CUSTOM = "custom"
 
 
 class ParameterType(StrEnum):
@@ -176,7 +177,9 @@ class LayerSpec:
     writes, from the parameters' sources and the inputs' names. state: the source of the learnable tensor that code
     keeps for it, from its parameters' and derived arguments' sources; `function` then gets its name before the inputs'.
     parts: the parameter that says how many outputs there are, at ports part1, part2, …: a number, or a tuple with an
-    item for each. It takes no expression, since wires are drawn to its ports. brief: the card's line.
+    item for each. It takes no expression, since wires are drawn to its ports. brief: the card's line. fault: what is
+    wrong with the kind itself, so that none of its nodes can work. unstated: the costs that nobody knows, `params` and
+    `macs`, which count as 0.
     """
 
     kind: str
@@ -202,6 +205,8 @@ class LayerSpec:
     function: Callable[[Mapping[str, str], Sequence[str]], str] | None = None
     state: Callable[[Mapping[str, str]], str] | None = None
     brief: Callable[[Mapping[str, str]], str] = lambda texts: ""
+    fault: LayerError | None = None
+    unstated: tuple[str, ...] = ()
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, or None."""

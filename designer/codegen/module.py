@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from designer.analysis.facts import Analysis
 from designer.base.errors import DesignError
-from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import LayerError
-from designer.codegen import layout, wrap
+from designer.codegen import layout
 from designer.codegen.classes import INDENT, ClassCode, Range, draft, own_trace, write_class
+from designer.codegen.opening import customs_in_use, opening
 from designer.codegen.trace import Entrance, Tracer
 from designer.graph.block import Block
 from designer.graph.design import Design
@@ -53,8 +53,9 @@ def generate(design: Design, analysis: Analysis) -> GeneratedCode:
     if not analysis.ok:
         first = analysis.diagnostics[0]
         raise DesignError(f"No code yet: {first.message}", expected=first.expected, fix=first.advice)
+    customs = customs_in_use(design, (*design.inner_blocks(), design.root))
     codes = _classes(design)
-    lines = _opening(design, any(code.uses_tensor for code in codes))
+    lines = opening(design, customs, any(code.uses_tensor for code in codes))
     nodes: dict[NodeKey, tuple[Range, ...]] = {}
     for code in codes:
         lines += ["", ""]
@@ -82,7 +83,7 @@ def _classes(design: Design) -> list[ClassCode]:
                         entrances[step.inner.name].update({e.key: e for e in tracer.entrances(step)})
     codes: list[ClassCode] = []
     written: dict[Hashable, ClassCode] = {}
-    taken = set(design.blocks)
+    taken = {*design.blocks, *design.customs}
     for block in blocks:
         variants: dict[Hashable, ClassCode] = {}
         for key, entrance in entrances[block.name].items():
@@ -105,20 +106,14 @@ def _variant(name: str, taken: set[str]) -> str:
     return f"{name}{number}"
 
 
-def _opening(design: Design, uses_tensor: bool) -> list[str]:
-    title = wrap.sentence(design.root.title or design.root.name)
-    about = wrap.docstring([[title], ["Run it as a program to see each stage's name and output shape."]], "")
-    return [*about, "", "import torch", f"from torch import {'Tensor, ' if uses_tensor else ''}nn"]
-
-
 def _program(root: Block, analysis: Analysis) -> list[str]:
     """What runs the module as a program."""
     entering = [tensor for node in root.inputs if (tensor := analysis.root.nodes[node.id].output)]
     inputs = ", ".join(_zeros((1, *tensor.shape[1:]), tensor.dtype) for tensor in entering)
     width = max((len(analysis.root.nodes[key].node.name) for key in analysis.root.order()), default=0) + 2
     stages = [analysis.root.nodes[key] for key in analysis.root.order()]
-    nested = any(spec.unpack for facts in stages if (spec := spec_of(facts.node.kind)))
-    several = any(len(facts.outputs) > 1 for facts in stages if facts.copies)
+    nested = any(facts.spec.unpack for facts in stages if facts.spec)
+    several = any(len(facts.outputs) > 1 for facts in stages if facts.copies or (facts.spec and facts.spec.module))
     show = [
         "        def show(module, args, output, name=name):",
         *(line.format(width=width) for line in (_SHOW_FIRST if nested else _SHOW_ALL)),

@@ -188,7 +188,7 @@ class Tracer:
     def _step(
         self, block: Block, node: Node, scope: Scope, tensors: dict[Endpoint, Tensor], taken: set[str] | None
     ) -> Step:
-        spec = spec_of(node.kind)
+        spec = spec_of(node.kind, self.design)
         inner = None if spec else self.design.blocks[node.kind]
         sources = self._sources(block, node, spec)
         incoming = tuple(tensors[source] for source in sources)

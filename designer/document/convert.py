@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from designer.document.custom import from_custom, to_customs
 from designer.document.document import Document, DocumentError
 from designer.document.format import (
     MAX_EDGES,
@@ -25,16 +26,13 @@ from designer.document.format import (
     OriginFile,
     ParameterFile,
 )
+from designer.document.values import from_setting, to_setting, to_value
 from designer.engine.protocol import EngineError
 from designer.engine.recipe import Recipe
 from designer.graph.block import INPUT_PORT, OUTPUT_PORT, Block, BlockParameter, Edge, Endpoint, Node, Origin
 from designer.graph.design import Design
-from designer.graph.expressions import Expression, Setting, Value
 
-_EXPRESSION = "="
-_TEXT = "'"
 _ID = re.compile(NODE_ID)
-_MAX_INT = 2**63
 _MAX_POSITION = 1e7  # pixels
 
 
@@ -50,14 +48,15 @@ def to_document(file: DocumentFile, origin: str) -> Document:
             fix='Correct "main".',
         )
     recipe = None if file.recipe is msgspec.UNSET else _to_recipe(file.recipe, origin)
-    return Document(Design(file.main, blocks), recipe)
+    return Document(Design(file.main, blocks, to_customs(file.custom_layers, blocks, origin)), recipe)
 
 
 def from_document(document: Document) -> DocumentFile:
     """The structs that a document is written as. Raises DocumentError where a value has no place in a file."""
     recipe: Any = msgspec.UNSET if document.recipe is None else document.recipe.to_json()
     blocks = [_from_block(block) for block in document.design.blocks.values()]
-    return DocumentFile(VERSION, document.design.main, blocks, recipe)
+    customs = [from_custom(layer) for layer in document.design.customs.values()]
+    return DocumentFile(VERSION, document.design.main, blocks, customs, recipe)
 
 
 # -- reading --------------------------------------------------------------------------------------------------------
@@ -145,35 +144,6 @@ def _to_endpoint(end: str, usual: str, nodes: dict[str, Node], where: str) -> En
     return Endpoint(node, port if dot else usual)
 
 
-def to_setting(raw: Any, where: str) -> Setting:
-    """A parameter's value or expression from its JSON. Raises DocumentError."""
-    if isinstance(raw, str) and raw.startswith(_EXPRESSION):
-        return Expression(raw[1:])
-    return to_value(raw, where)
-
-
-def to_value(raw: Any, where: str) -> Value:
-    """A plain value from its JSON: a list becomes a tuple. Raises DocumentError."""
-    match raw:
-        case str() if raw.startswith(_EXPRESSION):
-            raise DocumentError(
-                f"{where}: there is an expression, '{raw[:80]}', where only values can stand.",
-                expected='a value, or in a node one expression for the whole parameter, such as "=(width, width)"',
-                fix="Write the value; a text that begins with = is written '= instead.",
-            )
-        case str():
-            return raw.removeprefix(_TEXT)
-        case int() if abs(raw) >= _MAX_INT:
-            raise DocumentError(f"{where}: the number is too large.", expected="less than 2^63", fix="Correct it.")
-        case None | bool() | int() | float():
-            return raw
-        case list():
-            return tuple(to_value(item, where) for item in raw)
-    raise DocumentError(
-        f"{where}: its value is an object in braces.", expected="a number, a text, true, false, null or a list"
-    )
-
-
 def _to_recipe(raw: dict[str, Any], origin: str) -> Recipe:
     try:
         return Recipe.from_json(raw)
@@ -222,17 +192,3 @@ def _from_coordinate(number: float) -> float:
     if not math.isfinite(number):
         raise DocumentError("A node has no place on the canvas and cannot be saved.", fix="Arrange the design.")
     return int(number) if float(number).is_integer() else float(number)
-
-
-def from_setting(setting: Setting, where: str) -> Any:
-    """The JSON of a value or an expression. Raises DocumentError where it is not a finite number."""
-    match setting:
-        case Expression(source=source):
-            return _EXPRESSION + source
-        case str():
-            return _TEXT + setting if setting.startswith((_EXPRESSION, _TEXT)) else setting
-        case float() if not math.isfinite(setting):
-            raise DocumentError(f"{where}: {setting} cannot be saved.", expected="a finite number", fix="Correct it.")
-        case tuple():
-            return [from_setting(item, where) for item in setting]
-    return setting

@@ -16,6 +16,17 @@
       "origin": {"library": "personal", "block": "Stem", "fingerprint": "0f…"}     optional
     }
   ],
+  "custom_layers": [                  optional: a person's own classes
+    {
+      "name": "Scale", "summary": "…",
+      "source": ["class Scale(nn.Module):", "    …"],
+      "parameters": [{"name": "factor", "type": "float", "default": 1.0, "doc": "…", "minimum": 0, "maximum": 9,
+                      "choices": [], "axes": 0}],
+      "inputs": [{"name": "input", "shape": "N, C, H, W"}],
+      "outputs": [{"name": "output", "shape": "N, C, H, W", "dtype": ""}],
+      "derived": {"in_channels": "C"}, "params": "2 * C", "macs": "C * H * W"
+    }
+  ],
   "recipe": {"epochs": 5}             optional
 }
 ```
@@ -24,7 +35,8 @@ A text that begins with `=` is an expression; `'` before a text says that it is 
 is a tuple. An end of an edge is `node` or `node.port`; the port is left out where it is the usual one, `output` at the
 source and `input` at the target. What has its default may be left out: a name that equals the id, no parameters, a
 repeat of 1, a `when` of true, a position of (0, 0). `origin` says of which library's block a block is a copy, and what
-that was at the time.
+that was at the time. The source of a custom layer is the list of its lines; its shapes and costs are always
+expressions, in the notation of `catalogue.custom.shapes`, and written without the `=`.
 
 Files end in `EXTENSION`; presets and library blocks are files of this format too. Here is only the shape of the file,
 as msgspec structs; `convert` makes designs of it, `reading` and `writing` deal with bytes and files.
@@ -35,6 +47,8 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
+
+from designer.graph.custom import MAX_LAYERS
 
 EXTENSION = ".blockyard"
 VERSION = 1  # of the format that this program writes; it reads every version up to it
@@ -47,6 +61,9 @@ MAX_EDGES = 400_000  # likewise
 MAX_NAME = 200  # characters of a name or of a kind
 FINGERPRINT = r"^[0-9a-f]{32}$"
 NODE_ID = r"^[A-Za-z0-9_-]{1,100}$"  # no dot: it parts a node from its port
+
+CLASS_NAME = r"^[A-Za-z][A-Za-z0-9_]{0,99}$"
+Text = Annotated[str, msgspec.Meta(max_length=2_000)]
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME)]
 NodeId = Annotated[str, msgspec.Meta(pattern=NODE_ID)]
@@ -93,12 +110,48 @@ class BlockFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     origin: OriginFile | None = None
 
 
+class CustomParameterFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A parameter of a custom layer."""
+
+    name: Name
+    type: Name
+    default: Any
+    doc: Text = ""
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    choices: Annotated[list[Any], msgspec.Meta(max_length=100)] = []
+    axes: Annotated[int, msgspec.Meta(ge=0, le=8)] = 0
+
+
+class CustomPortFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A port of a custom layer."""
+
+    name: Name
+    shape: Text
+    dtype: Annotated[str, msgspec.Meta(max_length=MAX_NAME)] = ""
+
+
+class CustomLayerFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """A person's own class."""
+
+    name: Annotated[str, msgspec.Meta(pattern=CLASS_NAME)]
+    summary: Text = ""
+    source: list[str] = []
+    parameters: Annotated[list[CustomParameterFile], msgspec.Meta(max_length=100)] = []
+    inputs: Annotated[list[CustomPortFile], msgspec.Meta(min_length=1, max_length=64)]
+    outputs: Annotated[list[CustomPortFile], msgspec.Meta(min_length=1, max_length=64)]
+    derived: Annotated[dict[Name, Text], msgspec.Meta(max_length=100)] = {}
+    params: Text = ""
+    macs: Text = ""
+
+
 class DocumentFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """A whole file."""
 
     blockyard: int
     main: Name
     blocks: Annotated[list[BlockFile], msgspec.Meta(min_length=1, max_length=MAX_BLOCKS)]
+    custom_layers: Annotated[list[CustomLayerFile], msgspec.Meta(max_length=MAX_LAYERS)] = []
     recipe: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
 

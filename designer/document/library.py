@@ -81,6 +81,13 @@ class PersonalLibrary:
         if block_name in design.recursive:
             raise LibraryError(f"{block_name} contains itself.", fix="Mend it first.")
         part = _called(_part(design, block_name), name)
+        used = [kind for kind in design.customs if any(kind in block.kinds for block in part.blocks.values())]
+        if used:
+            raise LibraryError(
+                f"{block_name} uses the custom layer {used[0]}, and the library keeps no code.",
+                expected="a block of layers and blocks",
+                fix="Save it as a design of its own, and copy from there.",
+            )
         new = fingerprint(part, name)
         _check_name(name)
         if (path := self._find(name)) is not None:

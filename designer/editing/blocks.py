@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import networkx as nx
 
-from designer.catalogue.registry import spec_of
+from designer.catalogue.registry import name_in_use
 from designer.editing.errors import EditError
 from designer.graph.block import Block
 from designer.graph.design import Design
-from designer.graph.names import fresh, is_block_name, is_node_name
+from designer.graph.names import fresh, is_block_name
 
 
 def with_library_block(
@@ -27,7 +27,7 @@ def with_library_block(
         kinds = {node.kind for node in library[current].nodes.values()}
         needed += [kind for kind in library if kind in kinds and kind not in needed]
     differ = {key for key in needed if key in design.blocks and not _is_same(design.blocks[key], library[key])}
-    differ |= {key for key in needed if key == as_name != name}  # that name is taken
+    differ |= {key for key in needed if key in design.customs or key == as_name != name}  # that name is taken
     while more := {
         key
         for key in needed
@@ -36,7 +36,8 @@ def with_library_block(
         differ |= more  # a block that must name its copy of another one is itself not the one that the design holds
     names: dict[str, str] = {name: as_name} if as_name else {}
     for current in needed[1:] if as_name else needed:
-        names[current] = fresh(current, {*design.blocks, *names.values()}) if current in differ else current
+        taken = {*design.blocks, *design.customs, *names.values()}
+        names[current] = fresh(current, taken) if current in differ else current
     for current in reversed(needed):
         known = design.blocks.get(names[current])
         if known is None or (as_name and current == name):
@@ -72,12 +73,6 @@ def check_no_recursion(design: Design, block_name: str, kind: str) -> None:
         )
 
 
-def block_stem(kind: str) -> str:
-    """The stem of the names of a block's instances: `VGGBlock` -> `vgg`, `Residual` -> `residual`."""
-    stem = (kind.removesuffix("Block") or kind).lower().rstrip("0123456789_").lstrip("_")
-    return stem if is_node_name(stem) else "block"
-
-
 def make_unique(design: Design, block_name: str, node_id: str) -> tuple[Design, str]:
     """Give one instance its own copy of its block. Returns the design and the copy's name."""
     block = design.blocks[block_name]
@@ -85,7 +80,7 @@ def make_unique(design: Design, block_name: str, node_id: str) -> tuple[Design, 
     if node is None or node.kind not in design.blocks:
         name = node.name if node else node_id
         raise EditError(f"'{name}' is a layer, not a block.", expected="an instance of a block")
-    name = fresh(node.kind.rstrip("0123456789") or node.kind, design.blocks)
+    name = fresh(node.kind.rstrip("0123456789") or node.kind, {*design.blocks, *design.customs})
     design = design.with_block(replace(design.blocks[node.kind], name=name))
     return design.with_block(block.with_node(replace(node, kind=name))), name
 
@@ -101,12 +96,11 @@ def rename_block(design: Design, old: str, new: str) -> Design:
             expected="letters, digits and underscores, a letter first: it names a class",
             fix="Choose another name.",
         )
-    if new in design.blocks or spec_of(new):
-        what = "another block" if new in design.blocks else "a layer"
+    if what := name_in_use(design, new):
         raise EditError(f"There is {what} called '{new}'.", expected="a name of its own", fix="Choose another name.")
     names = {old: new}
     blocks = {names.get(name, name): _renamed(block, names) for name, block in design.blocks.items()}
-    return Design(names.get(design.main, design.main), blocks)
+    return Design(names.get(design.main, design.main), blocks, design.customs)
 
 
 def describe(

@@ -12,6 +12,7 @@ import networkx as nx
 
 from designer.catalogue.registry import spec_of
 from designer.editing.blocks import check_no_recursion, with_library_block
+from designer.editing.customs import bring_customs
 from designer.editing.errors import EditError
 from designer.editing.grouping import IN_CHANNELS
 from designer.editing.substituting import names_read, with_substituted
@@ -24,7 +25,8 @@ FRAGMENT = "Fragment"  # the outermost block of what is copied
 
 
 def extract(design: Design, block_name: str, node_ids: Collection[str]) -> Design:
-    """Some nodes of a block, the wires among them, the blocks that they need and the parameters that they read.
+    """Some nodes of a block, the wires among them, the blocks and custom layers that they need, and the parameters that
+    they read.
 
     Raises EditError where none of the nodes is there.
     """
@@ -43,7 +45,9 @@ def extract(design: Design, block_name: str, node_ids: Collection[str]) -> Desig
         nodes=nodes,
         edges=tuple(e for e in block.edges if e.source.node in nodes and e.target.node in nodes),
     )
-    return Design(name, {**{key: inner for key, inner in design.blocks.items() if key in needed}, name: part})
+    blocks = {**{key: inner for key, inner in design.blocks.items() if key in needed}, name: part}
+    used = frozenset().union(*(block.kinds for block in blocks.values()))
+    return Design(name, blocks, {key: layer for key, layer in design.customs.items() if key in used})
 
 
 def insert(
@@ -54,16 +58,17 @@ def insert(
     middle: where the middle of the nodes' corners comes, in pixels; where they were, if it is None. Blocks that are
     there already are shared. A parameter that the block lacks becomes its value in the nodes. Raises EditError.
     """
-    part = fragment.root
-    if not part.nodes:
+    if not fragment.root.nodes:
         raise EditError("There is nothing in what is to be pasted.", expected="nodes", fix="Copy some nodes first.")
+    design, fragment = bring_customs(design, fragment)
+    part = fragment.root
     kinds: dict[str, str] = {}
     for node in part.nodes.values():
-        if spec_of(node.kind) is None and node.kind in fragment.blocks and node.kind not in kinds:
+        if spec_of(node.kind, fragment) is None and node.kind in fragment.blocks and node.kind not in kinds:
             if node.kind in fragment.recursive:
                 raise EditError(f"{node.kind} contains itself.", fix="Mend it where it comes from.")
             design, kinds[node.kind] = with_library_block(design, node.kind, fragment.blocks)
-        if spec_of(node.kind) is None:
+        if spec_of(node.kind, fragment) is None:
             check_no_recursion(design, block_name, kinds.get(node.kind, node.kind))
     block = design.blocks[block_name]
     values: dict[str, Setting] = {

@@ -8,14 +8,13 @@ from dataclasses import replace
 import networkx as nx
 
 from designer.analysis.ports import input_ports
-from designer.catalogue.registry import spec_of
-from designer.editing.blocks import block_stem
+from designer.catalogue.registry import name_in_use, spec_of
 from designer.editing.errors import EditError
 from designer.editing.substituting import names_read, with_substituted
 from designer.graph.block import INPUT, INPUT_PORT, OUTPUT, OUTPUT_PORT, Block, BlockParameter, Edge, Endpoint, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Expression, Setting
-from designer.graph.names import fresh, fresh_node_id, is_block_name
+from designer.graph.names import fresh, fresh_node_id, is_block_name, stem_of_class
 
 IN_CHANNELS = "in_channels"  # what expressions in a block may read although nobody set it
 _STEP_X, _STEP_Y = 208.0, 80.0  # pixels from the nodes of a new block to its Inputs and Outputs, and between those
@@ -40,7 +39,7 @@ def group(
     name = _block_name(design, name)
     inner = _Inside(design, block, [node for key, node in block.nodes.items() if key in chosen])
     parameters, values, inside_names = _parameters(block, inner, channels)
-    new_id = fresh_node_id(block.without_nodes(chosen), block_stem(name))
+    new_id = fresh_node_id(block.without_nodes(chosen), stem_of_class(name))
     instance = Node(new_id, name, params=values, position=_middle(inner.nodes))
     body = [with_substituted(node, inside_names) for node in inner.nodes]
     boxed = Block(
@@ -75,7 +74,7 @@ def _block_name(design: Design, name: str) -> str:
     name = name.strip()
     if not name:
         number = 1
-        while f"Block{number}" in design.blocks or spec_of(f"Block{number}"):
+        while name_in_use(design, f"Block{number}"):
             number += 1
         return f"Block{number}"
     if not is_block_name(name):
@@ -84,8 +83,7 @@ def _block_name(design: Design, name: str) -> str:
             expected="letters, digits and underscores, a letter first: it names a class",
             fix="Choose another name.",
         )
-    if name in design.blocks or spec_of(name):
-        what = "another block" if name in design.blocks else "a layer"
+    if what := name_in_use(design, name):
         raise EditError(f"There is {what} called '{name}'.", expected="a name of its own", fix="Choose another name.")
     return name
 
@@ -178,7 +176,7 @@ class _Inside:
 
 
 def _outputs(design: Design, block: Block, node: Node) -> list[Endpoint]:
-    spec, inner = spec_of(node.kind), design.blocks.get(node.kind)
+    spec, inner = spec_of(node.kind, design), design.blocks.get(node.kind)
     names = spec.outputs if spec else [leaving.id for leaving in inner.outputs] if inner else [OUTPUT_PORT]
     return [Endpoint(node.id, name) for name in names]
 

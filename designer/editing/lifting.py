@@ -45,7 +45,7 @@ def _value(design: Design, node: Node, name: str) -> Setting:
         return getattr(node, name)
     if name in node.params:
         return node.params[name]
-    spec, inner = spec_of(node.kind), design.blocks.get(node.kind)
+    spec, inner = spec_of(node.kind, design), design.blocks.get(node.kind)
     if spec and (parameter := spec.parameter(name)):
         return parameter.default
     if not spec and inner and name in inner.defaults:

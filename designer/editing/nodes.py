@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from designer.catalogue.registry import spec_of
-from designer.editing.blocks import block_stem, check_no_recursion, with_library_block
+from designer.editing.blocks import check_no_recursion, with_library_block
 from designer.editing.errors import EditError
 from designer.graph.block import INPUT, OUTPUT, Block, Edge, Endpoint, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Setting
-from designer.graph.names import fresh, fresh_node_id, is_node_name
+from designer.graph.names import fresh, fresh_node_id, is_node_name, stem_of_class
 
 _NO_BLOCKS: Mapping[str, Block] = {}
 DUPLICATE_OFFSET = (32.0, 32.0)  # pixels, so that a copy does not hide what it was made from
@@ -31,7 +31,7 @@ def add_node(
     library: blocks that may be copied into the design, with what they need. Raises EditError: an unknown kind, or a
     block that would contain itself.
     """
-    spec = spec_of(kind)
+    spec = spec_of(kind, design)
     if spec is None:
         if kind not in design.blocks:
             if kind not in library:
@@ -39,7 +39,7 @@ def add_node(
             design, kind = with_library_block(design, kind, library)
         check_no_recursion(design, block_name, kind)
     block = design.blocks[block_name]
-    new_id = _new_id(block, kind, spec.stem if spec else block_stem(kind))
+    new_id = _new_id(block, kind, spec.stem if spec else stem_of_class(kind))
     node = Node(new_id, kind, params=params or {}, position=_place(position))
     return design.with_block(block.with_node(node)), new_id
 

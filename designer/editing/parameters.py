@@ -24,7 +24,7 @@ def set_param(design: Design, block_name: str, node_id: str, name: str, setting:
     node = get_node(block, node_id)
     _check_known(design, node, name)
     _check_finite(setting, f"{node.name}.{name}")
-    spec = spec_of(node.kind)
+    spec = spec_of(node.kind, design)
     parameter = spec.parameter(name) if spec else None
     if parameter and _same(setting, parameter.default):
         return reset_param(design, block_name, node_id, name)
@@ -86,7 +86,7 @@ def _read(design: Design, block: Block, node: Node, name: str, text: str) -> Set
 
 
 def _takes_text(design: Design, node: Node, name: str) -> bool:
-    if spec := spec_of(node.kind):
+    if spec := spec_of(node.kind, design):
         parameter = spec.parameter(name)
         return parameter is not None and (
             parameter.type == ParameterType.TEXT
@@ -97,7 +97,7 @@ def _takes_text(design: Design, node: Node, name: str) -> bool:
 
 
 def _check_known(design: Design, node: Node, name: str) -> None:
-    if spec := spec_of(node.kind):
+    if spec := spec_of(node.kind, design):
         known = [parameter.name for parameter in spec.parameters]
     elif inner := design.blocks.get(node.kind):
         known = [parameter.name for parameter in inner.parameters]

@@ -25,7 +25,7 @@ def ungroup(design: Design, block_name: str, node_id: str, channels: int | None 
     block = design.blocks[block_name]
     node = get_node(block, node_id)
     inner = design.blocks.get(node.kind)
-    if inner is None or spec_of(node.kind):
+    if inner is None or spec_of(node.kind, design):
         raise EditError(f"'{node.name}' is a layer, not a block.", expected="an instance of a block")
     _check_plain(design, node)
     values = _values_inside(block, node, inner, channels)

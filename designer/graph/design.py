@@ -11,18 +11,25 @@ import networkx as nx
 
 from designer.base.errors import DesignError
 from designer.graph.block import Block
+from designer.graph.custom import CustomLayer
 from designer.graph.expressions import Value
 
 
 @dataclass(frozen=True)
 class Design:
-    """main: the name of the outermost block. blocks: all blocks by name, the outermost among them."""
+    """main: the name of the outermost block. blocks: all blocks by name, the outermost among them.
+
+    customs: the custom layers by name, which no block has.
+    """
 
     main: str
     blocks: Mapping[str, Block] = field(default_factory=dict)
+    customs: Mapping[str, CustomLayer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "blocks", MappingProxyType(dict(self.blocks)))
+        if not isinstance(self.customs, MappingProxyType):
+            object.__setattr__(self, "customs", MappingProxyType(dict(self.customs)))
 
     @property
     def root(self) -> Block:
@@ -36,6 +43,14 @@ class Design:
     def without_block(self, name: str) -> Design:
         """This design without one of its inner blocks."""
         return replace(self, blocks={key: block for key, block in self.blocks.items() if key != name})
+
+    def with_custom(self, layer: CustomLayer) -> Design:
+        """This design with a custom layer added, or replaced where one of that name is there."""
+        return replace(self, customs={**self.customs, layer.name: layer})
+
+    def without_custom(self, name: str) -> Design:
+        """This design without one of its custom layers."""
+        return replace(self, customs={key: layer for key, layer in self.customs.items() if key != name})
 
     def with_variables(self, values: Mapping[str, Value]) -> Design:
         """This design with other defaults for its variables, as `--set name=value` asks for.

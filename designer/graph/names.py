@@ -49,6 +49,12 @@ def is_block_name(name: str) -> bool:
     return is_identifier(name) and not name.startswith("_") and name not in _IN_MODULES | _AMBIGUOUS
 
 
+def stem_of_class(name: str) -> str:
+    """The stem of the names of a class's instances: `VGGBlock` -> `vgg`, `Residual` -> `residual`."""
+    stem = (name.removesuffix("Block") or name).lower().rstrip("0123456789_").lstrip("_")
+    return stem if is_node_name(stem) else "block"
+
+
 def fresh(stem: str, taken: Collection[str]) -> str:
     """`stem` with the lowest number from 1 up that is not taken: conv1, conv2, …"""
     number = 1

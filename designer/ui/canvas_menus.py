@@ -56,7 +56,7 @@ class CanvasMenus(QObject):
     def _fill_for_card(self, menu: QMenu, key: str) -> None:
         canvas = self._canvas
         node = canvas.block.nodes[key]
-        is_block = node.kind in canvas.session.design.blocks and spec_of(node.kind) is None
+        is_block = node.kind in canvas.session.design.blocks and spec_of(node.kind, canvas.session.design) is None
         if is_block:
             self._put(menu, ("open_block",))
         self._put(menu, _CARD)
@@ -72,7 +72,8 @@ class CanvasMenus(QObject):
 
     def _fill_lifts(self, menu: QMenu, node: Node) -> None:
         """The values of a node that may become parameters of the open block."""
-        spec, inner = spec_of(node.kind), self._canvas.session.design.blocks.get(node.kind)
+        design = self._canvas.session.design
+        spec, inner = spec_of(node.kind, design), design.blocks.get(node.kind)
         values: dict[str, Setting] = {p.name: p.default for p in spec.parameters} if spec else {}
         values.update(inner.defaults if inner and not spec else {})
         values.update(node.params)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction, QKeySequence
 
 from designer.analysis.facts import BlockFacts
-from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Family
 from designer.ui.actions import ACTIONS, MENUS, translated
 from designer.ui.canvas.add_search import WIDTH, AddEntry
@@ -79,9 +78,8 @@ def node_entries(root: BlockFacts) -> Iterator[AddEntry]:
                 return
             count += 1
             node, here = known.node, (*path, key)
-            spec = spec_of(node.kind)
             where = " › ".join((node.kind, *names))
-            family = spec.family.value if spec else Family.BLOCK.value
+            family = known.spec.family.value if known.spec else Family.BLOCK.value
             yield AddEntry(_SEPARATOR.join(here), node.name, family, where, (node.kind, ".".join((*names, node.name))))
             if known.inside is not None:
                 waiting.append((here, (*names, node.name), known.inside))

@@ -108,5 +108,7 @@ def test_every_version_stays_readable(path: Path):
 
 def test_the_schema_names_the_parts_of_a_document():
     found = schema()
-    assert set(found["$defs"]) == {"DocumentFile", "BlockFile", "NodeFile", "OriginFile", "ParameterFile"}
+    customs = {"CustomLayerFile", "CustomParameterFile", "CustomPortFile"}
+    parts = {"BlockFile", "NodeFile", "ParameterFile", "OriginFile"}
+    assert set(found["$defs"]) == {"DocumentFile", *parts, *customs}
     assert found["$defs"]["NodeFile"]["properties"]["id"]["pattern"] == NODE_ID

@@ -8,7 +8,7 @@ from designer.analysis import fixes
 from designer.analysis.checks.walk import nodes_of
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import BlockFacts, NodeFacts
-from designer.catalogue.registry import registry, spec_of
+from designer.catalogue.registry import registry
 from designer.catalogue.spec import Family, Values, Window
 
 LEAST_SHARE = 1 / 20  # of an axis; what is less is not worth a word
@@ -77,10 +77,9 @@ def map_too_small_early(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str,
 
 def _windows(node: NodeFacts) -> tuple[Window, ...]:
     """The windows of a node, one a spatial axis of its input; none where something is unknown."""
-    spec = spec_of(node.node.kind)
-    if spec is None or node.output is None or not node.inputs or node.inputs[0] is None:
+    if node.spec is None or node.output is None or not node.inputs or node.inputs[0] is None:
         return ()
-    windows = spec.window(Values(node.values))
+    windows = node.spec.window(Values(node.values))
     return tuple(windows) if windows and not isinstance(windows, str) else ()
 
 

@@ -16,7 +16,8 @@ from designer.ui.theme.stylesheet import mix
 
 KIND_MIME = "application/x-blockyard-kind"
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
-FAMILY_ORDER = ("block", "io", "convolution", "pooling", "normalisation", "activation", "linear", "merge", "shape")
+FAMILY_ORDER = ("block", "io", "convolution", "pooling", "normalisation", "activation", "linear", "merge", "shape",
+                "custom")  # fmt: skip
 ROW_PX, HEADING_PX = 26, 30
 
 

@@ -64,7 +64,7 @@ class CardMaker:
             own, said, inner = facts.nodes[key], remarks.get(key, ()), blocks.get(node.kind)
             known = before.get(key)
             is_known = known is not None and known.facts is own and known.inner is inner and known.remarks == said
-            if not is_known or (inner is None and spec_of(node.kind) is None):
+            if not is_known or (inner is None and spec_of(node.kind, design) is None):
                 card = _card(design, facts, node)
                 if known is not None and known.card == card:
                     known = _Known(own, said, inner, known.card, known.box)
@@ -92,7 +92,7 @@ class CardMaker:
 def _card(design: Design, facts: BlockFacts, node: Node) -> Card:
     inputs, outputs = ports.input_ports(design, facts.block, node), ports.output_ports(design, facts.block, node)
     known = facts.nodes[node.id]
-    spec = spec_of(node.kind)
+    spec = spec_of(node.kind, design)
     is_block = spec is None and node.kind in design.blocks
     severity = facts.severity(node.id)
     own = facts.diagnostics(node.id)
@@ -132,7 +132,7 @@ def brief(design: Design, node: Node, facts: NodeFacts) -> str:
     """The one line on a card: the parameters that matter, worked out."""
     if node.kind in (INPUT, OUTPUT):
         return shape_text((facts.outputs or facts.inputs or (None,))[0])
-    if spec := spec_of(node.kind):
+    if spec := spec_of(node.kind, design):
         return spec.brief({name: to_text(value) for name, value in facts.values.items()})
     if inner := design.blocks.get(node.kind):
         shown = [

@@ -12,7 +12,7 @@ from designer.ui.docks.views import HelpView
 
 def help_view(design: Design, kind: str) -> HelpView | None:
     """The help of a layer or a block, None where the kind is not known."""
-    if spec := spec_of(kind):
+    if spec := spec_of(kind, design):
         table = _table((p.name, p.default, p.doc) for p in spec.parameters)
         return HelpView(kind, spec.family.value, "\n\n".join(filter(None, (spec.help, table))), spec.url)
     block = design.blocks.get(kind)

@@ -18,7 +18,7 @@ Path = tuple[str, ...]  # node ids, from the outermost block to the one that is 
 
 def node_view(design: Design, analysis: Analysis, path: Path, facts: BlockFacts, node: Node) -> NodeView:
     """A selected node of the open block at `path`."""
-    spec, known = spec_of(node.kind), facts.nodes[node.id]
+    spec, known = spec_of(node.kind, design), facts.nodes[node.id]
     inner = None if spec else design.blocks.get(node.kind)
     complaints = _complaints(facts, node)
     if spec:

@@ -14,6 +14,7 @@ FAMILY_COLOURS = {
     "linear": "#ec6a8b",
     "merge": "#25a9c0",
     "shape": "#7d8899",
+    "custom": "#a3b545",
 }
 
 
