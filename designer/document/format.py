@@ -48,7 +48,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from designer.graph.custom import MAX_LAYERS
+from designer.graph.custom import MAX_CLASS_NAME, MAX_LAYERS, MAX_TEXT
 
 EXTENSION = ".blockyard"
 VERSION = 1  # of the format that this program writes; it reads every version up to it
@@ -62,8 +62,8 @@ MAX_NAME = 200  # characters of a name or of a kind
 FINGERPRINT = r"^[0-9a-f]{32}$"
 NODE_ID = r"^[A-Za-z0-9_-]{1,100}$"  # no dot: it parts a node from its port
 
-CLASS_NAME = r"^[A-Za-z][A-Za-z0-9_]{0,99}$"
-Text = Annotated[str, msgspec.Meta(max_length=2_000)]
+CLASS_NAME = rf"^[A-Za-z][A-Za-z0-9_]{{0,{MAX_CLASS_NAME - 1}}}$"
+Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME)]
 NodeId = Annotated[str, msgspec.Meta(pattern=NODE_ID)]

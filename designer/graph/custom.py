@@ -12,6 +12,8 @@ from designer.graph.block import INPUT_PORT, OUTPUT_PORT
 from designer.graph.expressions import Value
 
 MAX_LAYERS = 100  # of a design
+MAX_TEXT = 2_000  # characters of a summary, of words about a parameter
+MAX_CLASS_NAME = 100  # characters
 MAX_SOURCES = 1 << 18  # characters of all its sources together
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from designer.graph.block import Block, BlockParameter, Node, edge
+from designer.graph.custom import CustomLayer
 from designer.graph.design import Design
 from designer.graph.expressions import Expression as X
 
@@ -53,8 +54,12 @@ def sigmoids(*kinds: str) -> list[Node | str]:
     return [*row, "Flatten", fc()]
 
 
+UNDECLARED = CustomLayer("Mine", source="class Mine(nn.Module):\n    def forward(self, x):\n        return x\n")
+
+
 # code -> designs that have it
 UNWISE: Mapping[str, list[Design]] = {
+    "cost_not_declared": [chain(Node("mine", "Mine")).with_custom(UNDECLARED)],
     "softmax_before_cross_entropy": [
         chain("Flatten", fc(), SOFTMAX),
         chain("Flatten", fc(), Node("log", "LogSoftmax", params={"dim": 1})),
@@ -160,4 +165,4 @@ SOUND: Mapping[str, list[Design]] = {
 }
 
 # codes without a fix
-WITHOUT_FIX = frozenset({"map_too_small_early"})
+WITHOUT_FIX = frozenset({"map_too_small_early", "cost_not_declared"})

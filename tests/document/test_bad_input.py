@@ -26,6 +26,11 @@ def node(key: str = "a", kind: str = "ReLU", **fields) -> dict:
     return {"id": key, "kind": kind, **fields}
 
 
+def custom(name: str, *lines: str) -> dict:
+    port = [{"name": "x", "shape": "..."}]
+    return {"name": name, "source": list(lines), "inputs": port, "outputs": port}
+
+
 REFUSED = {
     "empty": (b"  \n", "is empty"),
     "not JSON": (b"hello", "not JSON"),
@@ -61,6 +66,16 @@ REFUSED = {
     "an enormous number": (document(block(node(repeat=10**400))), "too large"),
     "far away": (document(block(node(position=[1e200, 0]))), "too far out"),
     "an odd origin": (document(block(origin={"library": "x", "block": "y", "fingerprint": "z"})), "blocks[0].origin"),
+    "10,000 custom layers": (document(custom_layers=[custom(f"A{k}") for k in range(10_000)]), "custom_layers"),
+    "two custom layers": (document(custom_layers=[custom("B"), custom("B")]), "called 'B', and so is a custom layer"),
+    "a custom layer and a block": (document(custom_layers=[custom("A")]), "called 'A', and so is a block"),
+    "an odd custom layer": (document(custom_layers=[custom("a b")]), "custom_layers[0].name"),
+    "a custom layer without outputs": (document(custom_layers=[{**custom("B"), "outputs": []}]), "[0].outputs"),
+    "a custom layer that is too long": (document(custom_layers=[custom("B", "#" * (1 << 18))]), "262,145 characters"),
+    "an expression as a default": (
+        document(custom_layers=[{**custom("B"), "parameters": [{"name": "p", "type": "int", "default": "=1"}]}]),
+        "custom layer B, parameter p",
+    ),
     "a bad recipe": (document(recipe={"epochs": 0}), "epochs is 0"),
     "an odd recipe": (document(recipe={"epoks": 1}), "epoks"),
 }
@@ -88,6 +103,7 @@ WRONG_BUT_HELD = {
     "broken expression": document(block(node(repeat="=1 +"))),
     "odd names": document(block(node(name="import os; x"))),
     "no nodes": document(),
+    "a faulty custom layer": document(block(node(kind="import_")), custom_layers=[custom("Broken", "import os; x")]),
 }
 
 

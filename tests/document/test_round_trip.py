@@ -14,6 +14,7 @@ from designer.document.reading import parse_document, read_document
 from designer.document.writing import dump_document
 from designer.engine.recipe import Recipe
 from designer.graph.block import Block, BlockParameter, Edge, Endpoint, Node, Origin
+from designer.graph.custom import CustomLayer, CustomParameter, CustomPort
 from designer.graph.design import Design
 from designer.graph.expressions import Expression
 
@@ -53,11 +54,36 @@ def blocks(draw: st.DrawFn, name: str) -> Block:
     return Block(name, draw(texts), draw(texts), draw(texts), tuple(parameters), found, tuple(edges), origin)
 
 
+def custom_layers(name: str) -> st.SearchStrategy[CustomLayer]:
+    limits = st.none() | st.integers(-9, 9) | st.floats(-9, 9)
+    choices = st.lists(values, max_size=2).map(tuple)
+    parameters = st.builds(CustomParameter, names, names, values, texts, limits, limits, choices, st.integers(0, 8))
+    ports = st.lists(st.builds(CustomPort, names, texts, texts), min_size=1, max_size=2).map(tuple)
+    return st.builds(
+        CustomLayer,
+        st.just(name),
+        texts,
+        st.lists(texts, min_size=1, max_size=3).map("\n".join),
+        st.lists(parameters, max_size=2).map(tuple),
+        ports,
+        ports,
+        st.dictionaries(names, texts, max_size=2).map(lambda pairs: tuple(pairs.items())),
+        texts,
+        texts,
+    )
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     called = draw(st.lists(names, min_size=1, max_size=3, unique=True))
+    free = st.from_regex(r"\A[A-Z][a-z0-9_]{0,8}\Z").filter(lambda name: name not in called)
+    customs = draw(st.dictionaries(free, st.none(), max_size=2))
     return Document(
-        Design(draw(st.sampled_from(called)), {name: draw(blocks(name)) for name in called}),
+        Design(
+            draw(st.sampled_from(called)),
+            {name: draw(blocks(name)) for name in called},
+            {name: draw(custom_layers(name)) for name in customs},
+        ),
         draw(st.none() | st.builds(Recipe, epochs=st.integers(1, 99))),
     )
 
@@ -66,7 +92,12 @@ def exactly(document: Document) -> str:
     """A text that tells 1 from True and from 1.0, and shows the order of mappings."""
     design = document.design
     return repr(
-        (design.main, [(n, {**vars(b), "nodes": dict(b.nodes)}) for n, b in design.blocks.items()], document.recipe)
+        (
+            design.main,
+            [(n, {**vars(b), "nodes": dict(b.nodes)}) for n, b in design.blocks.items()],
+            dict(design.customs),
+            document.recipe,
+        )
     )
 
 

@@ -9,12 +9,13 @@ from designer.catalogue.custom import shapes
 from designer.catalogue.custom.source import ClassSource, SourceError, read_class
 from designer.catalogue.spec import Parameter, ParameterType
 from designer.catalogue.validate import check_value
-from designer.graph.custom import CustomLayer, CustomParameter
+from designer.graph.custom import MAX_CLASS_NAME, MAX_TEXT, CustomLayer, CustomParameter
 from designer.graph.expressions import names_in
 from designer.graph.names import is_block_name, is_identifier, is_parameter_name
 
 MAX_PARAMETERS = 64
 MAX_PORTS = 16
+MAX_AXES = 3  # spatial ones, of a SIZE
 DTYPES = ("float32", "int64", "bool")
 _COSTS = {"params": "parameter count", "macs": "MACs"}
 
@@ -36,7 +37,7 @@ def faults(layer: CustomLayer, taken: Collection[str] = ()) -> list[BlockyardErr
 
 
 def _of_name(layer: CustomLayer, taken: Collection[str]) -> Iterator[BlockyardError]:
-    if not is_block_name(layer.name):
+    if not is_block_name(layer.name) or len(layer.name) > MAX_CLASS_NAME:
         yield BlockyardError(
             f"A custom layer cannot be called '{layer.name[:60]}'.",
             expected="letters, digits and underscores, a letter first; no word that Python, torch or the code keeps",
@@ -51,6 +52,9 @@ def _of_name(layer: CustomLayer, taken: Collection[str]) -> Iterator[BlockyardEr
 
 
 def _of_names_inside(layer: CustomLayer) -> Iterator[BlockyardError]:
+    for words in (layer.summary, *(parameter.doc for parameter in layer.parameters)):
+        if len(words) > MAX_TEXT:
+            yield BlockyardError(f"A text has {len(words):,} characters.", expected=f"at most {MAX_TEXT:,}")
     for what, ports in (("input", layer.inputs), ("output", layer.outputs)):
         if not 1 <= len(ports) <= MAX_PORTS:
             yield BlockyardError(f"It has {len(ports)} {what}s.", expected=f"1 to {MAX_PORTS}")
@@ -64,7 +68,10 @@ def _of_names_inside(layer: CustomLayer) -> Iterator[BlockyardError]:
         return
     seen: set[str] = set()
     for what, name in named:
-        if not (is_parameter_name(name) if what == "parameter" else is_identifier(name) and name[0] != "_"):
+        if (
+            not (is_parameter_name(name) if what == "parameter" else is_identifier(name) and name[0] != "_")
+            or len(name) > MAX_CLASS_NAME
+        ):
             yield BlockyardError(
                 f"A {what} cannot be called '{name[:60]}'.",
                 expected="letters, digits and underscores, a letter first; no word that Python or the code keeps",
@@ -109,7 +116,9 @@ def _of_parameters(layer: CustomLayer) -> Iterator[BlockyardError]:
                 f"{own.name}: '{own.type[:40]}' is no type of a parameter.", expected=f"one of {known}"
             )
             continue
-        if parameter.type is ParameterType.CHOICE and not parameter.choices:
+        if not 0 <= own.axes <= MAX_AXES:
+            yield BlockyardError(f"{own.name}: it has {own.axes} axes.", expected=f"1 to {MAX_AXES}")
+        elif parameter.type is ParameterType.CHOICE and not parameter.choices:
             yield BlockyardError(f"{own.name}: a choice needs choices.", expected="values with commas between")
         elif own.minimum is not None and own.maximum is not None and own.minimum > own.maximum:
             yield BlockyardError(f"{own.name}: its minimum lies above its maximum.", fix="Exchange them.")
@@ -195,9 +204,14 @@ def _of_class(layer: CustomLayer, read: ClassSource) -> Iterator[BlockyardError]
                 fix=f"Declare {name}, or give it a default.",
             )
     if not read.least <= len(layer.inputs) <= read.most:
-        takes = f"{read.least}" if read.least == read.most else f"{read.least} or more"
+        takes = f"{read.least} or more tensors" if read.least != read.most else _counted(read.least, "tensor")
+        there = _counted(len(layer.inputs), "input")
         yield BlockyardError(
-            f"forward takes {takes} tensor{'s' if takes != '1' else ''}, and there are {len(layer.inputs)} inputs.",
+            f"forward takes {takes}, and there {'is' if len(layer.inputs) == 1 else 'are'} {there}.",
             expected="as many inputs as forward takes",
             fix="Add or remove inputs.",
         )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
