@@ -6,7 +6,6 @@ hold although it is wrong (an unknown kind, a parameter out of range, a cycle) p
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -15,9 +14,11 @@ import msgspec
 
 from designer.document.custom import from_custom, to_customs
 from designer.document.document import Document, DocumentError
+from designer.document.drawing import check_place, from_notes, from_place, from_routes, to_notes, to_routes
 from designer.document.format import (
     MAX_EDGES,
     MAX_NODES,
+    MAX_NOTES,
     NODE_ID,
     VERSION,
     BlockFile,
@@ -33,7 +34,6 @@ from designer.graph.block import INPUT_PORT, OUTPUT_PORT, Block, BlockParameter,
 from designer.graph.design import Design
 
 _ID = re.compile(NODE_ID)
-_MAX_POSITION = 1e7  # pixels
 
 
 def to_document(file: DocumentFile, origin: str) -> Document:
@@ -66,6 +66,7 @@ def _check_amounts(file: DocumentFile, origin: str) -> None:
     for what, count, most in (
         ("nodes", sum(len(block.nodes) for block in file.blocks), MAX_NODES),
         ("edges", sum(len(block.edges) for block in file.blocks), MAX_EDGES),
+        ("notes", sum(len(block.notes) for block in file.blocks), MAX_NOTES),
     ):
         if count > most:
             raise DocumentError(
@@ -102,13 +103,14 @@ def _to_block(file: BlockFile, where: str) -> Block:
         nodes=nodes,
         edges=edges,
         origin=file.origin and Origin(file.origin.library, file.origin.block, file.origin.fingerprint),
+        notes=to_notes(file, nodes, where),
+        routes=to_routes(file, lambda ends: _to_edge(ends, nodes, where), where),
     )
 
 
 def _to_node(file: NodeFile, where: str) -> Node:
     where = f"{where}, node {file.id}"
-    if any(abs(number) > _MAX_POSITION for number in file.position):
-        raise DocumentError(f"{where}: it lies too far out.", expected="a position of at most ±10,000,000 pixels")
+    check_place(file.position, where)
     return Node(
         id=file.id,
         kind=file.kind,
@@ -166,8 +168,10 @@ def _from_block(block: Block) -> BlockFile:
             for p in block.parameters
         ],
         nodes=[_from_node(node, f"{where}, node {node.id}") for node in block.nodes.values()],
-        edges=[(_from_endpoint(e.source, OUTPUT_PORT), _from_endpoint(e.target, INPUT_PORT)) for e in block.edges],
+        edges=[_from_edge(e) for e in block.edges],
         origin=block.origin and OriginFile(block.origin.library, block.origin.block, block.origin.fingerprint),
+        notes=from_notes(block),
+        routes=from_routes(block, _from_edge),
     )
 
 
@@ -179,16 +183,13 @@ def _from_node(node: Node, where: str) -> NodeFile:
         params={name: from_setting(value, f"{where}, parameter {name}") for name, value in node.params.items()},
         repeat=from_setting(node.repeat, f"{where}, repeat"),
         when=from_setting(node.when, f"{where}, when"),
-        position=tuple(_from_coordinate(number) for number in node.position),
+        position=from_place(node.position),
     )
+
+
+def _from_edge(wire: Edge) -> tuple[str, str]:
+    return _from_endpoint(wire.source, OUTPUT_PORT), _from_endpoint(wire.target, INPUT_PORT)
 
 
 def _from_endpoint(end: Endpoint, usual: str) -> str:
     return end.node if end.port == usual else f"{end.node}.{end.port}"
-
-
-def _from_coordinate(number: float) -> float:
-    """A coordinate without `.0`, which is noise in a file that people compare."""
-    if not math.isfinite(number):
-        raise DocumentError("A node has no place on the canvas and cannot be saved.", fix="Arrange the design.")
-    return int(number) if float(number).is_integer() else float(number)

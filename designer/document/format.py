@@ -44,11 +44,12 @@ as msgspec structs; `convert` makes designs of it, `reading` and `writing` deal 
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from designer.graph.custom import MAX_CLASS_NAME, MAX_LAYERS, MAX_TEXT
+from designer.graph.note import COLOURS, LEAST_SIZE, MAX_NOTE_TEXT, MOST_SIZE, STEM
 
 EXTENSION = ".blockyard"
 VERSION = 1  # of the format that this program writes; it reads every version up to it
@@ -59,7 +60,10 @@ MAX_BLOCKS = 1_000
 MAX_NODES = 100_000  # of all blocks together
 MAX_EDGES = 400_000  # likewise
 MAX_NAME = 200  # characters of a name or of a kind
+MAX_NOTES = 10_000  # of all blocks together
+MAX_POINTS = 100  # of a wire's route
 FINGERPRINT = r"^[0-9a-f]{32}$"
+NOTE_ID = rf"^{STEM}[0-9]{{1,9}}$"
 NODE_ID = r"^[A-Za-z0-9_-]{1,100}$"  # no dot: it parts a node from its port
 
 CLASS_NAME = rf"^[A-Za-z][A-Za-z0-9_]{{0,{MAX_CLASS_NAME - 1}}}$"
@@ -89,6 +93,27 @@ class NodeFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     position: tuple[float, float] = (0.0, 0.0)
 
 
+Extent = Annotated[float, msgspec.Meta(ge=LEAST_SIZE, le=MOST_SIZE)]
+
+
+class NoteFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Markdown on the ground, or a frame and its title."""
+
+    id: Annotated[str, msgspec.Meta(pattern=NOTE_ID)]
+    text: Annotated[str, msgspec.Meta(max_length=MAX_NOTE_TEXT)] = ""
+    colour: Literal[COLOURS] = COLOURS[0]
+    frame: bool = False
+    position: tuple[float, float] = (0.0, 0.0)
+    size: tuple[Extent, Extent] = (240.0, 120.0)
+
+
+class RouteFile(msgspec.Struct, forbid_unknown_fields=True):
+    """The points that a wire is led through."""
+
+    edge: tuple[str, str]
+    points: Annotated[list[tuple[float, float]], msgspec.Meta(min_length=1, max_length=MAX_POINTS)]
+
+
 class OriginFile(msgspec.Struct, forbid_unknown_fields=True):
     """Which block of which library a block is a copy of, and the fingerprint of what that was at the time."""
 
@@ -108,6 +133,8 @@ class BlockFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     nodes: list[NodeFile] = []
     edges: list[tuple[str, str]] = []
     origin: OriginFile | None = None
+    notes: list[NoteFile] = []
+    routes: list[RouteFile] = []
 
 
 class CustomParameterFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):

@@ -17,7 +17,7 @@ from designer.document.convert import from_document
 from designer.document.document import Document, DocumentError
 
 _LINE = 120  # characters; a value that fits into them, and holds no list of objects, stands on one line
-_ALONE = {"nodes", "edges", "parameters"}  # each item of these on one line, whatever its length
+_ALONE = {"nodes", "edges", "parameters", "notes", "routes"}  # each item of these on one line, whatever its length
 
 
 def dump_document(document: Document) -> bytes:

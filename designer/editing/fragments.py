@@ -12,11 +12,12 @@ import networkx as nx
 
 from designer.catalogue.registry import spec_of
 from designer.editing.blocks import check_no_recursion, with_library_block
+from designer.editing.copying import with_notes_of, with_wires_of
 from designer.editing.customs import bring_customs
 from designer.editing.errors import EditError
 from designer.editing.grouping import IN_CHANNELS
 from designer.editing.substituting import names_read, with_substituted
-from designer.graph.block import Block, Edge, Endpoint, Node
+from designer.graph.block import Block, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Setting
 from designer.graph.names import fresh
@@ -25,15 +26,17 @@ FRAGMENT = "Fragment"  # the outermost block of what is copied
 
 
 def extract(design: Design, block_name: str, node_ids: Collection[str]) -> Design:
-    """Some nodes of a block, the wires among them, the blocks and custom layers that they need, and the parameters that
-    they read.
+    """Some nodes and notes of a block, the wires among them, the blocks and custom layers that they need, and the
+    parameters that they read.
 
-    Raises EditError where none of the nodes is there.
+
+    Raises EditError where none of them is there.
     """
     block = design.blocks[block_name]
     chosen = set(node_ids)
     nodes = {key: node for key, node in block.nodes.items() if key in chosen}
-    if not nodes:
+    notes = {key: note for key, note in block.notes.items() if key in chosen}
+    if not nodes and not notes:
         raise EditError("There is nothing to copy.", expected="nodes", fix="Select some first.")
     kinds = {node.kind for node in nodes.values() if node.kind in design.blocks}
     needed = kinds.union(*(nx.descendants(design.uses, kind) for kind in kinds))
@@ -44,6 +47,8 @@ def extract(design: Design, block_name: str, node_ids: Collection[str]) -> Desig
         parameters=tuple(parameter for parameter in block.parameters if parameter.name in read),
         nodes=nodes,
         edges=tuple(e for e in block.edges if e.source.node in nodes and e.target.node in nodes),
+        notes=notes,
+        routes=block.routes,
     )
     blocks = {**{key: inner for key, inner in design.blocks.items() if key in needed}, name: part}
     used = frozenset().union(*(block.kinds for block in blocks.values()))
@@ -53,12 +58,12 @@ def extract(design: Design, block_name: str, node_ids: Collection[str]) -> Desig
 def insert(
     design: Design, block_name: str, fragment: Design, middle: tuple[float, float] | None = None
 ) -> tuple[Design, list[str]]:
-    """The design with a fragment's nodes in one of its blocks; and their ids, which are fresh.
+    """The design with a fragment's nodes and notes in one of its blocks; and their ids, which are fresh.
 
     middle: where the middle of the nodes' corners comes, in pixels; where they were, if it is None. Blocks that are
     there already are shared. A parameter that the block lacks becomes its value in the nodes. Raises EditError.
     """
-    if not fragment.root.nodes:
+    if not fragment.root.nodes and not fragment.root.notes:
         raise EditError("There is nothing in what is to be pasted.", expected="nodes", fix="Copy some nodes first.")
     design, fragment = bring_customs(design, fragment)
     part = fragment.root
@@ -85,13 +90,9 @@ def insert(
         made = with_substituted(node, values)
         kind = kinds.get(node.kind, node.kind)
         copies.append(replace(made, id=name, name=name, kind=kind, position=(x + dx, y + dy)))
-    edges = tuple(
-        Edge(Endpoint(ids[e.source.node], e.source.port), Endpoint(ids[e.target.node], e.target.port))
-        for e in part.edges
-        if e.source.node in ids and e.target.node in ids
-    )
-    block = block.with_nodes(copies)
-    return design.with_block(replace(block, edges=block.edges + edges) if edges else block), list(ids.values())
+    block = with_wires_of(block.with_nodes(copies), part, ids, (dx, dy))
+    block, notes = with_notes_of(block, part.notes.values(), (dx, dy))
+    return design.with_block(block), [*ids.values(), *notes.values()]
 
 
 def _fresh_ids(block: Block, part: Block) -> dict[str, str]:
@@ -119,7 +120,7 @@ def _stem(node: Node) -> str:
 def _shift(part: Block, middle: tuple[float, float] | None) -> tuple[float, float]:
     if middle is None:
         return 0.0, 0.0
-    xs = [node.position[0] for node in part.nodes.values()]
-    ys = [node.position[1] for node in part.nodes.values()]
+    standing = (*part.nodes.values(), *part.notes.values())
+    xs, ys = [each.position[0] for each in standing], [each.position[1] for each in standing]
     dx, dy = middle[0] - (min(xs) + max(xs)) / 2, middle[1] - (min(ys) + max(ys)) / 2
     return 8.0 * round(dx / 8), 8.0 * round(dy / 8)

@@ -47,6 +47,7 @@ def group(
         parameters=parameters,
         nodes={node.id: node for node in (*inner.inputs, *body, *inner.outputs)},
         edges=tuple(inner.edges),
+        routes=block.routes,
     )
     outside: dict[str, Node] = {}
     for key, node in block.nodes.items():

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from designer.catalogue.registry import spec_of
 from designer.editing.blocks import check_no_recursion, with_library_block
+from designer.editing.copying import with_notes_of, with_wires_of
 from designer.editing.errors import EditError
-from designer.graph.block import INPUT, OUTPUT, Block, Edge, Endpoint, Node
+from designer.graph.block import INPUT, OUTPUT, Block, Edge, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Setting
 from designer.graph.names import fresh, fresh_node_id, is_node_name, stem_of_class
@@ -95,26 +96,25 @@ def rename(design: Design, block_name: str, node_id: str, name: str) -> Design:
 
 
 def duplicate(
-    design: Design, block_name: str, node_ids: Iterable[str], offset: tuple[float, float] = DUPLICATE_OFFSET
+    design: Design, block_name: str, keys: Iterable[str], offset: tuple[float, float] = DUPLICATE_OFFSET
 ) -> tuple[Design, dict[str, str]]:
-    """Copies of some nodes and of the edges among them. Returns the design and each copy's id by its original's."""
+    """Copies of some nodes and notes and of the edges among them; and each copy's id by its original's."""
     block = design.blocks[block_name]
+    chosen = list(keys)
     taken = set(block.nodes) | {node.name for node in block.nodes.values()}
     ids: dict[str, str] = {}
     copies: list[Node] = []
-    for key in node_ids:
+    for key in chosen:
+        if key in block.notes:
+            continue
         node = get_node(block, key)
         ids[key] = new_id = fresh(node.name.rstrip("0123456789") or "node", taken)
         taken.add(new_id)
         x, y = node.position
         copies.append(replace(node, id=new_id, name=new_id, position=_place((x + offset[0], y + offset[1]))))
-    inner = tuple(
-        Edge(Endpoint(ids[e.source.node], e.source.port), Endpoint(ids[e.target.node], e.target.port))
-        for e in block.edges
-        if e.source.node in ids and e.target.node in ids
-    )
-    block = block.with_nodes(copies)
-    return design.with_block(replace(block, edges=block.edges + inner) if inner else block), ids
+    made = with_wires_of(block.with_nodes(copies), block, ids, offset)
+    made, notes = with_notes_of(made, [block.notes[key] for key in chosen if key in block.notes], offset)
+    return design.with_block(made), {**ids, **notes}
 
 
 def get_node(block: Block, node_id: str) -> Node:

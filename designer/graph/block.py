@@ -16,6 +16,9 @@ from typing import NamedTuple
 import networkx as nx
 
 from designer.graph.expressions import Setting, Value
+from designer.graph.note import Note
+
+Point = tuple[float, float]  # on the canvas, in pixels
 
 INPUT = "Input"  # the kind of a node through which a tensor enters its block
 OUTPUT = "Output"  # the kind of a node through which a tensor leaves its block
@@ -98,7 +101,8 @@ class Origin:
 class Block:
     """A graph of nodes with a name, which is also the name of its class in generated code.
 
-    nodes: by id, in the order that generated code and parameters follow wherever the wires leave a choice.
+    nodes: by id, in the order that generated code and parameters follow wherever the wires leave a choice. notes: by
+    id, the later over the earlier. routes: the points that wires are led through on the canvas, in pixels, in order.
     """
 
     name: str
@@ -109,9 +113,15 @@ class Block:
     nodes: Mapping[str, Node] = field(default_factory=dict)
     edges: tuple[Edge, ...] = ()
     origin: Origin | None = None
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    routes: Mapping[Edge, tuple[Point, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nodes", MappingProxyType(dict(self.nodes)))
+        object.__setattr__(self, "notes", MappingProxyType(dict(self.notes)))
+        there = set(self.edges) if self.routes else ()  # a wire that goes takes its route with it
+        routes = {wire: points for wire, points in self.routes.items() if points and wire in there}
+        object.__setattr__(self, "routes", MappingProxyType(routes))
 
     # -- edits: each returns a new block ------------------------------------------------------------------------------
 
@@ -138,6 +148,24 @@ class Block:
             nodes={key: node for key, node in self.nodes.items() if key not in gone},
             edges=tuple(e for e in self.edges if e.source.node not in gone and e.target.node not in gone),
         )
+
+    def with_notes(self, notes: Iterable[Note]) -> Block:
+        """This block with notes added, or put in the place of those of their ids."""
+        return self._drawn(notes={**self.notes, **{note.id: note for note in notes}})
+
+    def without_notes(self, ids: Iterable[str]) -> Block:
+        """This block without some notes."""
+        gone = set(ids)
+        return self._drawn(notes={key: note for key, note in self.notes.items() if key not in gone})
+
+    def with_routes(self, routes: Mapping[Edge, tuple[Point, ...]]) -> Block:
+        """This block with wires led through other points; through none where there are none."""
+        return self._drawn(routes={**self.routes, **routes})
+
+    def _drawn(self, **drawing: object) -> Block:
+        block = replace(self, **drawing)
+        block._inherit_topology(self, ())
+        return block
 
     def with_edge(self, new: Edge) -> Block:
         """This block with an edge added; the edge that held its target port before makes way."""

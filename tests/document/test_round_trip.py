@@ -17,6 +17,7 @@ from designer.graph.block import Block, BlockParameter, Edge, Endpoint, Node, Or
 from designer.graph.custom import CustomLayer, CustomParameter, CustomPort
 from designer.graph.design import Design
 from designer.graph.expressions import Expression
+from designer.graph.note import COLOURS, LEAST_SIZE, STEM, Note
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -29,6 +30,16 @@ scalars = (
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3).map(tuple), max_leaves=6)
 settings_ = values | texts.map(Expression)
 coordinates = st.floats(-1e6, 1e6).map(lambda number: number + 0.0)  # no -0.0: it is the same place
+places = st.tuples(coordinates, coordinates)
+notes_ = st.builds(
+    Note,
+    id=st.integers(0, 99).map(lambda number: f"{STEM}{number}"),
+    text=texts,
+    colour=st.sampled_from(COLOURS),
+    is_frame=st.booleans(),
+    position=places,
+    size=st.tuples(*[st.floats(LEAST_SIZE, 1e4)] * 2),
+)
 
 
 def nodes() -> st.SearchStrategy[Node]:
@@ -50,8 +61,12 @@ def blocks(draw: st.DrawFn, name: str) -> Block:
     ends = st.builds(Endpoint, st.sampled_from(sorted(found)), ids) if found else st.nothing()
     edges = draw(st.lists(st.builds(Edge, ends, ends), max_size=5, unique_by=lambda e: e.target)) if found else []
     parameters = draw(st.lists(st.builds(BlockParameter, names, values, texts), max_size=3, unique_by=lambda p: p.name))
+    notes = {note.id: note for note in draw(st.lists(notes_, max_size=3))}
+    wires = draw(st.lists(st.sampled_from(edges), unique=True)) if edges else []
+    routes = {wire: tuple(draw(st.lists(places, min_size=1, max_size=3))) for wire in wires}
     origin = draw(st.none() | st.builds(Origin, names, names, st.text("0123456789abcdef", min_size=32, max_size=32)))
-    return Block(name, draw(texts), draw(texts), draw(texts), tuple(parameters), found, tuple(edges), origin)
+    words = [draw(texts) for _ in range(3)]
+    return Block(name, *words, tuple(parameters), found, tuple(edges), origin, notes, routes)
 
 
 def custom_layers(name: str) -> st.SearchStrategy[CustomLayer]:
@@ -140,6 +155,6 @@ def test_every_version_stays_readable(path: Path):
 def test_the_schema_names_the_parts_of_a_document():
     found = schema()
     customs = {"CustomLayerFile", "CustomParameterFile", "CustomPortFile"}
-    parts = {"BlockFile", "NodeFile", "ParameterFile", "OriginFile"}
+    parts = {"BlockFile", "NodeFile", "ParameterFile", "OriginFile", "NoteFile", "RouteFile"}
     assert set(found["$defs"]) == {"DocumentFile", *parts, *customs}
     assert found["$defs"]["NodeFile"]["properties"]["id"]["pattern"] == NODE_ID
