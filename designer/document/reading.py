@@ -42,6 +42,11 @@ def parse_document(data: bytes, origin: str = "The document") -> Document:
     _check_depth(raw, origin)
     if not isinstance(raw, dict):
         raise DocumentError(f"{origin} is not a Blockyard document.", expected="a JSON object", fix=_FIX)
+    return document_of(raw, origin)
+
+
+def document_of(raw: dict[str, Any], origin: str) -> Document:
+    """The document in parsed JSON of any version. Raises DocumentError."""
     raw = upgrade(raw, origin)
     try:
         file = msgspec.convert(raw, DocumentFile)

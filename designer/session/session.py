@@ -66,6 +66,13 @@ class Session:
         is_preset = any(preset.id == name_or_path for preset in list_presets())
         return cls(document, None if is_preset else Path(name_or_path).absolute())
 
+    @classmethod
+    def recovered(cls, document: Document, path: Path | None) -> Session:
+        """A design that no file holds as it is, brought back after a crash. path: the file that it belongs to."""
+        session = cls(document, path)
+        session.history.mark_unsaved()
+        return session
+
     # -- what is open -------------------------------------------------------------------------------------------------
 
     @property

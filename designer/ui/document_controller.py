@@ -93,14 +93,21 @@ class DocumentController(QObject):
         if open_already is not None:
             self._tabs.show(open_already)
         else:
-            self._load(lambda: Session.open(name_or_path))
+            self.load(lambda: Session.open(name_or_path), self._show)
 
     def open_copy(self, path: Path) -> None:
         """Open what a file holds as a design of its own, so that saving leaves the file alone."""
-        self._load(lambda: Session(open_design(str(path))))
+        self.load(lambda: Session(open_design(str(path))), self._show)
 
-    def _load(self, make: Callable[[], Session]) -> None:
-        """Read and check a design in the background, then show it; whatever goes wrong is told."""
+    def _show(self, session: Session) -> None:
+        open_already = self._tabs.find(session.path) if session.path else None  # asked for twice in a row
+        if open_already is not None:
+            self._tabs.show(open_already)
+        else:
+            self.opened.emit(session)
+
+    def load(self, make: Callable[[], Session], then: Callable[[Session], object]) -> None:
+        """Read and check a design in the background, then call `then` with it; whatever goes wrong is told."""
         loading = Background(self)
 
         def ended() -> None:
@@ -111,11 +118,7 @@ class DocumentController(QObject):
 
         def ready(session: Session) -> None:
             ended()
-            open_already = self._tabs.find(session.path) if session.path else None  # asked for twice in a row
-            if open_already is not None:
-                self._tabs.show(open_already)
-            else:
-                self.opened.emit(session)
+            then(session)
 
         def refused(error: BlockyardError) -> None:
             ended()

@@ -28,10 +28,13 @@ class OpenDesign:
 
 
 class TabsController(QObject):
-    """left(design): another one is about to be shown. shown(design): it is the current one from now on. analysed(),
-    state_changed(): of the current one's session. emptied(): the last one was closed; whoever hears it opens another.
-    close_requested(design): a person wants it closed."""
+    """opened(design), closed(design): it is there, it is gone. left(design): another one is about to be shown.
+    shown(design): it is the current one from now on. analysed(), state_changed(): of the current one's session.
+    emptied(): the last one was closed; whoever hears it opens another. close_requested(design): a person wants
+    it closed."""
 
+    opened = Signal(object)
+    closed = Signal(object)
     left = Signal(object)
     shown = Signal(object)
     analysed = Signal()
@@ -60,11 +63,13 @@ class TabsController(QObject):
         index = self._bar.currentIndex()
         if self._current is not None and self._current.is_blank:
             self._bar.setTabData(index, design)
+            self.closed.emit(self._current)
         else:
             index = self._bar.add(design)
         session.analysed.connect(lambda _analysis: self._tell(design, self.analysed))
         session.state_changed.connect(lambda: self._tell(design, self.state_changed))
         self._refresh(design)
+        self.opened.emit(design)
         self._bar.setCurrentIndex(index)
         self._switch(index)
 
@@ -95,9 +100,11 @@ class TabsController(QObject):
         if self._bar.count() == 1:
             self._current = None
             self._bar.removeTab(index)
+            self.closed.emit(design)
             self.emptied.emit()
         else:
             self._bar.removeTab(index)
+            self.closed.emit(design)
 
     def _index(self, design: OpenDesign) -> int:
         return next((index for index, other in enumerate(self) if other is design), -1)

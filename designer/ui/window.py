@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -10,9 +10,11 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from designer.base.errors import BlockyardError
+from designer.document.journal import Recoverable
 from designer.document.presets import library_blocks
 from designer.session.session import Session
 from designer.ui.actions import fill_menu, make_actions, place_on_canvas
+from designer.ui.banner import Banner
 from designer.ui.canvas.panel import CanvasPanel
 from designer.ui.canvas_actions import canvas_slots
 from designer.ui.canvas_controller import CanvasController
@@ -34,6 +36,7 @@ from designer.ui.pick_up import PickUp
 from designer.ui.presenters.palette import palette_entries
 from designer.ui.presenters.reports import problem_views
 from designer.ui.recipe_controller import RecipeController
+from designer.ui.recovery_controller import RecoveryController
 from designer.ui.runs_controller import RunsController
 from designer.ui.status import StatusLine
 from designer.ui.summary_controller import SummaryController
@@ -113,6 +116,9 @@ class MainWindow(QMainWindow):
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.banner = Banner("history")
+        column.addWidget(self.banner)
         column.addWidget(self.panel)
         self.setCentralWidget(holder)
         self.setMenuWidget(self.top)
@@ -138,6 +144,7 @@ class MainWindow(QMainWindow):
         self.inspecting = InspectorController(self.inspector, self.canvas, self)
         self.training = TrainingController(self.training_dock, self)
         self.documents = DocumentController(self, self.tabs)
+        self.recovery = RecoveryController(self.banner, self.documents, self.tabs, self)
         self.recipes = RecipeController(self.top.recipe, lambda: self.session, self)
         self.summaries = SummaryController(self.summary, lambda: self.session, self)
         self.coding = CodeController(self.code, self.canvas, lambda: self.panels.is_shown("code"), self)
@@ -155,6 +162,8 @@ class MainWindow(QMainWindow):
         self.problems.fix_requested.connect(self._fix)
         self.code.export_requested.connect(self.documents.export_module)
         self.documents.opened.connect(self.tabs.open)
+        self.recovery.refused.connect(self.tell_error)
+        self.recovery.discarded.connect(self._discard)
         self.tabs.close_requested.connect(self.documents.close)
         self.tabs.emptied.connect(self.documents.new)
         self.tabs.left.connect(self._leave_design)
@@ -291,6 +300,18 @@ class MainWindow(QMainWindow):
         """Show what went wrong, and what to do, without a dialog."""
         self.toasts.show(str(error), "error")
 
+    def _discard(self, found: Sequence[Recoverable]) -> None:
+        """Forget what was not saved, once there was time to think better of it."""
+        undone: list[bool] = []
+        text = self.tr("Discarded {0}").format(", ".join(item.title for item in found))
+
+        def undo() -> None:
+            undone.append(True)
+            self.recovery.offer(found)
+
+        toast = self.toasts.show(text, "info", self.tr("Undo"), undo)
+        toast.gone.connect(lambda: undone or self.recovery.forget(found))
+
     def choose_theme(self, name: str) -> None:
         """Wear `system`, `dark` or `light` from now on, and next time."""
         self.themes.choose(name)
@@ -308,6 +329,7 @@ class MainWindow(QMainWindow):
             self.panel.view.fit_all()  # only now is the canvas as large as it will be
             QTimer.singleShot(_IDLE_MS, self.documents.read_presets)
             QTimer.singleShot(_IDLE_MS, self.pick_up.look)
+            QTimer.singleShot(_IDLE_MS, self.recovery.look)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         sessions = [design.session for design in self.tabs]
@@ -322,6 +344,7 @@ class MainWindow(QMainWindow):
         self.pick_up.let_go()
         self.summaries.cancel()
         self.documents.let_go()
+        self.recovery.let_go()
         event.accept()
 
     def _leave(self) -> None:

@@ -9,15 +9,17 @@ import tempfile
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from designer.analysis.analyser import Analyser
 from designer.base.errors import BlockyardError
+from designer.document.delta import apply_delta, delta, tree_of
 from designer.document.document import Document
 from designer.document.presets import library_blocks
-from designer.document.reading import parse_document
+from designer.document.reading import document_of, parse_document
 from designer.document.writing import dump_document
 from designer.editing import blocks, fragments, lifting, links, nodes, parameters, rewiring, variables
 from designer.editing.grouping import group
@@ -62,6 +64,8 @@ class SessionMachine(RuleBasedStateMachine):
         self.first = start()
         self.session = Session(Document(self.first))
         self.copied: str | None = None
+        self.journal = tree_of(Document(self.first))  # as it is after each delta
+        self.session.changed.connect(self.note)
 
     # -- picking ----------------------------------------------------------------------------------------------------
 
@@ -75,6 +79,10 @@ class SessionMachine(RuleBasedStateMachine):
 
     def one(self, block: Block, pick: int) -> str:
         return next(iter(self.some(block, [pick])), "nobody")
+
+    def note(self, before: Design, after: Design, _name: str) -> None:
+        line = msgspec.json.encode(delta(Document(before), Document(after)))
+        self.journal = apply_delta(self.journal, msgspec.json.decode(line))
 
     def edit(self, name: str, change) -> None:
         before, steps = self.session.design, self.session.history.position
@@ -271,6 +279,7 @@ class SessionMachine(RuleBasedStateMachine):
             assert len(set(targets)) == len(targets)
             assert all(end.node in block.nodes for e in block.edges for end in e)
             assert not block.cycles
+        assert dump_document(document_of(self.journal, "The journal")) == dump_document(self.session.document)
         assert self.session.analysis.design is design
         assert_same(self.session.analysis, Analyser().analyse(design))
         if self.session.analysis.ok:

@@ -42,6 +42,7 @@ QFrame[role="hairline"] { background: $line; border: none; max-height: 1px; min-
 QFrame[role="card"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="card"]:focus { border-color: $accent; }
 QFrame[role="toast"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
+QFrame[role="banner"] { background: $raised; border: none; border-bottom: 1px solid $line; }
 QFrame[role="plot"] { background: $ground; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="popup"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
 

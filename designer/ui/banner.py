@@ -1,0 +1,57 @@
+"""A quiet bar above the canvas with a sentence and buttons, for what a person should decide without being held up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
+
+from designer.ui.theme.current import current_theme, theme_source
+from designer.ui.theme.icons import icon_pixmap, wear_icon
+from designer.ui.widgets import Sentence, set_state
+
+
+class Banner(QFrame):
+    """Hidden until `ask`; gone when a button was pressed."""
+
+    def __init__(self, icon_name: str) -> None:
+        super().__init__()
+        self.setProperty("role", "banner")
+        self._icon_name = icon_name
+        self._picture = QLabel()
+        self.words = Sentence()
+        self.buttons: list[QPushButton] = []
+        self.close_button = QToolButton()
+        self.close_button.setAccessibleName(self.tr("Not now"))
+        self.close_button.setToolTip(self.tr("Not now: ask again at the next start"))
+        set_state(self.close_button, "small", True)
+        wear_icon(self.close_button, "x", size=14)
+        self.close_button.clicked.connect(self.hide)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(16, 8, 12, 8)
+        self._row.setSpacing(8)
+        self._row.addWidget(self._picture)
+        self._row.addWidget(self.words, 1)
+        self._row.addWidget(self.close_button)
+        theme_source().changed.connect(self._draw)
+        self._draw()
+        self.hide()
+
+    def ask(self, text: str, *answers: tuple[str, Callable[[], object]]) -> None:
+        """Show a sentence and a button for each answer, the first of them the one that is suggested."""
+        for button in self.buttons:
+            button.deleteLater()
+        self.buttons = []
+        self.words.setText(text)
+        self.setAccessibleName(text)
+        for title, answer in answers:
+            button = QPushButton(title)
+            set_state(button, "quiet", bool(self.buttons))
+            button.clicked.connect(self.hide)
+            button.clicked.connect(lambda _=False, answer=answer: answer())
+            self._row.insertWidget(self._row.count() - 1, button)
+            self.buttons.append(button)
+        self.show()
+
+    def _draw(self, _theme: object = None) -> None:
+        self._picture.setPixmap(icon_pixmap(self._icon_name, current_theme().accent, 18, self.devicePixelRatioF()))

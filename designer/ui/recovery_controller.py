@@ -1,0 +1,114 @@
+"""Between the open designs and their journals: keeps one for each, and offers what a crash left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QDateTime, QLocale, QObject, QTimer, Signal
+
+from designer.document.journal import Recoverable
+from designer.session.autosave import Autosave, recoverable
+from designer.session.session import Session
+from designer.ui.background import Background
+from designer.ui.banner import Banner
+from designer.ui.document_controller import DocumentController
+from designer.ui.tabs_controller import OpenDesign, TabsController
+
+_SYNC_MS = 2000  # after an edit, until it is on the disk and outlives the machine too
+_MOST_NAMES = 4
+
+
+class RecoveryController(QObject):
+    """refused(error): something cannot be kept. discarded(found): a person wants these forgotten; `forget` does so."""
+
+    refused = Signal(object)
+    discarded = Signal(object)
+
+    def __init__(self, banner: Banner, documents: DocumentController, tabs: TabsController, parent: QObject) -> None:
+        super().__init__(parent)
+        self._banner, self._documents, self._tabs = banner, documents, tabs
+        self._found: Sequence[Recoverable] = ()
+        self._autosaves: dict[OpenDesign, Autosave] = {}
+        self._looking, self._syncing = Background(self), Background(self)
+        self._due = QTimer(self, singleShot=True, interval=_SYNC_MS)
+        self._due.timeout.connect(self._sync)
+        tabs.opened.connect(self._keep)
+        tabs.closed.connect(lambda design: self._autosaves.pop(design).close())
+
+    # -- journals -----------------------------------------------------------------------------------------------------
+
+    def _keep(self, design: OpenDesign) -> None:
+        self._autosaves[design] = Autosave(design.session, self.refused.emit)
+        for signal in (design.session.changed, design.session.state_changed):
+            signal.connect(lambda *_: self._due.isActive() or self._due.start())
+
+    def _sync(self) -> None:
+        kept = list(self._autosaves.values())
+
+        def work() -> None:
+            for autosave in kept:
+                autosave.sync()
+
+        self._syncing.run(work, lambda _done: None, self.refused.emit, "journals")
+
+    def let_go(self) -> None:
+        """The window closes, and everybody was asked: there is nothing to be offered."""
+        self._due.stop()
+        self._looking.forget()
+        self._syncing.forget()
+        for autosave in self._autosaves.values():
+            autosave.close()
+        for item in self._found:
+            item.release()  # to be offered at the next start
+
+    # -- what a crash left --------------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Look in the background for what was not saved, and offer it."""
+        self._looking.run(recoverable, self.offer, self.refused.emit, "journals of before")
+
+    def offer(self, found: Sequence[Recoverable]) -> None:
+        """Say what was not saved, and ask what to do with it."""
+        self._found = found
+        if found:
+            self._banner.ask(
+                self._words(found),
+                (self.tr("Recover"), lambda: self._recover(found)),
+                (self.tr("Discard"), lambda: self.discarded.emit(found)),
+            )
+
+    def _words(self, found: Sequence[Recoverable]) -> str:
+        when = QDateTime.fromSecsSinceEpoch(int(found[0].at))
+        locale = QLocale()
+        clock = locale.toString(when.time(), QLocale.FormatType.ShortFormat)
+        if when.date() == QDateTime.currentDateTime().date():
+            stopped = self.tr("when Blockyard stopped at {0}").format(clock)
+        else:
+            day = locale.toString(when.date(), QLocale.FormatType.ShortFormat)
+            stopped = self.tr("when Blockyard stopped on {0} at {1}").format(day, clock)
+        if len(found) == 1:
+            return self.tr("{0} was not saved {1}.").format(found[0].title, stopped)
+        names = [item.title for item in found[:_MOST_NAMES]] + (["…"] if len(found) > _MOST_NAMES else [])
+        return self.tr("{0} designs were not saved {1}: {2}.").format(len(found), stopped, ", ".join(names))
+
+    def _recover(self, found: Sequence[Recoverable]) -> None:
+        for item in found:
+            self._documents.load(self._making(item), lambda session, item=item: self._take_up(session, item))
+
+    def _making(self, item: Recoverable) -> Callable[[], Session]:
+        other = self._tabs.find(item.path) if item.path else None
+        is_taken = other is not None and not other.session.is_saved
+        path = None if is_taken else item.path  # the file is being edited already: this one is saved elsewhere
+        return lambda: Session.recovered(item.document, path)
+
+    def _take_up(self, session: Session, item: Recoverable) -> None:
+        other = self._tabs.find(session.path) if session.path else None
+        self._tabs.open(session)  # from here on it has a journal of its own
+        item.discard()
+        if other is not None:
+            self._tabs.close(other)
+
+    def forget(self, found: Sequence[Recoverable]) -> None:
+        """Delete what was left for good."""
+        for item in found:
+            item.discard()
