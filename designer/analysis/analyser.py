@@ -166,6 +166,7 @@ class Analyser:
             dirty |= {key for key in block.nodes if block.incoming[key] != old.incoming.get(key)}
         if block.edges is not old.edges or bool(block.outputs) != bool(old.outputs):
             dirty |= {key for key in block.nodes if not block.incoming[key]}  # idle, or an open end?
+        dirty |= {key for key, known in before.nodes.items() if known.is_open and key in block.nodes}
         if [node.id for node in block.inputs] != [node.id for node in old.inputs]:
             dirty |= {node.id for node in block.inputs}  # each takes what arrives at its place among them
         if len(old.order) < len(old.nodes):

@@ -10,11 +10,15 @@ from designer.graph.design import Design
 
 
 class Severity(StrEnum):
-    """error: it cannot run. warning: it runs, and is probably not what was meant. info: worth knowing."""
+    """error: it cannot run. warning: it runs, and is probably not what was meant. info: worth knowing.
+
+    hint: it could be neater; many published networks are so, and nobody is told unless he asks.
+    """
 
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
+    HINT = "hint"
 
 
 @dataclass(frozen=True)

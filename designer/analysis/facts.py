@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from designer.analysis import field as fields
 from designer.analysis.diagnostics import Diagnostic, Severity
@@ -70,6 +70,11 @@ class NodeFacts:
         """Whether it stands for at least one copy; where not, its first input passes through."""
         return self.active and self.repeat > 0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a wire lacks at one of its inputs."""
+        return any(d.code == "unconnected_input" for d in self.diagnostics)
+
     def slide(self, field: Field) -> Field:
         """The receptive field behind it, from that before it."""
         if not self.is_there:
@@ -97,7 +102,9 @@ class NodeFacts:
 class BlockFacts:
     """What is known of a block under certain parameters and inputs.
 
-    nodes: by id, all of them. remarks: what checks over the whole block say, by node id; "" stands for the block.
+    nodes: by id, all of them. remarks: what checks over the whole block say, by node id; "" stands for the block. What
+    is said of a layer inside an instance stands at the instance, with the path from there. memo: what checks have found
+    out about it, to be found again when the block stands somewhere else.
     """
 
     block: Block
@@ -106,6 +113,21 @@ class BlockFacts:
     outputs: tuple[Tensor | None, ...]
     nodes: Mapping[str, NodeFacts]
     remarks: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def instances(self) -> tuple[str, ...]:
+        """The ids of the blocks in it that are part of the network, in topological order."""
+        if not any(node.copies for node in self.nodes.values()):
+            return ()
+        live = self.block.live
+        return tuple(key for key in self.block.order if key in live and self.nodes[key].copies)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of all nodes in it, those inside its blocks too."""
+        inner = {id(copy): copy for key in self.instances for copy in self.nodes[key].copies}
+        return self.block.kinds.union(*(copy.kinds for copy in inner.values()))
 
     @cached_property
     def totals(self) -> Totals:
@@ -197,6 +219,11 @@ class Analysis:
                 found[diagnostic.severity].append(diagnostic)
         return tuple(diagnostic for same in found.values() for diagnostic in same)[:MAX_DIAGNOSTICS]
 
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics that everyone is told: all but the hints."""
+        return tuple(d for d in self.diagnostics if d.severity != Severity.HINT)
+
     def inside(self, path: tuple[str, ...]) -> BlockFacts | None:
         """The facts of the block behind `path`, a chain of node ids from the outermost block; None if there is none."""
         facts: BlockFacts | None = self.root
@@ -255,6 +282,13 @@ def _worst(severities: Iterable[Severity | None]) -> Severity | None:
     return min((s for s in severities if s), key=_GRAVITY.__getitem__, default=None)
 
 
+def _names(node: NodeFacts, path: tuple[str, ...]) -> Iterator[str]:
+    """The names of the nodes along a path of ids that begins inside `node`."""
+    for key in path:
+        node = node.inside.nodes[key]
+        yield node.node.name
+
+
 def _walk(
     facts: BlockFacts, path: tuple[str, ...], names: tuple[str, ...], walked: set[int]
 ) -> Iterator[tuple[Diagnostic, str]]:
@@ -266,7 +300,9 @@ def _walk(
             continue
         here, label = (*path, key), (*names, node.node.name)
         for diagnostic in facts.diagnostics(key):
-            yield replace(diagnostic, path=here, label=".".join(label)), f"{facts.block.name}.{key}"
+            inside, drawn = _names(node, diagnostic.path), ".".join((facts.block.name, key, *diagnostic.path))
+            full = (*here, *diagnostic.path)
+            yield replace(diagnostic, path=full, label=".".join((*label, *inside))), drawn
         for inner in node.copies:
             if inner.worst and id(inner) not in walked:
                 walked.add(id(inner))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 
 from designer.analysis import ports
 from designer.analysis.diagnostics import Fix
@@ -19,9 +20,47 @@ def _on_block(name: str, change: Callable[[Block], Block]) -> Callable[[Design],
     return lambda design: design.with_block(change(design.blocks[name]))
 
 
+def _on_nodes(places: Iterable[tuple[str, str]], change: Callable[[Node], Node]) -> Callable[[Design], Design]:
+    by_block: dict[str, list[str]] = {}
+    for name, key in places:
+        by_block.setdefault(name, []).append(key)
+
+    def apply(design: Design) -> Design:
+        for name, keys in by_block.items():
+            block = design.blocks[name]
+            design = design.with_block(block.with_nodes(change(block.nodes[key]) for key in keys))
+        return design
+
+    return apply
+
+
 def set_param(title: str, block: str, node: str, param: str, setting: Setting) -> Fix:
     """Give a parameter another value."""
     return Fix(title, _on_block(block, lambda b: b.with_node(b.nodes[node].with_param(param, setting))))
+
+
+def set_params(title: str, block: str, node: str, settings: Mapping[str, Setting]) -> Fix:
+    """Give several parameters of a node other values."""
+
+    def change(b: Block) -> Block:
+        return b.with_node(replace(b.nodes[node], params={**b.nodes[node].params, **settings}))
+
+    return Fix(title, _on_block(block, change))
+
+
+def set_param_of(title: str, places: Iterable[tuple[str, str]], param: str, setting: Setting) -> Fix:
+    """Give a parameter the same value in several nodes. places: the block of each, and its id there."""
+    return Fix(title, _on_nodes(places, lambda node: node.with_param(param, setting)))
+
+
+def set_variable(title: str, block: str, name: str, value: Value) -> Fix:
+    """Give a block's parameter another default; of the outermost block, a variable another value."""
+
+    def change(b: Block) -> Block:
+        parameters = (replace(p, default=value) if p.name == name else p for p in b.parameters)
+        return replace(b, parameters=tuple(parameters))
+
+    return Fix(title, _on_block(block, change))
 
 
 def reset_param(title: str, block: str, node: str, param: str) -> Fix:
@@ -36,7 +75,17 @@ def rename(title: str, block: str, node: str, name: str) -> Fix:
 
 def remove_node(title: str, block: str, node: str) -> Fix:
     """Take a node away."""
-    return Fix(title, _on_block(block, lambda b: b.without_nodes([node])))
+    return remove_nodes(title, block, [node])
+
+
+def remove_nodes(title: str, block: str, nodes: Sequence[str]) -> Fix:
+    """Take several nodes away."""
+    return Fix(title, _on_block(block, lambda b: b.without_nodes(nodes)))
+
+
+def connect(title: str, block: str, source: Endpoint, target: Endpoint) -> Fix:
+    """Draw a wire."""
+    return Fix(title, _on_block(block, lambda b: b.with_edge(Edge(source, target))))
 
 
 def bypass_node(title: str, block: str, node: str) -> Fix:
@@ -79,13 +128,9 @@ def move_behind(title: str, block: str, node: str, target: str) -> Fix:
     return Fix(title, _on_block(block, change))
 
 
-def set_kind(title: str, block: str, nodes: Iterable[str], kind: str) -> Fix:
-    """Make nodes another kind of layer, with its defaults."""
-
-    def change(b: Block) -> Block:
-        return b.with_nodes(replace(b.nodes[key], kind=kind, params={}) for key in nodes)
-
-    return Fix(title, _on_block(block, change))
+def set_kind(title: str, places: Iterable[tuple[str, str]], kind: str) -> Fix:
+    """Make nodes another kind of layer, with its defaults. places: the block of each, and its id there."""
+    return Fix(title, _on_nodes(places, lambda node: replace(node, kind=kind, params={})))
 
 
 def remove_edge(title: str, block: str, wire: Edge) -> Fix:
@@ -153,8 +198,14 @@ def append_boundary(title: str, block: str, kind: str, neighbour: str | None) ->
     return Fix(title, change)
 
 
-def from_remedy(remedy: Remedy, block: str, node: str, port: str) -> Fix:
-    """The fix that a layer's own rule proposes."""
+def from_remedy(remedy: Remedy, block: str, node: str, port: Callable[[str], str]) -> Fix:
+    """The fix that a layer's own rule proposes. port: the node's port that is meant by what a remedy calls it."""
     if remedy.insert:
-        return insert_before(remedy.title, block, Endpoint(node, port), remedy.insert, remedy.params)
-    return set_param(remedy.title, block, node, remedy.set_param, remedy.value)
+        target = Endpoint(node, port(remedy.port))
+        fix = insert_before(remedy.title, block, target, remedy.insert, remedy.params)
+    else:
+        fix = set_param(remedy.title, block, node, remedy.set_param, remedy.value)
+    rest = [from_remedy(other, block, node, port) for other in remedy.also]
+    if not rest:
+        return fix
+    return Fix(fix.title, lambda design: reduce(lambda done, step: step.apply(done), (fix, *rest), design))

@@ -176,10 +176,7 @@ class _NodeAnalysis(Settings):
             expected=error.expected,
             received=error.received,
             advice=error.fix,
-            fixes=[
-                fixes.from_remedy(remedy, self.block.name, self.node.id, self._port(remedy.port))
-                for remedy in error.remedies
-            ],
+            fixes=[fixes.from_remedy(remedy, self.block.name, self.node.id, self._port) for remedy in error.remedies],
         )
 
     def _port(self, place: str) -> str:

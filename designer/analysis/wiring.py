@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+import networkx as nx
+
 from designer.analysis import fixes, ports
-from designer.analysis.diagnostics import Diagnostic, Severity
+from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.facts import NodeFacts
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Tensor, variadic_index
-from designer.graph.block import Block, Edge, Endpoint, Node
+from designer.graph.block import INPUT, OUTPUT, Block, Edge, Endpoint, Node
 from designer.graph.design import Design
 
 
@@ -32,12 +34,12 @@ def incoming(design: Design, block: Block, node: Node, facts: Mapping[str, NodeF
     if spec and spec.variadic:
         names = tuple(sorted((port for port in wired if port in names), key=variadic_index))
         if len(names) < 2:
-            diagnostics.append(_too_few(node, len(names)))
+            diagnostics.append(_too_few(design, block, node, names))
             return Wires((None,) * len(names), tuple(wired[port].node for port in names), diagnostics)
     elif wired or not names:
-        diagnostics += [_open_port(node, port, len(names)) for port in names if port not in wired]
+        diagnostics += [_open_port(design, block, node, port, len(names)) for port in names if port not in wired]
     else:
-        diagnostics += _nothing_wired(block, node, names)
+        diagnostics += _nothing_wired(design, block, node, names)
     tensors, sources = [], []
     for port in names:
         tensor = None
@@ -56,18 +58,20 @@ def incoming(design: Design, block: Block, node: Node, facts: Mapping[str, NodeF
     return Wires(tuple(tensors), tuple(sources), diagnostics)
 
 
-def _too_few(node: Node, count: int) -> Diagnostic:
+def _too_few(design: Design, block: Block, node: Node, wired: tuple[str, ...]) -> Diagnostic:
+    free = next(port for port in ("x1", "x2") if port not in wired)
     return Diagnostic(
         "unconnected_input",
         Severity.ERROR,
-        f"{node}: it joins tensors, but {'one is' if count else 'none is'} wired to it.",
+        f"{node}: it joins tensors, but {'one is' if wired else 'none is'} wired to it.",
         expected="two inputs or more",
-        received=str(count),
+        received=str(len(wired)),
         advice="Draw another wire to it.",
+        fixes=_wire_on(design, block, node, free) if wired else (),
     )
 
 
-def _open_port(node: Node, port: str, count: int) -> Diagnostic:
+def _open_port(design: Design, block: Block, node: Node, port: str, count: int) -> Diagnostic:
     which = f"input '{port}'" if count > 1 else "its input"
     return Diagnostic(
         "unconnected_input",
@@ -76,12 +80,31 @@ def _open_port(node: Node, port: str, count: int) -> Diagnostic:
         expected="a wire",
         received="none",
         advice="Draw a wire from another node's output.",
+        fixes=_wire_on(design, block, node, port),
     )
 
 
-def _nothing_wired(block: Block, node: Node, names: tuple[str, ...]) -> list[Diagnostic]:
+def _wire_on(design: Design, block: Block, node: Node, port: str) -> tuple[Fix, ...]:
+    """A wire from the one node that is part of the network and whose result nobody takes yet, if there is just one."""
+    behind = nx.descendants(block.graph, node.id)
+    ends = [
+        other
+        for key, other in block.nodes.items()
+        if not block.graph.succ[key]
+        and key != node.id
+        and key not in behind
+        and other.kind != OUTPUT
+        and (block.incoming[key] or other.kind == INPUT)
+    ]
+    if len(ends) != 1 or not (leaving := ports.output_ports(design, block, ends[0])):
+        return ()
+    wire = Endpoint(ends[0].id, leaving[0]), Endpoint(node.id, port)
+    return (fixes.connect(f"Wire {ends[0].name} to {node.name}", block.name, *wire),)
+
+
+def _nothing_wired(design: Design, block: Block, node: Node, names: tuple[str, ...]) -> list[Diagnostic]:
     if any(e.source.node == node.id for e in block.edges) or not block.outputs or node in block.outputs:
-        return [_open_port(node, port, len(names)) for port in names]
+        return [_open_port(design, block, node, port, len(names)) for port in names]
     return [
         Diagnostic(
             "unused_node",

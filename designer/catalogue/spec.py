@@ -101,7 +101,7 @@ class Remedy:
     """What would mend a LayerError, in words that analysis turns into a fix: one of its two forms is filled in.
 
     insert: a kind to put before the node, with `params`, on the wire at `port` (empty: the only input). set_param: a
-    parameter of the node and its better value.
+    parameter of the node and its better value. also: what has to be done with it.
     """
 
     title: str
@@ -110,6 +110,7 @@ class Remedy:
     value: Value = None
     params: Mapping[str, Value] = field(default_factory=dict)
     port: str = ""
+    also: tuple[Remedy, ...] = ()
 
 
 class LayerError(BlockyardError):

@@ -15,6 +15,7 @@ SUMMARY = "say what is wrong with a design, and how to mend it"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `check`."""
     add_design(parser)
+    parser.add_argument("--hints", action="store_true", help="also print what could be neater; --json always does")
     add_json(parser)
 
 
@@ -37,13 +38,16 @@ def run(options: argparse.Namespace) -> int:
         ]
         write_json({"ok": analysis.ok, "diagnostics": diagnostics})
         return status
-    for d in analysis.diagnostics:
+    shown = analysis.diagnostics if options.hints else analysis.problems
+    for d in shown:
         write(f"{d.severity}: {d.label}: {d.message} [{d.code}]")
         if d.expected:
             received = f", got {d.received}" if d.received else ""
             write(f"  expected: {d.expected}{received}")
         for line in dict.fromkeys(filter(None, (d.advice, *(fix.title for fix in d.fixes)))):
             write(f"  fix: {line}")
+    if hidden := len(analysis.diagnostics) - len(shown):
+        write(f"{hidden} hint{'s' if hidden > 1 else ''} more; --hints prints {'them' if hidden > 1 else 'it'}")
     if analysis.ok:
         totals = analysis.totals
         write(f"ok: {numbers.count(totals.params)} parameters, {numbers.count(totals.macs)} MACs")

@@ -27,6 +27,7 @@ _IN_CONSTRUCTORS = frozenset({"self", "super", "range", "enumerate", "nn", "torc
 # What generated modules define or import at their top: a class of that name would take its place.
 _IN_MODULES = frozenset({"nn", "torch", "Tensor", "main", "network", *dir(builtins)})
 _AMBIGUOUS = frozenset({"l", "I", "O"})  # hard to tell from digits: linters refuse them
+_NO_NODES = RESERVED | _AMBIGUOUS
 
 
 def is_identifier(name: str) -> bool:
@@ -36,7 +37,7 @@ def is_identifier(name: str) -> bool:
 
 def is_node_name(name: str) -> bool:
     """Whether a node may be called `name`: it becomes an attribute of a module and a variable in `forward`."""
-    return is_identifier(name) and not name.startswith("_") and name not in RESERVED | _AMBIGUOUS
+    return is_identifier(name) and not name.startswith("_") and name not in _NO_NODES
 
 
 def is_parameter_name(name: str) -> bool:

@@ -157,7 +157,7 @@ class Session:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """All problems, errors first."""
+        """All problems, errors first, hints last."""
         return self._analysis.diagnostics
 
     def set_batch(self, batch: int) -> None:

@@ -37,11 +37,11 @@ class StatusLine:
         self.memory.setText(_tr("{0} activations / image").format(numbers.size_bytes(totals.activation_bytes)))
         set_state(self.problem, "role", "error" if not analysis.ok else "warn")
         has_begun = bool(analysis.root.block.nodes)  # an empty canvas is no fault yet; the dock says how to begin
-        self.problem.setText(_first_problem(analysis) if analysis.diagnostics and has_begun else "")
+        self.problem.setText(_first_problem(analysis) if analysis.problems and has_begun else "")
 
 
 def _first_problem(analysis: Analysis) -> str:
-    problems = analysis.diagnostics
+    problems = analysis.problems
     counted = _tr("1 problem") if len(problems) == 1 else _tr("{0} problems").format(len(problems))
     fix = _tr(" Fix: {0}").format(problems[0].fixes[0].title) if problems[0].fixes else ""
     return f"{counted}: {problems[0].message}{fix}"

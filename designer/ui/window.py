@@ -160,6 +160,7 @@ class MainWindow(QMainWindow):
         self.palette_dock.add_requested.connect(self.canvas.add_behind)
         self.problems.jump_requested.connect(self._jump)
         self.problems.fix_requested.connect(self._fix)
+        self.problems.why_requested.connect(self.inspecting.open_help)
         self.code.export_requested.connect(self.documents.export_module)
         self.documents.opened.connect(self.tabs.open)
         self.recovery.refused.connect(self.tell_error)
@@ -207,7 +208,7 @@ class MainWindow(QMainWindow):
         """Everything about the design but the canvas itself, which has its own controller."""
         problems = self.session.diagnostics
         self.problems.show_problems(problem_views(problems))
-        count = len(problems)
+        count = len(self.session.analysis.problems)
         self.panels.set_title("problems", self.tr("Problems {0}").format(count) if count else self.tr("Problems"))
         self.status.show_analysis(self.session.analysis)
         self.summary.show_stale()

@@ -100,6 +100,14 @@ FAULTS: Mapping[str, list[Design]] = {
         design(entry(), RELU, OUT, edges=["input>output", "input>relu"]),
         design(entry(), entry("other"), OUT, edges=["input>output"]),
     ],
+    "dead_branch": [
+        design(entry(), RELU, conv("a"), OUT, edges=["input>output", "input>relu", "relu>a"]),
+        design(entry(), RELU, conv("a"), conv("b"), OUT, edges=["input>output", "input>relu", "relu>a", "relu>b"]),
+    ],
+    "unreachable_nodes": [
+        design(entry(), RELU, conv("a"), OUT, edges=["input>output", "relu>a"]),
+        design(entry(), RELU, conv("a"), OUT, edges=["relu>a", "a>output"]),
+    ],
     "cycle": [
         design(entry(), conv("a"), conv("b"), OUT, edges=["a>b", "b>a", "b>output"]),
         design(entry(), RELU, OUT, edges=["relu>relu", "relu>output"]),

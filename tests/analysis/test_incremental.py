@@ -93,7 +93,9 @@ def words(text: str) -> st.SearchStrategy[str]:
 BLOCKS = words("Net Middle Leaf Leaf1 Middle1 Extra")
 IDS = words("input output a b c conv short add add1 leaf relu relu1 pool x conv1 input1 output1 leaf1 wobble left")
 PORTS = words("output input x1 x2 x3 input1 output1 left gone")
-KINDS = words("ReLU Conv2d Add Concat Linear Flatten Leaf Middle Input Output Net Wobble Extra")
+KINDS = words(
+    "ReLU Conv2d Add Concat Linear Flatten Leaf Middle Input Output Net Wobble Extra Sigmoid BatchNorm2d Softmax"
+)
 PLAIN = (0, 1, 2, 4, 8, True, 1.0, "same", (1, 2), (3, 8, 8), (16,), None)
 WRITTEN = ("width", "in_channels", "depth", "nobody", "2 * width", "in_channels != width", "width // 0")
 VALUES = st.sampled_from((*PLAIN, *map(X, WRITTEN)))

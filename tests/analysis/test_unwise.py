@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from designer.analysis.analyser import Analyser
+from designer.analysis.diagnostics import Severity
 from designer.graph.block import Node
-from tests.analysis.unwise import SOUND, UNWISE, chain, fc
+from tests.analysis.unwise import SOUND, UNWISE, chain, fc, holding, within
 
 
 def codes(design) -> list[str]:
@@ -78,6 +79,48 @@ def test_a_chain_of_thousands_is_told_once():
     (found,) = Analyser().analyse(design).diagnostics
     assert found.path == ("act2999",)
     assert codes(found.fixes[0].apply(design)) == []
+
+
+def test_a_fix_across_a_border_goes_where_it_belongs():
+    design = UNWISE["missing_activation"][3]
+    (found,) = Analyser().analyse(design).diagnostics
+    assert found.path == ("n2",) or found.path == ("fc",)
+    mended = found.fixes[0].apply(design)
+    assert mended.blocks["Wide"] is design.blocks["Wide"]
+    kinds = [mended.root.nodes[key].kind for key in mended.root.order]
+    assert kinds == ["Input", "Flatten", "Wide", "ReLU", "Linear", "Output"]
+
+
+def test_what_stands_inside_is_told_with_its_path_and_name():
+    design = UNWISE["softmax_before_cross_entropy"][-1]
+    (found,) = Analyser().analyse(design).diagnostics
+    assert (found.path, found.label) == (("n1", "n0", "softmax"), "n1.n0.softmax")
+    assert found.fixes[0].title == "Remove softmax in Head"
+    badges = Analyser().analyse(design).root
+    assert badges.severity("n1") == Severity.WARNING
+
+
+def test_the_head_follows_through_the_blocks_parameter():
+    (found,) = Analyser().analyse(UNWISE["head_not_matching"][-1]).diagnostics
+    assert [fix.title for fix in found.fixes] == ["Set classes of head to num_classes", "Set num_classes to 10"]
+
+
+def test_hints_are_no_problems_and_told_once_a_block():
+    analysis = Analyser().analyse(UNWISE["bias_before_batch_norm"][1])
+    assert analysis.problems == ()
+    (found,) = analysis.diagnostics
+    assert found.severity == Severity.HINT
+    mended = Analyser().analyse(found.fixes[0].apply(analysis.design))
+    assert mended.totals.params == analysis.totals.params - 16
+    assert mended.diagnostics == ()
+
+
+@pytest.mark.parametrize("kind", ["Identity", "Sigmoid", "Softmax", "BatchNorm1d"])
+def test_blocks_that_double_at_each_of_many_levels_are_walked_once(kind):
+    row = [Node("softmax", "Softmax", params={"dim": 1}), *(Node(f"b{k}", "B1") for k in range(2)), fc()]
+    blocks = [within(f"B{k}", Node("a", f"B{k + 1}"), Node("b", f"B{k + 1}")) for k in range(1, 36)]
+    design = holding(chain(*row, shape=(4,)), *blocks, within("B36", Node("n", kind)))
+    assert Analyser().analyse(design).ok
 
 
 def test_a_cycle_does_not_hold_the_checks_up():

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from designer import __version__
+from designer.document.document import Document
 from designer.document.presets import list_presets
+from designer.document.writing import write_document
+from tests.analysis.unwise import UNWISE
 
 PRESETS = [preset.id for preset in list_presets()]
 
@@ -31,6 +34,25 @@ def test_check_finds_nothing_wrong_with_presets(blockyard, preset: str):
     done = blockyard("check", preset, "--json")
     assert (done.status, done.json["ok"]) == (0, True)
     assert set(done.json) == {"ok", "diagnostics"}
+    assert {entry["severity"] for entry in done.json["diagnostics"]} <= {"hint"}
+    assert "bias" not in blockyard("check", preset).out
+
+
+def test_check_looks_through_blocks(blockyard, tmp_path: Path):
+    design = UNWISE["softmax_before_cross_entropy"][-1]
+    write_document(Document(design), tmp_path / "net.blockyard")
+    done = blockyard("check", "net.blockyard", "--json")
+    (found,) = done.json["diagnostics"]
+    assert (found["code"], found["node"]) == ("softmax_before_cross_entropy", "n1.n0.softmax")
+    assert found["fixes"] == [{"title": "Remove softmax in Head"}]
+
+
+def test_check_tells_hints_when_asked(blockyard):
+    brief, full = blockyard("check", "vgg11_bn"), blockyard("check", "vgg11_bn", "--hints")
+    assert (brief.status, full.status) == (0, 0)
+    assert brief.out.startswith("1 hint more; --hints prints it\nok: ")
+    assert full.out.startswith("hint: features.block1.convs.conv: ")
+    assert "[bias_before_batch_norm]" in full.out
 
 
 def test_check_tells_what_is_wrong(blockyard, tmp_path: Path):

@@ -36,7 +36,7 @@ def read(name: str) -> Document:
 
 def analyse(design: Design) -> Analysis:
     analysis = Analyser().analyse(design)
-    assert [d.message for d in analysis.diagnostics] == []
+    assert [d.message for d in analysis.problems] == []
     return analysis
 
 

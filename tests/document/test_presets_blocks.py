@@ -231,7 +231,7 @@ def test_it_computes_what_the_plain_block_does(case: Case):
     name, params, channels, plain = case
     design = design_of(name, params, (channels, 14, 14))
     analysis = Analyser().analyse(design)
-    assert [d.message for d in analysis.diagnostics] == []
+    assert [d.message for d in analysis.problems] == []
     random = torch.Generator().manual_seed(0)
     one, other = built(design, analysis), plain().eval()
     weights = [

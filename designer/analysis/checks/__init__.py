@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from designer.analysis.checks import heads, layering, maps, names, paths, softmax
+from designer.analysis.checks import heads, layering, maps, names, paths, saturation, softmax
 from designer.analysis.diagnostics import Diagnostic
 from designer.analysis.facts import BlockFacts
 
@@ -13,6 +13,7 @@ Check = Callable[[BlockFacts, bool], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     paths.boundary_missing,
+    paths.unreachable_nodes,
     paths.no_path_to_output,
     names.invalid_name,
     names.duplicate_name,
@@ -20,7 +21,8 @@ CHECKS: tuple[Check, ...] = (
     softmax.two_softmaxes,
     layering.dropout_before_batch_norm,
     layering.missing_activation,
-    layering.sigmoid_chain,
+    layering.bias_before_batch_norm,
+    saturation.sigmoid_chain,
     maps.odd_size_lost,
     maps.map_too_small_early,
     heads.head_not_matching,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from designer.analysis import fixes
-from designer.analysis.checks.walk import before
-from designer.analysis.diagnostics import Diagnostic, Severity
+from designer.analysis.checks.walk import Place, before
+from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.facts import BlockFacts
 from designer.catalogue.registry import registry
 from designer.catalogue.spec import Family
@@ -33,7 +33,6 @@ def head_not_matching(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, D
     output = block.outputs[0]
     width = int(tensor.shape[-1])
     head = before(facts, output.id, _THROUGH)
-    param = _WIDTHS.get(head.node.kind, "") if head else ""
     yield (
         output.id,
         Diagnostic(
@@ -44,15 +43,26 @@ def head_not_matching(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, D
             received=f"{width:,} scores",
             advice=f"Let the last layer have {VARIABLE} outputs, or set {VARIABLE} to {width}.",
             fixes=(
-                fixes.set_param(
-                    f"Set {param} of {head.node.name} to {VARIABLE}",
-                    block.name,
-                    head.node.id,
-                    param,
-                    Expression(VARIABLE),
-                ),
-            )
-            if head and head.values.get(param) == width
-            else (),
+                *(_widened(facts, head, width) if head else ()),
+                fixes.set_variable(f"Set {VARIABLE} to {width}", block.name, VARIABLE, width),
+            ),
         ),
     )
+
+
+def _widened(facts: BlockFacts, head: Place, width: int) -> Iterator[Fix]:
+    """Let the head follow the variable; where it stands in a block, through the parameters of the blocks around it."""
+    param = _WIDTHS.get(head.node.kind, "")
+    if head.facts.values.get(param) != width:
+        return
+    *instances, key = head.path
+    around = [facts]
+    for instance in instances:
+        around.append(around[-1].nodes[instance].inside)
+    while instances:
+        setting = around.pop().block.nodes[key].params.get(param)
+        if not isinstance(setting, Expression) or setting.source not in around[-1].nodes[instances[-1]].values:
+            return  # what stands in a block is another's affair
+        key, param = instances.pop(), setting.source
+    name = facts.nodes[key].node.name
+    yield fixes.set_param(f"Set {param} of {name} to {VARIABLE}", facts.block.name, key, param, Expression(VARIABLE))

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 
 from designer.analysis import fixes
-from designer.analysis.checks.walk import before, feeds_one, nodes_of
-from designer.analysis.diagnostics import Diagnostic, Severity
+from designer.analysis.checks.walk import Meeting, Place, feeds_one, meetings, where
+from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.facts import BlockFacts
 from designer.catalogue.registry import registry
 from designer.catalogue.spec import Family
 from designer.graph.block import INPUT_PORT, Endpoint
+from designer.graph.design import Design
 
-MOST_SIGMOIDS = 5  # in a row of layers; the first convolutional networks had four
 _DROPOUTS = frozenset({"Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"})
 _BATCH_NORMS = frozenset({"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"})
-_SATURATING = frozenset({"Sigmoid", "Tanh"})
 _ACTIVATIONS = frozenset(kind for kind, spec in registry().items() if spec.family is Family.ACTIVATION)
-_NORMALISATIONS = frozenset(kind for kind, spec in registry().items() if spec.family is Family.NORMALISATION)
+_CONVOLUTIONS = frozenset({"Conv1d", "Conv2d", "Conv3d"})
+_LINEAR = frozenset({"Linear"})
+_BIASED = frozenset(
+    kind
+    for kind, spec in registry().items()
+    if (spec.family is Family.CONVOLUTION and spec.parameter("bias")) or kind == "Linear"
+)
+_IDENTITY = frozenset({"Identity"})
 
 
 def dropout_before_batch_norm(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:
@@ -27,111 +33,131 @@ def dropout_before_batch_norm(facts: BlockFacts, is_main: bool) -> Iterator[tupl
     Source: Li, Chen, Hu and Yang, "Understanding the disharmony between dropout and batch normalization by variance
     shift", CVPR 2019.
     """
-    if facts.block.kinds.isdisjoint(_DROPOUTS):
-        return
-    for key, found in nodes_of(facts, _BATCH_NORMS):
-        dropout = before(facts, key, _ACTIVATIONS | {"Identity"})
-        if dropout is None or dropout.node.kind not in _DROPOUTS or not dropout.values.get("p"):
+    for meeting in meetings(facts, _DROPOUTS, _BATCH_NORMS, _ACTIVATIONS | _IDENTITY):
+        dropout, norm = meeting.first, meeting.second
+        if not dropout.facts.values.get("p"):
             continue
-        node, name = dropout.node, facts.block.name
-        title = f"Move {node.name} behind {found.node.name}"
-        movable = feeds_one(facts, node.id) and INPUT_PORT in facts.block.incoming[node.id]
         yield (
-            node.id,
+            dropout.path[0],
             Diagnostic(
                 "dropout_before_batch_norm",
                 Severity.WARNING,
-                f"{node}: {found.node} behind it learns variances that hold only while the dropout is on.",
+                f"{dropout.node}: {norm.node} behind it learns variances that hold only while the dropout is on.",
                 expected="dropout behind the batch normalisation",
-                received=f"dropout of p={dropout.values['p']} before it",
+                received=f"dropout of p={dropout.facts.values['p']} before it",
                 advice="Move it behind, or remove it.",
-                fixes=(fixes.move_behind(title, name, node.id, key),) if movable else (),
+                fixes=tuple(_without_dropout(facts, meeting)),
+                path=dropout.path[1:],
             ),
         )
+
+
+def _without_dropout(facts: BlockFacts, meeting: Meeting) -> Iterator[Fix]:
+    dropout, norm = meeting.first, meeting.second
+    block = dropout.within.block
+    if INPUT_PORT not in block.incoming[dropout.key]:
+        return
+    if meeting.is_within_one_block and feeds_one(facts, dropout):
+        title = f"Move {dropout.node.name} behind {norm.node.name}"
+        yield fixes.move_behind(title, block.name, dropout.key, norm.key)
+    title = f"Remove {dropout.node.name}{where(dropout, facts)}"
+    yield fixes.bypass_node(title, block.name, dropout.key)
 
 
 def missing_activation(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:
-    """Two Linear layers in a row, which are no more than one.
+    """Two Linear layers in a row, or two convolutions, which are no more than one.
 
-    A first one with fewer outputs than inputs and than the second has outputs is a bottleneck, and meant.
+    A first one with fewer outputs than inputs and than the second has outputs is a bottleneck, and meant; so are the
+    parts of a separable convolution: groups, and windows along one axis.
     """
-    for key, second in nodes_of(facts, ("Linear",)):
-        first = before(facts, key, _DROPOUTS | {"Identity"})
-        if first is None or first.node.kind != "Linear" or not feeds_one(facts, first.node.id):
-            continue
-        if None in (first.output, second.output, *first.inputs):
-            continue
-        middle, entering, leaving = (t.shape[-1] for t in (first.output, first.inputs[0], second.output))
-        if middle < min(entering, leaving):
-            continue
-        node = second.node
-        yield (
-            key,
-            Diagnostic(
-                "missing_activation",
-                Severity.WARNING,
-                f"{node}: between {first.node} and it there is no activation, and the two can do no more than one.",
-                expected="an activation between two Linear layers",
-                received="none",
-                advice="Put a ReLU between them, or keep one of the two.",
-                fixes=(fixes.insert_before("Insert a ReLU", facts.block.name, Endpoint(key, INPUT_PORT), "ReLU", {}),),
-            ),
-        )
+    for kinds, through, severity in (
+        (_LINEAR, _DROPOUTS | _IDENTITY, Severity.WARNING),
+        (_CONVOLUTIONS, _DROPOUTS | _IDENTITY | _BATCH_NORMS, Severity.INFO),
+    ):
+        for meeting in meetings(facts, kinds, kinds, through):
+            first, second = meeting.first, meeting.second
+            if not feeds_one(facts, first) or _is_meant(first, second):
+                continue
+            node = second.node
+            what = "Linear layers" if kinds is _LINEAR else "convolutions"
+            between = f"{first.node} and it" if first.path != second.path else "its copies"
+            yield (
+                second.path[0],
+                Diagnostic(
+                    "missing_activation",
+                    severity,
+                    f"{node}: between {between} there is no activation, and the two can do no more than one.",
+                    expected=f"an activation between two {what}",
+                    received="none",
+                    advice="Put a ReLU between them, or keep one of the two.",
+                    fixes=_with_relu(facts, meeting),
+                    path=second.path[1:],
+                ),
+            )
 
 
-def sigmoid_chain(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:
-    """Many sigmoids or tanhs one behind the other, without a normalisation or a way around them."""
-    block = facts.block
-    if block.kinds.isdisjoint(_SATURATING):
+def _with_relu(facts: BlockFacts, meeting: Meeting) -> tuple[Fix, ...]:
+    """A ReLU on the wire between them, or, between copies of a block, at the block's end."""
+    if meeting.target.port:
+        return (fixes.insert_before("Insert a ReLU", facts.block.name, meeting.target, "ReLU", {}),)
+    instance = facts.nodes[meeting.target.node]
+    if instance.inside is None:
+        return ()
+    block = instance.inside.block
+    end = Endpoint(block.outputs[0].id, INPUT_PORT)
+    return (fixes.insert_before(f"Insert a ReLU at the end of {block.name}", block.name, end, "ReLU", {}),)
+
+
+def _is_meant(first: Place, second: Place) -> bool:
+    """Whether two of a kind in a row are a factorisation: a bottleneck, groups, or windows along one axis."""
+    if None in (first.facts.output, second.facts.output, *first.facts.inputs):
+        return True
+    axis = -1 if first.node.kind == "Linear" else 1
+    middle, entering, leaving = (
+        tensor.shape[axis] for tensor in (first.facts.output, first.facts.inputs[0], second.facts.output)
+    )
+    if middle < min(entering, leaving):
+        return True
+    values: tuple[Mapping, ...] = (first.facts.values, second.facts.values)
+    kernels = [v.get("kernel_size") for v in values]
+    along_one_axis = any(isinstance(k, tuple) and len(set(k)) > 1 for k in kernels)
+    return along_one_axis or any(v.get("groups", 1) != 1 for v in values)
+
+
+def bias_before_batch_norm(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:
+    """Layers with a bias right before batch normalisation, which takes it away again. Told once a block."""
+    first, another = (*islice(_with_idle_bias(facts), 2), None, None)[:2]
+    if first is None:
         return
-    chain = _longest_chain(facts)
-    if chain.length < MOST_SIGMOIDS:
-        return
-    node = block.nodes[chain.last]
+    title = f"Set bias of {first.node.name} to False{where(first, facts)}"
     yield (
-        chain.last,
+        first.path[0],
         Diagnostic(
-            "sigmoid_chain",
-            Severity.INFO,
-            f"{node}: it ends a chain of {chain.length} sigmoids or tanhs; hardly a gradient comes back through it.",
-            expected=f"fewer than {MOST_SIGMOIDS} in a chain without normalisation",
-            received=f"{chain.length} in a chain",
-            advice="Use ReLU in hidden layers.",
-            fixes=(fixes.set_kind("Use ReLU for all of them", block.name, tuple(chain.keys()), "ReLU"),),
+            "bias_before_batch_norm",
+            Severity.HINT,
+            f"{first.node}: the batch normalisation behind it takes its bias away again."
+            f"{' So it is with other layers here.' if another else ''}",
+            expected="bias=False before batch normalisation",
+            received="bias=True",
+            advice="Set bias to False; the network can do the same with fewer parameters.",
+            fixes=(Fix("Set bias to False in all of them" if another else title, _without_idle_bias(facts)),),
+            path=first.path[1:],
         ),
     )
 
 
-class _Chain(NamedTuple):
-    """Saturating nodes one behind the other. length: how many activations they stand for."""
-
-    length: int = 0
-    last: str = ""
-    before: _Chain | None = None
-
-    def keys(self) -> Iterator[str]:
-        """The ids of its nodes, the last first."""
-        link: _Chain | None = self
-        while link and link.last:
-            yield link.last
-            link = link.before
+def _with_idle_bias(facts: BlockFacts) -> Iterator[Place]:
+    seen: set[tuple[str, str]] = set()
+    for first, _, _ in meetings(facts, _BIASED, _BATCH_NORMS, _IDENTITY):
+        drawn = first.within.block.name, first.key
+        if drawn not in seen and first.facts.values.get("bias") and feeds_one(facts, first):
+            seen.add(drawn)
+            yield first
 
 
-def _longest_chain(facts: BlockFacts) -> _Chain:
-    """The longest chain of saturating nodes that a gradient must pass within the block.
+def _without_idle_bias(facts: BlockFacts) -> Callable[[Design], Design]:
+    def apply(design: Design) -> Design:
+        places = [(place.within.block.name, place.key) for place in _with_idle_bias(facts)]
+        return fixes.set_param_of("", places, "bias", False).apply(design)
 
-    Where tensors meet, the way with the fewest counts: a gate beside a shortcut holds no gradient back.
-    """
-    chains: dict[str, _Chain] = {}
-    longest = _Chain()
-    for key in facts.block.order:
-        node = facts.nodes[key]
-        arriving = [chains[source] for source in node.sources if source in chains]
-        chain = min(arriving, key=lambda c: c.length, default=_Chain())
-        if node.is_there and node.node.kind in _NORMALISATIONS:
-            chain = _Chain()
-        elif node.is_there and node.node.kind in _SATURATING and key in facts.block.live:
-            chain = _Chain(chain.length + node.repeat, key, chain)
-            longest = max(longest, chain, key=lambda c: c.length)
-        chains[key] = chain
-    return longest
+    return apply

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from designer.analysis import fixes
 from designer.analysis.checks.walk import nodes_of
-from designer.analysis.diagnostics import Diagnostic, Severity
+from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.facts import BlockFacts, NodeFacts
 from designer.catalogue.registry import registry
 from designer.catalogue.spec import Family, Values, Window
@@ -70,9 +70,21 @@ def map_too_small_early(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str,
                 expected=f"a map of at least {kernel} elements along each axis",
                 received=" × ".join("1" for _ in windows),
                 advice="Use a larger image, or fewer strides and pools before it.",
+                fixes=_to_one_element(facts, found, kernel),
             ),
         )
         return
+
+
+def _to_one_element(facts: BlockFacts, found: NodeFacts, kernel: int) -> tuple[Fix, ...]:
+    """What computes the same from one element: a window of 1, or nothing at all in place of a pool."""
+    node, name = found.node, facts.block.name
+    if max(found.output.shape[2:], default=1) != 1:
+        return ()
+    if found.spec.family is Family.POOLING:
+        return (fixes.bypass_node(f"Remove {node.name}", name, node.id),)
+    title = f"Set kernel_size of {node.name} to 1, without padding"
+    return (fixes.set_params(title, name, node.id, {"kernel_size": 1, "padding": 0}),)
 
 
 def _windows(node: NodeFacts) -> tuple[Window, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from designer.analysis import fixes
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import BlockFacts
-from designer.graph.block import INPUT, OUTPUT
+from designer.graph.block import INPUT, OUTPUT, Block
 
 
 def boundary_missing(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:
@@ -47,24 +47,132 @@ def boundary_missing(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Di
         )
 
 
+def unreachable_nodes(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:
+    """Several nodes that nothing which enters the block comes to, since the first of them lacks a wire."""
+    block = facts.block
+    for part in _parts(block, _cut_off(block)):
+        if len(part) < 2 or not _has_open_port(facts, part):
+            continue  # a single node is told by its own rule
+        first, others = block.nodes[part[0]], len(part) - 1
+        is_dead = block.live.isdisjoint(part)
+        title = f"Delete these {len(part)} nodes"
+        yield (
+            first.id,
+            Diagnostic(
+                "unreachable_nodes",
+                Severity.WARNING,
+                f"{first}: no Input reaches it, nor {_counted(others)} behind it.",
+                expected="a path from an Input",
+                received="none",
+                advice="Draw a wire to it from the rest of the network, or delete them.",
+                fixes=(fixes.remove_nodes(title, block.name, part),) if is_dead and block.outputs else (),
+            ),
+        )
+
+
 def no_path_to_output(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:
-    """A node whose result nobody uses: it is left out of the network."""
+    """`no_path_to_output`, `dead_branch`: what nobody uses is left out of the network. A branch is told once.
+
+    An Output that no Input reaches has no path either.
+    """
     block = facts.block
     if not block.outputs:
         return
-    for key in block.order:
-        node = block.nodes[key]
-        if key in block.live or not (block.incoming[key] or node.kind == INPUT):
-            continue  # a node without any wire is told by its own rule
+    cut_off = _cut_off(block)
+    yield from _constant_outputs(facts, cut_off)
+    if len(block.live) == len(block.nodes):
+        return
+    dead = [key for key in block.order if key not in block.live]
+    told = {key for part in _parts(block, cut_off) if len(part) > 1 and _has_open_port(facts, part) for key in part}
+    for part in _parts(block, [key for key in dead if key not in told]):
+        node = block.nodes[part[0]]
+        if len(part) > 1:
+            title = f"Delete the branch of {len(part)} nodes"
+            yield (
+                node.id,
+                Diagnostic(
+                    "dead_branch",
+                    Severity.WARNING,
+                    f"{node}: a branch of {len(part)} nodes begins here that reaches no Output; it is left out of the "
+                    "network.",
+                    expected="a path to an Output",
+                    received="a dead end",
+                    advice="Wire its end on, or delete it.",
+                    fixes=(fixes.remove_nodes(title, block.name, part),),
+                ),
+            )
+        elif block.incoming[node.id] or node.kind == INPUT:  # a node without any wire is told by its own rule
+            yield (
+                node.id,
+                Diagnostic(
+                    "no_path_to_output",
+                    Severity.WARNING,
+                    f"{node}: its result does not reach an Output, and it is left out of the network.",
+                    expected="a path to an Output",
+                    received="a dead end",
+                    advice="Wire it on, or delete it.",
+                    fixes=(fixes.remove_node(f"Delete {node.name}", block.name, node.id),),
+                ),
+            )
+
+
+def _constant_outputs(facts: BlockFacts, cut_off: list[str]) -> Iterator[tuple[str, Diagnostic]]:
+    """Outputs that a learnable tensor alone leads to; where a wire lacks, its end is told."""
+    block = facts.block
+    ends = [end for end in block.outputs if end.id in cut_off and block.incoming[end.id]]
+    if not ends or not block.inputs or any(_has_open_port(facts, part) for part in _parts(block, cut_off)):
+        return
+    for end in ends:
         yield (
-            key,
+            end.id,
             Diagnostic(
                 "no_path_to_output",
                 Severity.WARNING,
-                f"{node}: its result does not reach an Output, and it is left out of the network.",
-                expected="a path to an Output",
-                received="a dead end",
-                advice="Wire it on, or delete it.",
-                fixes=(fixes.remove_node(f"Delete {node.name}", block.name, key),),
+                f"{end}: no Input reaches it, and it gives the same whatever enters.",
+                expected="a path from an Input",
+                received="none",
+                advice="Wire it to the rest of the network.",
             ),
         )
+
+
+def _cut_off(block: Block) -> list[str]:
+    """The nodes, in topological order, that no Input reaches; none where each has a wire or is an Input."""
+    if all(wires or block.nodes[key].kind == INPUT for key, wires in block.incoming.items()):
+        return []
+    after, waiting = block.graph.succ, [node.id for node in block.inputs]
+    reached = set(waiting)
+    while waiting:
+        new = [key for key in after[waiting.pop()] if key not in reached]
+        reached.update(new)
+        waiting += new
+    return [key for key in block.order if key not in reached]
+
+
+def _parts(block: Block, keys: list[str]) -> list[list[str]]:
+    """The nodes `keys` by the parts that wires between them join, each in the order of `keys`."""
+    among, seen = set(keys), set()
+    parts = []
+    for key in keys:
+        if key in seen:
+            continue
+        seen.add(key)
+        part, waiting = {key}, [key]
+        while waiting:
+            here = waiting.pop()
+            near = (*block.graph.succ[here], *block.graph.pred[here])
+            new = {other for other in near if other in among and other not in part}
+            part |= new
+            seen |= new
+            waiting += new
+        parts.append([other for other in keys if other in part])
+    return parts
+
+
+def _has_open_port(facts: BlockFacts, part: list[str]) -> bool:
+    """Whether a wire lacks at one of these nodes."""
+    return any(d.code in ("unconnected_input", "unused_node") for key in part for d in facts.nodes[key].diagnostics)
+
+
+def _counted(count: int) -> str:
+    return "the node" if count == 1 else f"the {count} nodes"

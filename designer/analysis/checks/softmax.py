@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from designer.analysis import fixes
-from designer.analysis.checks.walk import before, nodes_of
+from designer.analysis.checks.walk import before, meetings, where
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import BlockFacts
 
@@ -23,7 +23,7 @@ def softmax_before_cross_entropy(facts: BlockFacts, is_main: bool) -> Iterator[t
     harmless = node.kind == "LogSoftmax"
     why = "it does nothing there" if harmless else "gradients become small, and learning slow"
     yield (
-        node.id,
+        last.path[0],
         Diagnostic(
             "softmax_before_cross_entropy",
             Severity.INFO if harmless else Severity.WARNING,
@@ -31,27 +31,29 @@ def softmax_before_cross_entropy(facts: BlockFacts, is_main: bool) -> Iterator[t
             expected="scores at the Output, one a class, from minus to plus infinity",
             received="logarithms of probabilities" if harmless else "probabilities",
             advice="Remove it, unless the network is trained with another loss.",
-            fixes=(fixes.bypass_node(f"Remove {node.name}", block.name, node.id),),
+            fixes=(fixes.bypass_node(f"Remove {node.name}{where(last, facts)}", last.within.block.name, node.id),),
+            path=last.path[1:],
         ),
     )
 
 
 def two_softmaxes(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:
     """A softmax of what a softmax gives."""
-    for key, found in nodes_of(facts, _SOFTMAXES):
-        first = before(facts, key, _THROUGH)
-        if first is None or first.node.kind not in _SOFTMAXES:
-            continue
-        node = found.node
+    for first, second, _ in meetings(facts, _SOFTMAXES, _SOFTMAXES, _THROUGH):
+        node = second.node
+        what = f"what {first.node} gives" if first.path != second.path else "what its own copy gives"
         yield (
-            key,
+            second.path[0],
             Diagnostic(
                 "two_softmaxes",
                 Severity.WARNING,
-                f"{node}: it takes what {first.node} gives, and makes all of them nearly equal.",
+                f"{node}: it takes {what}, and makes all of them nearly equal.",
                 expected="one softmax, on scores",
                 received="a softmax of a softmax",
                 advice="Remove one of them.",
-                fixes=(fixes.bypass_node(f"Remove {node.name}", facts.block.name, key),),
+                fixes=(
+                    fixes.bypass_node(f"Remove {node.name}{where(second, facts)}", second.within.block.name, node.id),
+                ),
+                path=second.path[1:],
             ),
         )

@@ -6,8 +6,10 @@ Source: https://pytorch.org/docs/stable/notes/broadcasting.html
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from designer.catalogue.rules.expect import expect_rank, resolve_axis, shape_text
+from designer.catalogue.rules.expect import expect_rank, is_float, resolve_axis, shape_text
+from designer.catalogue.rules.sliding_window import as_size
 from designer.catalogue.spec import LayerError, Remedy, Tensor
 
 _AXIS_WORDS = {
@@ -21,7 +23,7 @@ def broadcast(inputs: Sequence[Tensor], verb: str) -> tuple[int, ...]:
     """The shape of an elementwise merge: axes are aligned at the right, and an axis of length 1 stretches.
 
     inputs: tensors of any shapes. verb: what the layer does ("add"), for the message. Raises LayerError
-    `merge_mismatch` with a 1×1 projection among its remedies where one would make the shapes agree.
+    `merge_mismatch`, whose remedies are projections and paddings where they would make the shapes agree.
     """
     shape: tuple[int, ...] = ()
     for tensor in inputs:
@@ -110,7 +112,7 @@ def _axis_name(axis: int, inputs: Sequence[Tensor]) -> str:
 def _mismatch(
     inputs: Sequence[Tensor], message: str, expected: str, join: int | None = None, offers: bool = True
 ) -> LayerError:
-    remedies = _projections(inputs, join) if offers else ()
+    remedies = _remedies(inputs, join) if offers else ()
     return LayerError(
         "merge_mismatch",
         message,
@@ -121,25 +123,69 @@ def _mismatch(
     )
 
 
-def _projections(inputs: Sequence[Tensor], join: int | None) -> tuple[Remedy, ...]:
-    """A 1×1 convolution before each input that is too wide or too long, where that makes all images agree."""
-    if any(tensor.rank != 4 or tensor.shape[0] != inputs[0].shape[0] for tensor in inputs) or join not in (None, 1):
+def _remedies(inputs: Sequence[Tensor], join: int | None) -> tuple[Remedy, ...]:
+    """Layers before some of the inputs that make all agree, each way in one remedy. join: the axis of Concat."""
+    ranks = {tensor.rank for tensor in inputs}
+    agree = len({tensor.shape[0] for tensor in inputs}) == 1 and all(is_float(tensor.dtype) for tensor in inputs)
+    if not agree or join not in (None, 1):
         return ()
+    if ranks == {2} and join is None:
+        return tuple(
+            Remedy(
+                f"Insert a Linear with out_features={int(other.shape[1])} before x{index}",
+                insert="Linear",
+                params={"out_features": int(other.shape[1])},
+                port=f"x{index}",
+            )
+            for index, other in enumerate(reversed(inputs), 1)
+            if len(inputs) == 2
+        )
+    ways = (_projections(inputs, join), _paddings(inputs, join)) if ranks == {4} else ()
+    return tuple(replace(way[0], title=_titled(way), also=tuple(way[1:])) for way in ways if way)
+
+
+def _titled(remedies: Sequence[Remedy]) -> str:
+    places = " and ".join(remedy.port for remedy in remedies)
+    return remedies[0].title if len(remedies) == 1 else f"Insert {remedies[0].insert} layers before {places}"
+
+
+def _projections(inputs: Sequence[Tensor], join: int | None) -> list[Remedy]:
+    """A convolution before each image that is too wide or too long, of 1×1 where its stride gives the size."""
     target = min(inputs, key=lambda tensor: (tensor.shape[2] * tensor.shape[3], -tensor.shape[1]))
     remedies = []
     for index, tensor in enumerate(inputs, 1):
         channels = tensor.shape[1] if join == 1 else target.shape[1]
         if (tensor.shape[1], *tensor.shape[2:]) == (channels, *target.shape[2:]):
             continue
-        strides = {-(-size // wanted) for size, wanted in zip(tensor.shape[2:], target.shape[2:], strict=True)}
-        stride = max(strides)
-        fits = all(
-            (size - 1) // stride + 1 == want for size, want in zip(tensor.shape[2:], target.shape[2:], strict=True)
-        )
-        if not fits:
-            return ()
-        params = {"out_channels": int(channels), "kernel_size": 1, **({"stride": int(stride)} if stride > 1 else {})}
+        axes = [(int(size), int(wanted)) for size, wanted in zip(tensor.shape[2:], target.shape[2:], strict=True)]
+        if any(size < wanted for size, wanted in axes):
+            return []
+        stride = max(-(-size // wanted) for size, wanted in axes)
+        if all((size - 1) // stride + 1 == wanted for size, wanted in axes):
+            kernel, step, what = 1, stride, "1×1 projection"
+        else:  # the shortest step that does not pass over the end, and the window that it leaves room for
+            step = as_size([size // wanted for size, wanted in axes])
+            kernel = as_size([size - size // wanted * wanted + 1 for size, wanted in axes])
+            what = "projection"
+        params = {"out_channels": int(channels), "kernel_size": kernel, **({"stride": step} if step != 1 else {})}
         settings = ", ".join(f"{name}={value}" for name, value in params.items())
-        title = f"Insert a 1×1 projection before x{index}: Conv2d with {settings}"
+        title = f"Insert a {what} before x{index}: Conv2d with {settings}"
         remedies.append(Remedy(title, insert="Conv2d", params=params, port=f"x{index}"))
-    return tuple(remedies)
+    return remedies
+
+
+def _paddings(inputs: Sequence[Tensor], join: int | None) -> list[Remedy]:
+    """Zeros around each image that is smaller, where all have as many channels and lack at most half of their size."""
+    if join is None and len({tensor.shape[1] for tensor in inputs}) > 1:
+        return []
+    height, width = (max(tensor.shape[axis] for tensor in inputs) for axis in (2, 3))
+    remedies = []
+    for index, tensor in enumerate(inputs, 1):
+        down, across = int(height - tensor.shape[2]), int(width - tensor.shape[3])
+        if 2 * down > tensor.shape[2] or 2 * across > tensor.shape[3]:
+            return []
+        if down or across:
+            padding = as_size([across // 2, across - across // 2, down // 2, down - down // 2])
+            title = f"Pad x{index} with zeros: ZeroPad2d with padding={padding}"
+            remedies.append(Remedy(title, insert="ZeroPad2d", params={"padding": padding}, port=f"x{index}"))
+    return remedies

@@ -1,4 +1,7 @@
-"""The problems dock: each diagnostic in words, the node it belongs to, and a button for each way to mend it."""
+"""The problems dock: each diagnostic in words, the node it belongs to, and a button for each way to mend it.
+
+Hints, what could be neater, are counted in one line and shown when a person asks for them.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ from designer.ui.theme.icons import icon_pixmap
 from designer.ui.widgets import EmptyState, label, set_state
 
 _ICONS = {"error": ("circle-alert", "bad"), "warning": ("triangle-alert", "warn"), "info": ("info", "accent")}
+HINT = "hint"  # the severity of what nobody is told unless he asks
 _NARROW_PX = 620  # below, the fixes stand under the words
 _MOST_CARDS = 60  # a broken design of a thousand nodes is not mended by reading a thousand cards
 
@@ -31,6 +35,7 @@ _MOST_CARDS = 60  # a broken design of a thousand nodes is not mended by reading
 class _Card(QFrame):
     jump = Signal()
     fix = Signal(int)
+    why = Signal()
 
     def __init__(self, problem: ProblemView) -> None:
         super().__init__()
@@ -38,6 +43,7 @@ class _Card(QFrame):
         self.setProperty("role", "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         severity = {"error": self.tr("Error"), "warning": self.tr("Warning")}.get(problem.severity, self.tr("Note"))
+        severity = self.tr("Hint") if problem.severity == HINT else severity
         self.setAccessibleName(f"{severity}: {problem.node_label}: {problem.message}")
         self._badge = QLabel()
         self._badge.setToolTip(f"{severity} · {problem.code}")
@@ -81,7 +87,15 @@ class _Card(QFrame):
         detail.setMinimumHeight(20)
         detail.setParent(self)
         detail.setVisible(bool(detail.text()))
+        self.why_link = QPushButton(self.tr("Why?"), self)
+        set_state(self.why_link, "link", True)
+        self.why_link.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.why_link.setToolTip(self.tr("What this means, and what the fixes do"))
+        self.why_link.setAccessibleName(self.tr("Why? {0}").format(self._problem.code))
+        self.why_link.setFixedHeight(20)
+        self.why_link.clicked.connect(self.why)
         box.addWidget(self.link, 0, Qt.AlignmentFlag.AlignTop)
+        box.addWidget(self.why_link, 0, Qt.AlignmentFlag.AlignTop)
         box.addWidget(detail, 1)
         box.addStretch(0 if detail.text() else 1)
         return box
@@ -123,10 +137,14 @@ class _Card(QFrame):
 
 
 class Problems(QWidget):
-    """jump_requested(node_key): show that node. fix_requested(problem, fix): apply that fix, both by index."""
+    """jump_requested(node_key): show that node. fix_requested(problem, fix): apply that fix, both by index.
+
+    why_requested(code): tell what a diagnostic means.
+    """
 
     jump_requested = Signal(object)
     fix_requested = Signal(int, int)
+    why_requested = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -134,6 +152,7 @@ class Problems(QWidget):
         self.problems: tuple[ProblemView, ...] = ()
         self.cards: list[_Card] = []
         self._is_stale = False
+        self._shows_hints = False
         self._empty = EmptyState("circle-check", self.tr("No problems. Every shape fits."), role="good")
         self._more = label(role="muted")
         self._body = QWidget()
@@ -150,9 +169,21 @@ class Problems(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(scroll)
+        self.hints = QPushButton()
+        set_state(self.hints, "link", True)
+        self.hints.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.hints.setToolTip(self.tr("What could be neater: the network runs and learns as it is"))
+        self.hints.clicked.connect(self._toggle_hints)
+        self.hints.hide()
+        foot = QHBoxLayout()
+        foot.setContentsMargins(16, 0, 16, 4)
+        foot.addWidget(self.hints)
+        foot.addStretch()
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self._stack)
+        box.setSpacing(0)
+        box.addWidget(self._stack, 1)
+        box.addLayout(foot)
 
     def sizeHint(self) -> QSize:
         return QSize(720, 220)
@@ -171,13 +202,19 @@ class Problems(QWidget):
             self._update_cards()
         return super().event(event)
 
+    def _toggle_hints(self) -> None:
+        self._shows_hints = not self._shows_hints
+        self._update_cards()
+
     def _update_cards(self) -> None:
         self._is_stale = False
         old: dict[ProblemView, list[_Card]] = {}
         for card in self.cards:
             old.setdefault(card._problem, []).append(card)
         self.cards = []
-        for index, problem in enumerate(self.problems[:_MOST_CARDS]):
+        num_hints = sum(problem.severity == HINT for problem in self.problems)
+        shown = [problem for problem in self.problems if self._shows_hints or problem.severity != HINT]
+        for index, problem in enumerate(shown[:_MOST_CARDS]):
             kept = old.get(problem)
             card = kept.pop(0) if kept else self._make(problem)
             self.cards.append(card)
@@ -187,13 +224,23 @@ class Problems(QWidget):
             card.hide()
             self._box.removeWidget(card)
             card.deleteLater()
-        left_out = len(self.problems) - len(self.cards)
+        left_out = len(shown) - len(self.cards)
         self._more.setText(self.tr("and {0} more").format(left_out))
         self._more.setVisible(left_out > 0)
-        self._stack.setCurrentIndex(1 if self.problems else 0)
+        self._stack.setCurrentIndex(1 if shown else 0)
+        self._tell_hints(num_hints)
+
+    def _tell_hints(self, count: int) -> None:
+        if self._shows_hints:
+            text = self.tr("Hide the hint") if count == 1 else self.tr("Hide the hints")
+        else:
+            text = self.tr("1 hint") if count == 1 else self.tr("{0} hints").format(count)
+        self.hints.setText(text)
+        self.hints.setVisible(count > 0)
 
     def _make(self, problem: ProblemView) -> _Card:
         card = _Card(problem)
         card.jump.connect(lambda: self.jump_requested.emit(problem.node_key))
+        card.why.connect(lambda: self.why_requested.emit(problem.code))
         card.fix.connect(lambda fix: self.fix_requested.emit(self.cards.index(card), fix))
         return card

@@ -96,7 +96,7 @@ class DesignView:
 
 @dataclass(frozen=True)
 class ProblemView:
-    """One diagnostic in words. severity: `error`, `warning` or `info`. fixes: the titles of its buttons."""
+    """One diagnostic in words. severity: `error`, `warning`, `info` or `hint`. fixes: the titles of its buttons."""
 
     severity: str
     code: str

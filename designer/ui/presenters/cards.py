@@ -95,7 +95,8 @@ def _card(design: Design, facts: BlockFacts, node: Node) -> Card:
     spec = spec_of(node.kind, design)
     is_block = spec is None and node.kind in design.blocks
     severity = facts.severity(node.id)
-    own = facts.diagnostics(node.id)
+    severity = None if severity == Severity.HINT else severity
+    own = [d for d in facts.diagnostics(node.id) if d.severity != Severity.HINT]
     return Card(
         id=node.id,
         title=node.name,
@@ -109,7 +110,11 @@ def _card(design: Design, facts: BlockFacts, node: Node) -> Card:
         repeat=_repeat(node, known),
         condition=f"when {node.when}" if isinstance(node.when, Expression) else "",
         badge=severity.value if severity in (Severity.ERROR, Severity.WARNING) else "",
-        badge_text=own[0].sentence if own else "There is a problem inside." if severity else "",
+        badge_text=own[0].sentence
+        if own
+        else "There is a problem inside."
+        if severity not in (None, Severity.HINT)
+        else "",
         absent=not known.active,
     )
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from designer.catalogue.registry import spec_of
 from designer.catalogue.rules.broadcast import broadcast, concatenate
-from designer.catalogue.spec import LayerError, Tensor
+from designer.catalogue.spec import LayerError, Tensor, Values
 
 
 def tensors(*shapes: tuple[int, ...]) -> list[Tensor]:
@@ -33,10 +34,30 @@ def test_mismatch_of_a_residual_block_offers_the_projection() -> None:
     assert remedy.params == {"out_channels": 128, "kernel_size": 1, "stride": 2}
 
 
-def test_mismatch_that_no_stride_mends_offers_nothing() -> None:
+@pytest.mark.parametrize(
+    ("shapes", "offered"),
+    [
+        (((1, 8, 28, 28), (1, 8, 27, 27)), ["Conv2d", "ZeroPad2d"]),
+        (((1, 8, 28, 28), (1, 4, 13, 13)), ["Conv2d"]),  # a window of 3 with a stride of 2: none of 1×1 gives 13
+        (((1, 8, 10, 10), (1, 8, 9, 8)), ["Conv2d", "ZeroPad2d"]),
+        (((1, 8, 10, 9), (1, 8, 9, 10)), ["ZeroPad2d"]),
+        (((1, 8, 9, 9), (1, 4, 5, 5), (1, 8, 9, 9)), ["Conv2d"]),  # two projections at once
+        (((1, 64), (1, 10)), ["Linear", "Linear"]),
+        (((1, 8, 10, 9), (1, 4, 9, 10)), []),
+        (((2, 8, 9, 9), (3, 8, 9, 9)), []),
+    ],
+)
+def test_each_remedy_makes_the_shapes_agree(shapes: tuple, offered: list[str]) -> None:
     with pytest.raises(LayerError) as caught:
-        broadcast(tensors((1, 8, 10, 10), (1, 8, 9, 8)), "add")
-    assert caught.value.remedies == ()
+        broadcast(tensors(*shapes), "add")
+    assert [remedy.insert for remedy in caught.value.remedies] == offered
+    for remedy in caught.value.remedies:
+        mended = list(tensors(*shapes))
+        for step in (remedy, *remedy.also):
+            index, spec = int(step.port[1:]) - 1, spec_of(step.insert)
+            values = {parameter.name: parameter.default for parameter in spec.parameters} | dict(step.params)
+            mended[index] = spec.infer(Values(values), [mended[index]])
+        assert len({tensor.shape for tensor in mended}) == 1
 
 
 def test_concatenate() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -63,6 +65,31 @@ def test_nothing_wrong(problems: Problems) -> None:
     problems.show_problems([])
     assert problems.cards == []
     assert problems._empty.isVisible()
+
+
+def test_hints_are_counted_and_shown_when_asked_for(qtbot: QtBot, problems: Problems) -> None:
+    hint = ProblemView("hint", "idle_bias", "conv3", "conv3", "The bias of conv3 is cancelled.", fixes=("Turn off",))
+    problems.show_problems([hint])
+    assert problems._empty.isVisible()
+    assert problems.hints.text() == "1 hint"
+    problems.show_problems([FLATTEN, hint, replace(hint, node_label="conv4")])
+    assert len(problems.cards) == 1
+    assert problems.hints.text() == "2 hints"
+    qtbot.mouseClick(problems.hints, Qt.MouseButton.LeftButton)
+    assert [card._problem.severity for card in problems.cards] == ["error", "hint", "hint"]
+    with qtbot.waitSignal(problems.fix_requested) as told:
+        qtbot.mouseClick(problems.cards[2].buttons[0], Qt.MouseButton.LeftButton)
+    assert told.args == [2, 0]
+    qtbot.mouseClick(problems.hints, Qt.MouseButton.LeftButton)
+    assert len(problems.cards) == 1
+    problems.show_problems([FLATTEN])
+    assert not problems.hints.isVisible()
+
+
+def test_why_asks_for_the_page_of_the_code(qtbot: QtBot, problems: Problems) -> None:
+    with qtbot.waitSignal(problems.why_requested) as told:
+        qtbot.mouseClick(problems.cards[0].why_link, Qt.MouseButton.LeftButton)
+    assert told.args == ["not_flat"]
 
 
 def test_a_hidden_dock_waits(problems: Problems) -> None:
