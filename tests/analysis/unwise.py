@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from designer.graph.block import Block, BlockParameter, Node, edge
@@ -169,6 +170,9 @@ UNWISE: Mapping[str, list[Design]] = {
 
 # code -> designs that are like those and do not have it
 SOUND: Mapping[str, list[Design]] = {
+    "cost_not_declared": [
+        chain(Node("mine", "Mine")).with_custom(replace(UNDECLARED, params="0", macs="0")),
+    ],
     "softmax_before_cross_entropy": [
         chain("Flatten", fc()),
         chain("Flatten", SOFTMAX, fc()),
