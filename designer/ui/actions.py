@@ -63,6 +63,8 @@ ACTIONS = (
     _on_canvas("knife", "Nodes", QT_TRANSLATE_NOOP("Actions", "Cut wires"), "K", icon="scissors"),
     _on_canvas("mute", "Nodes", QT_TRANSLATE_NOOP("Actions", "Mute or unmute"), "M", icon="eye-off"),
     _on_canvas("reset", "Nodes", QT_TRANSLATE_NOOP("Actions", "Reset parameters"), icon="rotate-ccw"),
+    _on_canvas("note", "Nodes", QT_TRANSLATE_NOOP("Actions", "Add a note"), "N", icon="file-text"),
+    _on_canvas("frame", "Nodes", QT_TRANSLATE_NOOP("Actions", "Frame the selection"), "Shift+F", icon="square"),
     _on_canvas("arrange", "Nodes", QT_TRANSLATE_NOOP("Actions", "Arrange"), "L", icon="workflow"),
     _on_canvas("align_left", "Align", QT_TRANSLATE_NOOP("Actions", "Left sides")),
     _on_canvas("align_centre", "Align", QT_TRANSLATE_NOOP("Actions", "Centres")),

@@ -15,7 +15,7 @@ from designer.base.errors import BlockyardError
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Family
 from designer.document.presets import library_blocks
-from designer.editing import links, nodes, rewiring
+from designer.editing import links, nodes, notes, rewiring
 from designer.editing.layout import arrange
 from designer.graph.block import Block, Edge, Endpoint
 from designer.graph.design import Design
@@ -26,7 +26,9 @@ from designer.ui.canvas.geometry import card_size, snapped
 from designer.ui.canvas.panel import CanvasPanel
 from designer.ui.finder import Finder
 from designer.ui.node_edits import NodeEdits
+from designer.ui.note_edits import NoteEdits
 from designer.ui.presenters.cards import CardMaker, edge_of
+from designer.ui.presenters.notes import note_views
 from designer.ui.presenters.palette import add_entries
 from designer.ui.trail import Place, Trail
 
@@ -50,6 +52,7 @@ class CanvasController(QObject):
         self.path: Path = ()
         self._maker = CardMaker()
         self.nodes = NodeEdits(self)
+        self.notes = NoteEdits(self)
         self.finder = Finder(self)
         self.trail = Trail(self.go_to)
         self._block_titles: dict[str, tuple[str, str]] = {}
@@ -123,6 +126,11 @@ class CanvasController(QObject):
         return self.facts.block
 
     @property
+    def chosen(self) -> tuple[str, ...]:
+        """The ids of the selected nodes and notes."""
+        return self.panel.scene.selected
+
+    @property
     def selected(self) -> tuple[str, ...]:
         """The ids of the selected nodes."""
         return tuple(self.panel.scene.selected_cards)
@@ -132,7 +140,7 @@ class CanvasController(QObject):
         while self.path and self.session.analysis.inside(self.path) is None:
             self.path = self.path[:-1]
         cards, wires = self._maker.content(self.session.design, self.facts, card_size)
-        self.panel.scene.set_content(cards, wires)
+        self.panel.scene.set_content(cards, wires, note_views(self.block))
         self._show_path()
         titles = {name: (block.title, block.description) for name, block in self.session.design.blocks.items()}
         if titles != self._block_titles:
@@ -201,7 +209,7 @@ class CanvasController(QObject):
         return True
 
     def _move(self, places: dict[str, tuple[float, float]]) -> None:
-        self.edit(self.tr("Move"), lambda design, block: nodes.move(design, block, places))
+        self.edit(self.tr("Move"), lambda design, block: notes.place(design, block, places))
 
     def _connect(self, source: str, source_port: str, target: str, target_port: str) -> None:
         new = Edge(Endpoint(source, source_port), Endpoint(target, target_port))
@@ -218,10 +226,10 @@ class CanvasController(QObject):
         source = Endpoint(card, port)
         self.edit(self.tr("Move wires"), lambda design, block: rewiring.move_wires(design, block, edges, source))
 
-    def delete(self, cards: tuple[str, ...], wires: tuple[str, ...]) -> None:
-        """Delete nodes and wires."""
+    def delete(self, keys: tuple[str, ...], wires: tuple[str, ...]) -> None:
+        """Delete nodes, notes and wires."""
         edges = [edge for wire in wires if (edge := edge_of(self.block, wire))]
-        self.edit(self.tr("Delete"), lambda design, block: nodes.delete(design, block, cards, edges))
+        self.edit(self.tr("Delete"), lambda design, block: notes.remove(design, block, keys, edges))
 
     def _rename(self, key: str, name: str) -> None:
         self.edit(self.tr("Rename"), lambda design, block: nodes.rename(design, block, key, name))

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QObject, QPoint, QPointF
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, QPoint, QPointF
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from designer.catalogue.registry import spec_of
 from designer.graph.block import INPUT, OUTPUT, Node
 from designer.graph.expressions import Expression, Setting, to_text
+from designer.graph.note import COLOURS
+from designer.ui.actions import translated
+from designer.ui.canvas.note_item import note_colour
 from designer.ui.canvas_controller import CanvasController
+from designer.ui.theme.icons import icon
 
 _CARD = ("rename", "", "cut", "copy", "duplicate", "delete", "delete_and_heal", "", "disconnect", "mute", "reset")
-_SEVERAL = ("join",)
+_SEVERAL = ("join", "frame")
 _BLOCK = ("open_block", "rename_block", "make_unique", "ungroup")
 _ALIGN = ("left", "centre", "right", "top", "middle", "bottom", "across", "down")
+_NOTE = ("rename", "", "cut", "copy", "duplicate", "delete", "", "frame")
 _GROUND = ("paste", "select_all", "", "arrange", "fit", "find_node")
 _LONGEST_VALUE = 24  # characters
+COLOUR_NAMES = {
+    "grey": QT_TRANSLATE_NOOP("Actions", "Grey"),
+    "blue": QT_TRANSLATE_NOOP("Actions", "Blue"),
+    "violet": QT_TRANSLATE_NOOP("Actions", "Violet"),
+    "pink": QT_TRANSLATE_NOOP("Actions", "Pink"),
+    "amber": QT_TRANSLATE_NOOP("Actions", "Amber"),
+    "green": QT_TRANSLATE_NOOP("Actions", "Green"),
+    "cyan": QT_TRANSLATE_NOOP("Actions", "Cyan"),
+}
 
 
 class CanvasMenus(QObject):
@@ -40,6 +54,8 @@ class CanvasMenus(QObject):
         point = view.to_scene(view.viewport().mapFromGlobal(place))
         if target == "card":
             self._fill_for_card(self.menu, key)
+        elif target == "note":
+            self._fill_for_note(self.menu)
         elif target == "wire":
             self._fill_for_wire(self.menu, key, point)
         else:
@@ -90,9 +106,18 @@ class CanvasMenus(QObject):
         insert.triggered.connect(lambda: self._canvas.ask_to_insert(wire, point))
         self._put(menu, ("", "disconnect"))
 
+    def _fill_for_note(self, menu: QMenu) -> None:
+        colours = menu.addMenu(self.tr("Colour"))
+        for name in COLOURS:
+            action = colours.addAction(icon("square", note_colour(name)), translated(COLOUR_NAMES[name]))
+            action.triggered.connect(lambda _=False, name=name: self._canvas.notes.paint(name))
+        self._put(menu, _NOTE)
+
     def _fill_for_ground(self, menu: QMenu, point: QPointF) -> None:
         add = menu.addAction(self._actions["add"].icon(), self.tr("Add…"))
         add.triggered.connect(lambda: self._canvas.panel.view.add_requested.emit(point))
+        note = menu.addAction(self._actions["note"].icon(), self.tr("Add a note"))
+        note.triggered.connect(lambda: self._canvas.notes.add(point))
         paste = menu.addAction(self._actions["paste"].icon(), self.tr("Paste here"))
         paste.triggered.connect(lambda: self._canvas.nodes.paste(point))
         self._put(menu, _GROUND[1:])

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPointF
 from PySide6.QtGui import QGuiApplication
 
 from designer.base.errors import BlockyardError
-from designer.editing import blocks, fragments, lifting, nodes, parameters, rewiring
+from designer.editing import blocks, fragments, lifting, nodes, notes, parameters, rewiring
 from designer.editing.aligning import Alignment, aligned
 from designer.editing.errors import EditError
 from designer.editing.grouping import group
@@ -36,10 +36,10 @@ class NodeEdits(QObject):
     # -- copies ---------------------------------------------------------------------------------------------------
 
     def copy(self) -> bool:
-        """Put the selected nodes on the clipboard, as text. Returns whether there were any."""
+        """Put the selected nodes and notes on the clipboard, as text. Returns whether there were any."""
         canvas = self._canvas
         try:
-            fragment = fragments.extract(canvas.session.design, canvas.block.name, canvas.selected)
+            fragment = fragments.extract(canvas.session.design, canvas.block.name, canvas.chosen)
             QGuiApplication.clipboard().setText(clipboard.to_text(fragment))
         except BlockyardError as error:
             canvas.refused.emit(error)
@@ -47,10 +47,10 @@ class NodeEdits(QObject):
         return True
 
     def cut(self) -> None:
-        """Copy the selected nodes, and delete them."""
-        chosen = self._canvas.selected
+        """Copy the selected nodes and notes, and delete them."""
+        chosen = self._canvas.chosen
         if self.copy():
-            self._canvas.edit(self.tr("Cut"), lambda design, block: nodes.delete(design, block, chosen))
+            self._canvas.edit(self.tr("Cut"), lambda design, block: notes.remove(design, block, chosen))
 
     def paste(self, at: QPointF | None = None) -> None:
         """Add what the clipboard holds, its middle at a point of the scene, else at the cursor."""
@@ -64,8 +64,8 @@ class NodeEdits(QObject):
         self._make(self.tr("Paste"), change)
 
     def duplicate(self) -> None:
-        """Copy the selected nodes beside themselves, with the wires among them."""
-        chosen = self._canvas.selected
+        """Copy the selected nodes and notes beside themselves, with the wires among them."""
+        chosen = self._canvas.chosen
 
         def change(design: Design, block: str) -> tuple[Design, list[str]]:
             design, ids = nodes.duplicate(design, block, chosen)

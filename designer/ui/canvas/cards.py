@@ -75,6 +75,18 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteView:
+    """Markdown on the ground, or a frame with a title. `colour` is one of the names of `graph.note.COLOURS`."""
+
+    id: str
+    text: str = ""
+    colour: str = "grey"
+    is_frame: bool = False
+    position: tuple[float, float] = (0.0, 0.0)
+    size: tuple[float, float] = (240.0, 120.0)
+
+
+@dataclass(frozen=True, slots=True)
 class PortRef:
     """The address of a port on the canvas."""
 

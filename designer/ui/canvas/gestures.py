@@ -82,7 +82,7 @@ class MarqueeGesture(Gesture):
     def __init__(self, view: CanvasView, pos: QPoint, adding: bool) -> None:
         super().__init__(view, pos)
         scene = view.canvas
-        self._before = (scene.selected_cards, scene.selected_wires)
+        self._before = (scene.selected, scene.selected_wires)
         self._kept = self._before if adding else ((), ())
         self._from = view.mapToScene(pos)
         self._to = self._from
@@ -91,7 +91,7 @@ class MarqueeGesture(Gesture):
         self._to = self.view.mapToScene(pos)
         scene = self.view.canvas
         rect = self._rect()
-        cards = scene.grid.within(rect)
+        cards = [*scene.grid.within(rect), *scene.notes.touched(rect)]
         wires = []
         if not cards:  # a marquee over wires alone takes wires
             wires = [key for key, wire in scene.wires.items() if wire.path().intersects(rect)]
@@ -121,7 +121,7 @@ class MarqueeGesture(Gesture):
 
 
 class MoveGesture(Gesture):
-    """The selected cards follow the hand, on the grid; with Alt freely."""
+    """The selected cards and notes follow the hand, and with a frame what is in it; on the grid, with Alt freely."""
 
     cursor = Qt.CursorShape.SizeAllCursor
 
@@ -131,7 +131,9 @@ class MoveGesture(Gesture):
         self._selects_at_click = selects_at_click
         scene = view.canvas
         self._from = view.mapToScene(pos)
-        self._starts = {key: scene.cards[key].pos() for key in {**dict.fromkeys(scene.selected_cards), card_id: 0}}
+        chosen = {**dict.fromkeys(scene.selected), card_id: None}
+        chosen |= scene.notes.inside([key for key in chosen if key in scene.notes.items])
+        self._starts = {key: scene.standing(key).pos() for key in chosen}
 
     def drag(self, pos: QPoint, modifiers: Modifiers) -> None:
         start = self._starts[self._card_id]
@@ -162,7 +164,8 @@ class MoveGesture(Gesture):
 
     def _wire_below(self) -> str:
         """The wire that the one card in hand would be put into, marked as such."""
-        if len(self._starts) > 1 or not self.view.can_insert(self._card_id):
+        is_card = self._card_id in self.view.canvas.cards
+        if not is_card or len(self._starts) > 1 or not self.view.can_insert(self._card_id):
             return ""
         return self.view.mark_wire_under(self.view.canvas.cards[self._card_id].body_in_scene(), self._card_id)
 
@@ -173,7 +176,7 @@ class MoveGesture(Gesture):
             if self._selects_at_click:
                 scene.select((self._card_id,))
             return True
-        places = {key: scene.cards[key].pos() for key in self._starts}
+        places = {key: scene.standing(key).pos() for key in self._starts}
         wire = self._wire_below()
         self.view.mark_wire_under(None)
         if places != self._starts:
@@ -188,7 +191,7 @@ class MoveGesture(Gesture):
         scene = self.view.canvas
         scene.held = frozenset()
         self.view.mark_wire_under(None)
-        scene.move_cards({key: place for key, place in self._starts.items() if key in scene.cards})
+        scene.move_cards({key: place for key, place in self._starts.items() if scene.has(key)})
 
     def is_alive(self) -> bool:
-        return self.view.canvas.cards.keys() >= self._starts.keys()
+        return all(self.view.canvas.has(key) for key in self._starts)

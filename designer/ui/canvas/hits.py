@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from designer.ui.canvas.card_item import FLAT_BELOW
 from designer.ui.canvas.cards import PortRef
 from designer.ui.canvas.geometry import BADGE_RADIUS
+from designer.ui.canvas.note_layer import NO_SIDES, Sides
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.wire_item import WireItem
 
@@ -27,19 +28,21 @@ class Target(Enum):
     CARD = "card"
     WIRE = "wire"
     PORT = "port"
+    NOTE = "note"
 
 
 @dataclass(frozen=True)
 class Hit:
-    """What is under the pointer: `id` of a card or wire, `port` for a port."""
+    """What is under the pointer: `id` of a card, wire or note, `port` for a port, `sides` at the rim of a note."""
 
     target: Target
     id: str = ""
     port: PortRef | None = None
+    sides: Sides = NO_SIDES
 
 
 def hit_at(scene: CanvasScene, point: QPointF, zoom: float) -> Hit:
-    """What lies under a point of the scene: a port before its card, a card before a wire."""
+    """What lies under a point of the scene: a port before its card, a card before a wire, a note last."""
     port = port_at(scene, point, zoom)
     if port is not None:
         return Hit(Target.PORT, port.card, port)
@@ -49,7 +52,8 @@ def hit_at(scene: CanvasScene, point: QPointF, zoom: float) -> Hit:
     wire_id = wire_at(scene, point, zoom)
     if wire_id is not None:
         return Hit(Target.WIRE, wire_id)
-    return Hit(Target.GROUND)
+    note = scene.notes.at(point, zoom)
+    return Hit(Target.NOTE, note[0], sides=note[1]) if note else Hit(Target.GROUND)
 
 
 def card_at(scene: CanvasScene, point: QPointF) -> str | None:
@@ -100,7 +104,7 @@ def tooltip(scene: CanvasScene, hit: Hit, point: QPointF) -> str:
     """What a tooltip says here: the fault behind a badge, a port's name, a wire's shape, what was cut short."""
     if hit.target is Target.WIRE:
         return scene.wires[hit.id].wire.label
-    if hit.target is Target.GROUND:
+    if hit.target in (Target.GROUND, Target.NOTE):
         return ""
     item = scene.cards[hit.id]
     card = item.card

@@ -1,4 +1,4 @@
-"""What the pointer is over, marked as such: a card, a port, a wire."""
+"""What the pointer is over, marked as such: a card, a port, a wire, a note."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ class Hover:
 
     def forget_what_is_gone(self) -> None:
         """The content changed."""
-        known = self._scene.wires if self.hit.target is Target.WIRE else self._scene.cards
+        known = {Target.WIRE: self._scene.wires, Target.NOTE: self._scene.notes.items}.get(
+            self.hit.target, self._scene.cards
+        )
         if self.hit.target is not Target.GROUND and self.hit.id not in known:
             self.hit = NOTHING
 
@@ -32,6 +34,9 @@ class Hover:
         if hit.target is Target.WIRE:
             if hit.id in self._scene.wires:
                 self._scene.wires[hit.id].mark(hovered=hovered)
+        elif hit.target is Target.NOTE:
+            if hit.id in self._scene.notes.items:
+                self._scene.notes.items[hit.id].mark(hovered=hovered)
         elif hit.id in self._scene.cards:
             card = self._scene.cards[hit.id]
             card.mark(hovered=hovered)

@@ -29,15 +29,15 @@ def request_add(view: CanvasView) -> None:
 
 def request_delete(view: CanvasView) -> None:
     """Ask for what is selected to be deleted."""
-    chosen = (view.canvas.selected_cards, view.canvas.selected_wires)
+    chosen = (view.canvas.selected, view.canvas.selected_wires)
     if any(chosen):
         view.delete_requested.emit(*chosen)
 
 
 def request_rename(view: CanvasView) -> None:
-    """Ask for the card that was selected last to be renamed."""
-    for card_id in view.canvas.selected_cards[-1:]:
-        view.rename_requested.emit(card_id)
+    """Ask for the card that was selected last to be renamed; of a note, for its text to be edited."""
+    for key in view.canvas.selected[-1:]:
+        (view.rename_requested if key in view.canvas.cards else view.note_edit_requested).emit(key)
 
 
 def request_open(view: CanvasView) -> None:
@@ -55,14 +55,14 @@ def point_at_cursor(view: CanvasView) -> QPointF:
 
 
 def select_all(view: CanvasView) -> None:
-    """Select every card."""
-    view.canvas.select(view.canvas.cards)
+    """Select every card and note."""
+    view.canvas.select([*view.canvas.cards, *view.canvas.notes.items])
 
 
 def nudge(view: CanvasView, shift: QPointF) -> None:
-    """Move the selected cards by scene units."""
+    """Move the selected cards and notes by scene units."""
     scene = view.canvas
-    places = {card_id: scene.cards[card_id].pos() + shift for card_id in scene.selected_cards}
+    places = {key: scene.standing(key).pos() + shift for key in scene.selected}
     if places:
         scene.move_cards(places)
         view.moved.emit({card_id: (place.x(), place.y()) for card_id, place in places.items()})
@@ -71,8 +71,8 @@ def nudge(view: CanvasView, shift: QPointF) -> None:
 _ACTIONS: dict[tuple[Key, Modifier], Callable[[CanvasView], object]] = {
     (Key.Key_H, Modifier.NoModifier): lambda view: view.fit_all(),
     (Key.Key_Home, Modifier.NoModifier): lambda view: view.fit_all(),
-    (Key.Key_G, Modifier.NoModifier): lambda view: view.fit_cards(view.canvas.selected_cards),
-    (Key.Key_Period, Modifier.NoModifier): lambda view: view.fit_cards(view.canvas.selected_cards),
+    (Key.Key_G, Modifier.NoModifier): lambda view: view.fit_cards(view.canvas.selected),
+    (Key.Key_Period, Modifier.NoModifier): lambda view: view.fit_cards(view.canvas.selected),
     (Key.Key_L, Modifier.NoModifier): lambda view: view.arrange_requested.emit(),
     (Key.Key_Tab, Modifier.NoModifier): request_add,
     (Key.Key_A, Modifier.ShiftModifier): request_add,

@@ -16,6 +16,7 @@ from designer.ui.canvas.breadcrumb import Breadcrumb
 from designer.ui.canvas.glide import Glide
 from designer.ui.canvas.hints import EmptyHint, KeyHint
 from designer.ui.canvas.minimap import Minimap
+from designer.ui.canvas.note_editor import NoteEditor
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.title_editor import TitleEditor
 from designer.ui.canvas.view import CanvasView
@@ -28,6 +29,7 @@ class CanvasPanel(QWidget):
     """`scene` takes content, `view` tells of gestures; the rest are overlays. `picker` is free for any list."""
 
     renamed = Signal(str, str)  # card id and new title, typed on the card
+    note_edited = Signal(str, str)  # note id, and its new text
     block_renamed = Signal(str, str)  # id of an instance, and another name for its block
     crumb_clicked = Signal(str)  # key of a step of the path
     kind_chosen = Signal(str, QPointF)  # from the search: kind, and the point of the scene it was asked at
@@ -41,6 +43,7 @@ class CanvasPanel(QWidget):
         self.empty_hint = EmptyHint(self)
         self.key_hint = KeyHint(self)
         self.title_editor = TitleEditor(self.view, self)
+        self.note_editor = NoteEditor(self.view, self)
         self.search = AddSearch(self)
         self.picker = AddSearch(self)
         self.picker.setAccessibleName(self.tr("Find and choose"))
@@ -52,6 +55,8 @@ class CanvasPanel(QWidget):
         self.setFocusProxy(self.view)
         self.view.rename_requested.connect(self.title_editor.edit)
         self.title_editor.renamed.connect(self.renamed)
+        self.view.note_edit_requested.connect(self.note_editor.edit)
+        self.note_editor.edited.connect(self.note_edited)
         self.title_editor.block_renamed.connect(self.block_renamed)
         self.breadcrumb.crumb_clicked.connect(self.crumb_clicked)
         for search in (self.search, self.picker):
@@ -65,7 +70,8 @@ class CanvasPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Wear another palette."""
         self.view.set_theme(theme)
-        for overlay in (self.breadcrumb, self.empty_hint, self.key_hint, self.title_editor, self.search, self.picker):
+        overlays = (self.breadcrumb, self.empty_hint, self.key_hint, self.search, self.picker)
+        for overlay in (*overlays, self.title_editor, self.note_editor):
             overlay.set_theme(theme)
         self.minimap.update()
         self._place_overlays()
@@ -91,7 +97,7 @@ class CanvasPanel(QWidget):
         self._place_overlays()
 
     def _show_hint(self) -> None:
-        self.empty_hint.setVisible(not self.scene.cards)
+        self.empty_hint.setVisible(not self.scene.cards and not self.scene.notes.items)
 
     def _place_overlays(self) -> None:
         width, height = self.width(), self.height()

@@ -12,6 +12,7 @@ from designer.ui.canvas.connecting import ConnectGesture
 from designer.ui.canvas.gestures import Gesture, MarqueeGesture, Modifiers, MoveGesture
 from designer.ui.canvas.hits import Target
 from designer.ui.canvas.scene import CanvasScene
+from designer.ui.canvas.sizing import SizeGesture
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
@@ -32,7 +33,9 @@ def gesture_at(view: CanvasView, pos: QPoint, modifiers: Modifiers) -> Gesture |
         return None
     if hit.target is Target.GROUND:
         return MarqueeGesture(view, pos, adding)
-    was_selected = hit.id in scene.selected_cards
+    if hit.sides:
+        return SizeGesture(view, pos, hit.id, hit.sides)
+    was_selected = hit.id in scene.selected
     if adding:
         scene.select(*_toggled(scene, (hit.id,), ()))
         if was_selected:
@@ -62,4 +65,4 @@ def _toggled(scene: CanvasScene, card_ids: tuple[str, ...], wire_ids: tuple[str,
     def toggle(chosen: tuple[str, ...], ids: tuple[str, ...]) -> list[str]:
         return [key for key in chosen if key not in ids] + [key for key in ids if key not in chosen]
 
-    return toggle(scene.selected_cards, card_ids), toggle(scene.selected_wires, wire_ids)
+    return toggle(scene.selected, card_ids), toggle(scene.selected_wires, wire_ids)

@@ -1,4 +1,4 @@
-"""The scene: items by id, kept equal to the cards and wires that it is given, and the one selection.
+"""The scene: items by id, kept equal to the cards, wires and notes that it is given, and the one selection.
 
 Content comes in through `set_content` and `apply`; the only thing told outwards is the selection and that something
 changed. Which gestures lead to what is the view's business, what they mean the presenter's.
@@ -13,7 +13,9 @@ from PySide6.QtGui import QGuiApplication, QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
 from designer.ui.canvas.card_item import CardItem
-from designer.ui.canvas.cards import Card, PortRef, Wire
+from designer.ui.canvas.cards import Card, NoteView, PortRef, Wire
+from designer.ui.canvas.note_item import NoteItem
+from designer.ui.canvas.note_layer import NoteLayer
 from designer.ui.canvas.path_of_selection import path_of
 from designer.ui.canvas.pixmaps import PictureStore
 from designer.ui.canvas.rect_grid import RectGrid
@@ -25,7 +27,7 @@ ROOM = 2000.0  # kept around the cards in the scene's rectangle, in scene units
 
 
 class CanvasScene(QGraphicsScene):
-    """Cards and wires by id, and which of them are selected."""
+    """Cards, wires and notes by id, and which of them are selected. No note has the id of a card."""
 
     selection_changed = Signal(tuple, tuple)  # ids of the selected cards and wires
     content_changed = Signal()  # cards were added, changed, moved or removed
@@ -34,7 +36,7 @@ class CanvasScene(QGraphicsScene):
         super().__init__(parent)
         self.theme = theme
         self.pixel_ratio = 1.0
-        self.held: frozenset[str] = frozenset()  # cards in somebody's hand: new content does not move them
+        self.held: frozenset[str] = frozenset()  # in somebody's hand: new content does not move them
         self._font_family = QGuiApplication.font().family()
         self.grid = RectGrid()
         self._strayed: set[str] = set()  # cards that were moved since their content was given
@@ -46,16 +48,19 @@ class CanvasScene(QGraphicsScene):
         self._is_rewired = False  # wires came, went or found other ends since they were last emphasised
         self._selected_cards: dict[str, None] = {}
         self._selected_wires: dict[str, None] = {}
+        self.notes = NoteLayer(self)
+        self._selected_notes: dict[str, None] = {}
         self.setSceneRect(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM)
 
     # Content
 
-    def set_content(self, cards: Iterable[Card], wires: Iterable[Wire]) -> None:
-        """Show exactly these cards and wires. Items of equal ones stay as they are.
+    def set_content(self, cards: Iterable[Card], wires: Iterable[Wire], notes: Iterable[NoteView] = ()) -> None:
+        """Show exactly these cards, wires and notes. Items of equal ones stay as they are.
 
         Raises ValueError where a wire ends at a card that is not shown.
         """
         cards, wires = list(cards), list(wires)
+        self.notes.show(notes, self.held)
         kept_cards = {card.id for card in cards}
         kept_wires = {wire.id for wire in wires}
         self.apply(
@@ -95,8 +100,11 @@ class CanvasScene(QGraphicsScene):
             self._lay(self._wires[wire_id])
         left_cards = {key: None for key in self._selected_cards if key in self._cards}
         left_wires = {key: None for key in self._selected_wires if key in self._wires}
-        has_lost = (len(left_cards), len(left_wires)) != (len(self._selected_cards), len(self._selected_wires))
-        self._selected_cards, self._selected_wires = left_cards, left_wires
+        left_notes = {key: None for key in self._selected_notes if key in self.notes.items}
+        left = (left_cards, left_wires, left_notes)
+        before = (self._selected_cards, self._selected_wires, self._selected_notes)
+        has_lost = list(map(len, left)) != list(map(len, before))
+        self._selected_cards, self._selected_wires, self._selected_notes = left
         if self._is_rewired or has_lost:
             self._is_rewired = False
             self._emphasise()
@@ -112,6 +120,7 @@ class CanvasScene(QGraphicsScene):
             card.show_theme(theme)
         for wire in self._wires.values():
             wire.show_theme(theme)
+        self.notes.show_theme(theme)
         self.update()
         self.content_changed.emit()
 
@@ -224,21 +233,32 @@ class CanvasScene(QGraphicsScene):
             return [w for w in found if (w.wire.source_card, w.wire.source_port) == (port.card, port.port)]
         return [w for w in found if (w.wire.target_card, w.wire.target_port) == (port.card, port.port)]
 
-    def bounds(self, card_ids: Iterable[str] | None = None) -> QRectF:
-        """The rectangle around the given cards' bodies, or around all; null where there are none."""
-        if card_ids is None:
-            return self.grid.bounds()
+    def bounds(self, ids: Iterable[str] | None = None) -> QRectF:
+        """The rectangle around the bodies of the given cards and notes, or of all; null where there are none."""
+        if ids is None:
+            return self.grid.bounds().united(self.notes.bounds())
         rect = QRectF()
-        for card_id in card_ids:
-            rect = rect.united(self._cards[card_id].body_in_scene())
+        for key in ids:
+            rect = rect.united(self.standing(key).body_in_scene())
         return rect
+
+    def standing(self, key: str) -> CardItem | NoteItem:
+        """The card or note of an id. Raises KeyError."""
+        return self.notes.items[key] if key in self.notes.items else self._cards[key]
+
+    def has(self, key: str) -> bool:
+        """Whether there is a card or note of an id."""
+        return key in self._cards or key in self.notes.items
 
     # Moving
 
     def move_cards(self, places: Mapping[str, QPointF]) -> None:
-        """Put cards elsewhere for now, wires following; the presenter's next content decides."""
+        """Put cards and notes elsewhere for now, wires following; the presenter's next content decides."""
         stale: dict[str, None] = {}
         for card_id, place in places.items():
+            if card_id in self.notes.items:
+                self.notes.items[card_id].setPos(place)
+                continue
             item = self._cards[card_id]
             item.setPos(place)
             self._strayed.add(card_id)
@@ -283,7 +303,7 @@ class CanvasScene(QGraphicsScene):
         return crowded
 
     def _keep_room(self) -> None:
-        bounds = self.grid.bounds()
+        bounds = self.bounds()
         if not self.sceneRect().contains(bounds):
             self.setSceneRect(bounds.adjusted(-ROOM, -ROOM, ROOM, ROOM).united(self.sceneRect()))
 
@@ -297,13 +317,25 @@ class CanvasScene(QGraphicsScene):
     def selected_wires(self) -> tuple[str, ...]:
         return tuple(self._selected_wires)
 
-    def select(self, card_ids: Iterable[str] = (), wire_ids: Iterable[str] = ()) -> None:
-        """Select exactly these; ids that are not on the canvas are left out."""
-        cards = {key: None for key in card_ids if key in self._cards}
+    @property
+    def selected_notes(self) -> tuple[str, ...]:
+        return tuple(self._selected_notes)
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """The selected cards and notes."""
+        return (*self._selected_cards, *self._selected_notes)
+
+    def select(self, ids: Iterable[str] = (), wire_ids: Iterable[str] = ()) -> None:
+        """Select exactly these cards, notes and wires; ids that are not on the canvas are left out."""
+        ids = list(ids)
+        cards = {key: None for key in ids if key in self._cards}
+        notes = {key: None for key in ids if key in self.notes.items}
         wires = {key: None for key in wire_ids if key in self._wires}
-        if (cards.keys(), wires.keys()) == (self._selected_cards.keys(), self._selected_wires.keys()):
+        before = (self._selected_cards, self._selected_wires, self._selected_notes)
+        if [cards.keys(), wires.keys(), notes.keys()] == [kept.keys() for kept in before]:
             return
-        self._selected_cards, self._selected_wires = cards, wires
+        self._selected_cards, self._selected_wires, self._selected_notes = cards, wires, notes
         self._emphasise()
         self.selection_changed.emit(tuple(cards), tuple(wires))
 
@@ -313,6 +345,9 @@ class CanvasScene(QGraphicsScene):
             selected = card_id in self._selected_cards
             if selected != card.is_selected:
                 card.mark(selected=selected)
+        for note_id, note in self.notes.items.items():
+            if note.is_selected != (note_id in self._selected_notes):
+                note.mark(selected=not note.is_selected)
         wires = [item.wire for item in self._wires.values()]
         marks = path_of(self._selected_cards.keys(), self._selected_wires.keys(), wires)
         for wire_id, item in self._wires.items():

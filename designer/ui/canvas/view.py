@@ -37,6 +37,7 @@ from designer.ui.canvas.hover import NOTHING, Hover
 from designer.ui.canvas.keys import press_key
 from designer.ui.canvas.pressing import gesture_at
 from designer.ui.canvas.scene import CanvasScene
+from designer.ui.canvas.sizing import cursor_for
 from designer.ui.canvas.viewport import ZoomPanView
 from designer.ui.theme.tokens import Theme
 
@@ -47,15 +48,17 @@ class CanvasView(ZoomPanView):
     """The canvas that one works on. `canvas` is its scene."""
 
     selection_changed = Signal(tuple, tuple)  # ids of the selected cards and wires
-    moved = Signal(dict)  # card id -> (x, y); once, at the end of a drag or nudge
+    moved = Signal(dict)  # id of a card or note -> (x, y); once, at the end of a drag or nudge
     connect_requested = Signal(str, str, str, str)  # source card and port, target card and port
     reconnect_requested = Signal(str, str, str, str, str)  # wire, then as above: a lifted wire put elsewhere
     rewire_requested = Signal(tuple, str, str)  # wire ids, and the card and output that they shall start at
     disconnect_requested = Signal(tuple)  # wire ids: cut, or lifted and let go
     wire_dropped = Signal(str, str, bool, QPointF)  # card, port, is it an output, where in the scene
-    delete_requested = Signal(tuple, tuple)  # card ids, wire ids
+    delete_requested = Signal(tuple, tuple)  # ids of cards and notes, wire ids
     open_requested = Signal(str)  # a block card's id
     rename_requested = Signal(str)  # card id
+    note_edit_requested = Signal(str)  # note id
+    note_resized = Signal(str, QRectF)  # note id, and where it lies now
     add_requested = Signal(QPointF)  # where in the scene
     drop_requested = Signal(str, QPointF)  # kind, and where the new card's upper left corner belongs
     drop_on_wire_requested = Signal(str, QPointF, str)  # as above, and the wire that it was dropped on
@@ -63,7 +66,7 @@ class CanvasView(ZoomPanView):
     arrange_requested = Signal()
     back_requested = Signal()  # to the block that was open before
     forward_requested = Signal()
-    menu_requested = Signal(str, str, QPoint)  # "card", "wire" or "ground", id, global position
+    menu_requested = Signal(str, str, QPoint)  # "card", "wire", "note" or "ground", id, global position
 
     gesture_moved = Signal(QPoint)  # viewport pixel of the pointer while something is dragged
     gesture_ended = Signal()
@@ -189,6 +192,8 @@ class CanvasView(ZoomPanView):
                 self.open_requested.emit(hit.id)
             elif item.layout.title_rect.translated(item.pos()).contains(self.to_scene(pos)):
                 self.rename_requested.emit(hit.id)
+        elif hit.target is Target.NOTE:
+            self.note_edit_requested.emit(hit.id)
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -197,7 +202,7 @@ class CanvasView(ZoomPanView):
             return
         hit = self.hit(event.pos())
         target = Target.CARD if hit.target is Target.PORT else hit.target
-        if target is Target.CARD and hit.id not in self.canvas.selected_cards:
+        if target in (Target.CARD, Target.NOTE) and hit.id not in self.canvas.selected:
             self.canvas.select((hit.id,))
         elif target is Target.WIRE and hit.id not in self.canvas.selected_wires:
             self.canvas.select((), (hit.id,))
@@ -230,6 +235,8 @@ class CanvasView(ZoomPanView):
             cursor = Qt.CursorShape.OpenHandCursor
         elif self._hover.hit.port is not None:
             cursor = Qt.CursorShape.CrossCursor
+        elif self._hover.hit.sides:
+            cursor = cursor_for(self._hover.hit.sides)
         self.viewport().setCursor(cursor)
 
     # Keys

@@ -87,14 +87,18 @@ class ZoomPanView(QGraphicsView):
         self._fit(self.canvas.bounds(), 1.0)
 
     def fit_cards(self, card_ids: Iterable[str]) -> None:
-        """Show these cards whole and large, or all where there are none."""
+        """Show these cards and notes whole and large, or all where there are none."""
         chosen = list(card_ids)
         self._fit(self.canvas.bounds(chosen or None), 1.5 if chosen else 1.0)
 
     def show_card(self, card_id: str) -> None:
         """Pan just so far that a card is seen whole."""
+        self.show_area(self.canvas.cards[card_id].body_in_scene())
+
+    def show_area(self, area: QRectF) -> None:
+        """Pan just so far that a part of the scene is seen whole."""
         seen = self.seen()
-        body = self.canvas.cards[card_id].body_in_scene().adjusted(-24, -24, 24, 24)
+        body = area.adjusted(-24, -24, 24, 24)
         if not seen.contains(body):
             dx = min(body.left() - seen.left(), 0) + max(body.right() - seen.right(), 0)
             dy = min(body.top() - seen.top(), 0) + max(body.bottom() - seen.bottom(), 0)
