@@ -25,6 +25,14 @@ def size_bytes(value: float) -> str:
     return f"{value:g} B"
 
 
+def progress(done: int, total: int | None, unit: str) -> str:
+    """How much of something is done: `1,200 of 6,000 images`, `12.0 MiB of 26.3 MiB`. total: None where unknown."""
+    sizes = [value for value in (done, total) if value is not None]
+    if unit == "bytes":
+        return " of ".join(map(size_bytes, sizes))
+    return " of ".join(f"{size:,}" for size in sizes) + f" {unit}"
+
+
 def shape(dimensions: Sequence[int]) -> str:
     """A tensor's shape as the canvas shows it: (64, 54, 54) -> `64×54×54`; a scalar is `scalar`."""
     return "×".join(str(int(d)) for d in dimensions) or "scalar"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from designer.engine.protocol import Batch, Epoch, Finished, Started, Warned
+from designer.base import numbers
+from designer.engine.protocol import Batch, Epoch, Finished, Preparing, Started, Warned
 from designer.session.leading import Report
 
 _BAR = 24  # characters
@@ -28,6 +29,8 @@ class Progress:
                     f"Training {report.params:,} parameters on {report.device}: {report.train_examples:,} images, "
                     f"{report.epochs} epochs of {report.batches_per_epoch} batches"
                 )
+            case Preparing():
+                self._prepare(report)
             case Batch():
                 self._bar(report)
             case Epoch():
@@ -42,6 +45,14 @@ class Progress:
                 self._line(f"{'Stopped' if report.stopped else 'Finished'}. The run is in {report.run}")
             case _:
                 self._clear()
+
+    def _prepare(self, report: Preparing) -> None:
+        if not self._errors.isatty():
+            return
+        done = numbers.progress(report.done, report.total, report.unit)
+        self._errors.write(f"{_CLEAR}{report.what}: {done}")
+        self._errors.flush()
+        self._bar_shown = True
 
     def _bar(self, batch: Batch) -> None:
         if not self._errors.isatty():

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_design(parser, optional=True)
     parser.add_argument("--resume", metavar="RUN", help="go on with a run, by its name or folder, instead of a DESIGN")
     parser.add_argument("--recipe", metavar="R", help=f"{', '.join(RECIPES)}, or a JSON file (the design's own)")
-    parser.add_argument("--data", metavar="NAME_OR_DIR", help="a data set's name or a folder (the recipe's)")
+    parser.add_argument("--data", metavar="NAME_OR_DIR", help="a data set's name, a folder or a file (the recipe's)")
     parser.add_argument("--epochs", type=whole_number(1, 10**6), metavar="N", help="passes over the data")
     parser.add_argument("--batch-size", type=whole_number(1, 1 << 20), metavar="N", help="images in a batch")
     parser.add_argument("--limit", type=whole_number(1, _MOST), metavar="N", help="use at most so many images")

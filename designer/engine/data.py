@@ -1,4 +1,7 @@
-"""Images on the device, and batches of them as a network takes them. Reading files is `idx`."""
+"""A data set as a network takes it: batches, in an order that a seed decides, prepared as the recipe says.
+
+Where the images come from is `sources`, where they lie until they are needed `placing`.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,17 @@ from torch import Generator, Tensor
 from torch.nn import functional
 
 from . import transforms
-from .idx import Split, find_folder, read_folder
-from .protocol import EngineError
+from .examples import Collection, Fit
+from .placing import Placed, Tell, place, unheard
+from .protocol import EngineError, Warned
 from .recipe import NO_CHANCE, AugmentRecipe, DataRecipe
-from .split import hold_out
+from .sources.find import open_data
+from .split import parted
 
 _PREPARED_PIXELS = {"cpu": 2**18}  # at most so many are prepared ahead: what a core's cache holds, as floats
 _PREPARED_PIXELS_ELSEWHERE = 2**20
+_COUNTED_BYTES = 2**30  # of pixels that mean and standard deviation are taken of
+_GROUP = 1024  # images that are counted together
 _SPREAD = 0x9E3779B97F4A7C15  # an odd number without pattern: seeds of neighbours come out unlike
 
 
@@ -68,13 +75,21 @@ class Preparation:
 
 @dataclass(frozen=True)
 class ImageData:
-    """A data set ready to train on: uint8 in the device's memory, and how to prepare a batch of it."""
+    """A data set ready to train on: bytes of pixels, in the device's memory or on their way, and how to prepare them.
 
-    train: Split
-    test: Split
-    num_classes: int
+    classes: a name for each label.
+    """
+
+    train: Placed
+    test: Placed
+    classes: tuple[str, ...]
     prepare: Preparation
-    validation: Split | None = None
+    validation: Placed | None = None
+
+    @property
+    def num_classes(self) -> int:
+        """How many classes there are."""
+        return len(self.classes)
 
     def train_batches(self, batch_size: int, order: torch.Generator, first: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
         """One epoch of training batches in a fresh order. order: a CPU generator that draws it.
@@ -82,40 +97,40 @@ class ImageData:
         first: how many batches to leave out, because they were trained before.
         """
         starts = batch_starts(len(self.train), batch_size)
-        permutation = torch.randperm(len(self.train), generator=order)[: starts.stop].to(self.train.labels.device)
+        permutation = torch.randperm(len(self.train), generator=order)[: starts.stop]
         at_once = self._batches_at_once(batch_size)
-        for number, indices in enumerate(permutation.split(batch_size * at_once)):
-            done = min(max(first - number * at_once, 0), at_once)
-            if done * batch_size >= len(indices):
-                continue
-            images = self.train.images.index_select(0, indices)
-            labels = self.train.labels.index_select(0, indices)
+        groups = permutation.split(batch_size * at_once)[first // at_once :]
+        for number, (images, labels) in enumerate(self.train.fetched(groups), first // at_once):
             if self.prepare.augment.touches:
                 chance = torch.Generator().manual_seed((order.initial_seed() * _SPREAD + number) % 2**63)
                 yield self.prepare.for_training(images, labels, self.num_classes, chance)
                 continue
             images = self.prepare(images)
             batches = zip(images.split(batch_size), labels.split(batch_size), strict=True)
-            yield from itertools.islice(batches, done, None)
+            yield from itertools.islice(batches, max(first - number * at_once, 0), None)
 
     def _batches_at_once(self, batch_size: int) -> int:
         """How many batches to prepare in one go: several where they are small, which saves most of the cost."""
         if self.prepare.augment.touches:
             return 1  # a batch draws by itself, so that it does not depend on where a run goes on
-        channels, height, width = self.train.images.shape[1:]
+        channels, height, width = self.train.shape
         pixels = self.prepare.size_px**2 if self.prepare.size_px else height * width
-        ahead = _PREPARED_PIXELS.get(self.train.images.device.type, _PREPARED_PIXELS_ELSEWHERE)
+        ahead = _PREPARED_PIXELS.get(self.train.labels.device.type, _PREPARED_PIXELS_ELSEWHERE)
         return max(1, ahead // (batch_size * channels * pixels))
 
     def test_batches(self, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
         """The test set once, in its own order."""
         return self.batches_of(self.test, batch_size)
 
-    def batches_of(self, examples: Split, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
+    def batches_of(self, examples: Placed, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Some examples once, in their own order, prepared as for evaluation."""
-        for start in range(0, len(examples), batch_size):
-            window = slice(start, start + batch_size)
-            yield self.prepare(examples.images[window]), examples.labels[window]
+        for images, labels in examples.windows(batch_size):
+            yield self.prepare(images), labels
+
+    def sample(self, count: int) -> Tensor:
+        """The first training images, prepared as for evaluation."""
+        ((images, _),) = self.train.fetched([torch.arange(min(count, len(self.train)))])
+        return self.prepare(images)
 
 
 def batch_starts(examples: int, batch_size: int) -> range:
@@ -128,34 +143,60 @@ def load_data(
     device: torch.device,
     near: Sequence[Path] = (),
     augment: AugmentRecipe = NO_CHANCE,
+    tell: Tell = unheard,
 ) -> ImageData:
-    """Read the recipe's data set into the device's memory. near: folders to look in for it. Raises EngineError."""
-    train, test = read_folder(find_folder(recipe.source, near))
-    num_classes = int(train.labels.max()) + 1
-    validation = None
-    if recipe.validation:
-        train, held_out = hold_out(train, recipe.validation, recipe.split_seed)
-        validation = held_out.first(recipe.limit).to(device)
-    train, test = train.first(recipe.limit), test.first(recipe.limit)
-    prepare = _preparation(recipe, train.images, device, augment)
-    return ImageData(train.to(device), test.to(device), num_classes, prepare, validation)
+    """Open the recipe's data set, and read it where it fits into the device's memory. Raises EngineError.
 
-
-def _preparation(recipe: DataRecipe, images: Tensor, device: torch.device, augment: AugmentRecipe) -> Preparation:
-    """images: the training images, uint8 (N, C, H, W) in main memory."""
-    mean, std = _mean_and_std(recipe, images)
-    return Preparation(
+    near: folders to look in for it. tell: hears how far reading is, and warnings.
+    """
+    collection = open_data(recipe, near)
+    _require_classes(collection, tell)
+    train, test, validation = place(parted(collection, recipe), fit_of(recipe, augment), recipe, device, tell)
+    mean, std = mean_and_std(recipe, train)
+    prepare = Preparation(
         scale=(1 / (255 * std)).float().view(-1, 1, 1).to(device),
         shift=(-mean / std).float().view(-1, 1, 1).to(device),
         size_px=recipe.resize,
         keep_ratio=recipe.keep_ratio,
         augment=augment,
     )
+    return ImageData(train, test, collection.classes, prepare, validation)
 
 
-def _mean_and_std(recipe: DataRecipe, images: Tensor) -> tuple[Tensor, Tensor]:
-    """Of pixels in 0..1: float64 (C,) or (1,) each."""
-    channels = images.shape[1]
+def fit_of(recipe: DataRecipe, augment: AugmentRecipe) -> Fit:
+    """The shape in which images of various sizes are read: where chance scales them, as large as the largest."""
+    largest = augment.scale[1] if augment.scale else None
+    channels = {"grey": 1, "rgb": 3}.get(recipe.channels)
+    return Fit(recipe.resize or largest, recipe.keep_ratio or recipe.resize is None, channels)
+
+
+def _require_classes(collection: Collection, tell: Tell) -> None:
+    """Raise EngineError where there is nothing to tell apart, warn of classes that cannot be learned."""
+    classes = collection.classes
+    counts = torch.bincount(collection.train.labels, minlength=len(classes))
+    if int((counts > 0).sum()) < 2:
+        raise EngineError(
+            f"All {len(collection.train):,} training images in {collection.root} are of one class, "
+            f"{classes[int(counts.argmax())]!r}.",
+            expected="at least two classes",
+            fix="Add images of another class: there is nothing to tell apart.",
+        )
+    empty = [name for name, count in zip(classes, counts.tolist(), strict=True) if not count]
+    if empty:
+        named = ", ".join(map(repr, empty[:5])) + (f" and {len(empty) - 5:,} more" if len(empty) > 5 else "")
+        begins = " The labels seem to begin at 1." if empty == [classes[0]] == ["0"] else ""
+        tell(
+            Warned(
+                "empty_class",
+                f"No training image is of class {named}.{begins}",
+                "Check the labels; the network cannot learn a class that it never sees.",
+            )
+        )
+
+
+def mean_and_std(recipe: DataRecipe, train: Placed) -> tuple[Tensor, Tensor]:
+    """Of pixels in 0..1, by which the recipe normalises: float64 (C,) or (1,) each, in main memory."""
+    channels = train.shape[0]
     if recipe.normalise == "unit":
         return torch.zeros(1, dtype=torch.float64), torch.ones(1, dtype=torch.float64)
     if recipe.normalise == "given":
@@ -166,11 +207,23 @@ def _mean_and_std(recipe: DataRecipe, images: Tensor) -> tuple[Tensor, Tensor]:
                 fix="Give one value a channel, or one for all.",
             )
         return torch.tensor(recipe.mean, dtype=torch.float64), torch.tensor(recipe.std, dtype=torch.float64)
+    mean, std = pixel_statistics(train)
+    return mean, torch.ones_like(mean) if recipe.normalise == "mean" else std
+
+
+def pixel_statistics(examples: Placed) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation of pixels in 0..1, float64 (C,) each; of very many images, of some evenly spaced."""
+    channels, height, width = examples.shape
+    step = -(-len(examples) * channels * height * width // _COUNTED_BYTES)
+    if step <= 1:
+        groups = examples.windows(_GROUP)
+    else:
+        groups = examples.fetched(torch.arange(0, len(examples), step).split(_GROUP))
+    counts = torch.zeros(channels, 256, dtype=torch.int64)
+    for images, _ in groups:
+        counts += torch.stack([torch.bincount(images[:, c].flatten(), minlength=256).cpu() for c in range(channels)])
     levels = torch.arange(256, dtype=torch.float64) / 255
-    counts = torch.stack([torch.bincount(images[:, c].flatten(), minlength=256) for c in range(channels)])  # (C, 256)
-    shares = counts.double() / counts.sum(1, keepdim=True)
+    shares = counts.double() / counts.sum(1, keepdim=True)  # (C, 256)
     mean = shares @ levels
     variance = shares @ levels**2 - mean**2
-    if recipe.normalise == "mean":
-        return mean, torch.ones_like(mean)
     return mean, variance.clamp(min=1e-6).sqrt()  # a channel of one colour has no spread to divide by

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
 
 import torch
 
 from .protocol import EngineError
+
+_CGROUP = Path("/sys/fs/cgroup")
+_GUESSED_BYTES = 4 * 2**30
 
 
 def choose_device(name: str) -> torch.device:
@@ -47,6 +52,32 @@ def memory_bytes(device: torch.device) -> int | None:
     if device.type == "mps":
         return torch.mps.driver_allocated_memory()
     return _process_bytes()
+
+
+def free_bytes(device: torch.device) -> int:
+    """Memory that a run could still take, in bytes: of the device, or of this machine and the group it is confined to.
+
+    Where the system does not tell, a careful guess.
+    """
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    if device.type == "mps":
+        return torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()
+    bounds = [_available_bytes()]
+    with suppress(OSError, ValueError):  # no group, or one without a limit ("max")
+        limit, used = (int((_CGROUP / name).read_text()) for name in ("memory.max", "memory.current"))
+        bounds.append(max(0, limit - used))
+    return min(bounds)
+
+
+def _available_bytes() -> int:
+    with suppress(OSError, ValueError):
+        for line in Path("/proc/meminfo").read_text("ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    with suppress(AttributeError, OSError, ValueError):
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE") // 2
+    return _GUESSED_BYTES
 
 
 def _process_bytes() -> int | None:

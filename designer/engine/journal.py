@@ -23,6 +23,7 @@ from .protocol import (
     Finished,
     Message,
     Paused,
+    Preparing,
     Resumed,
     Started,
     Status,
@@ -145,7 +146,7 @@ def _stays(message: Message | Unreadable, step: int, epoch: int) -> bool:
             return message.step <= step
         case Epoch():
             return message.epoch <= epoch
-        case Finished() | Failed() | Paused() | Resumed() | Unreadable():
+        case Finished() | Failed() | Paused() | Resumed() | Preparing() | Unreadable():
             return False
     return True
 

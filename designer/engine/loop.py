@@ -13,9 +13,9 @@ from torch import nn
 from .control import Wishes
 from .data import ImageData, batch_starts
 from .device import memory_bytes
-from .idx import Split
 from .losses import guessing_loss, make_loss
 from .meter import Meter, Totals, require_finite
+from .placing import Placed
 from .protocol import Batch, Epoch, Message, Paused, Resumed, Warned
 from .recipe import Recipe
 from .schedule import Progression, learning_rate
@@ -219,7 +219,7 @@ class Training:
         if warning := self._stuck.see(window, step):
             self._hooks.emit(warning)
 
-    def _evaluate(self, examples: Split | None) -> Totals | None:
+    def _evaluate(self, examples: Placed | None) -> Totals | None:
         """Totals over some examples, empty where there are none, or None if it was stopped."""
         network = self._stepper.evaluated.eval()
         meter = Meter(self._device)

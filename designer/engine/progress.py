@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-from .protocol import Batch, Epoch, Failed, Finished, Message, Paused, Resumed, Started, Summary, Warned
+from .protocol import Batch, Epoch, Failed, Finished, Message, Paused, Preparing, Resumed, Started, Summary, Warned
 
 _BAR_WIDTH = 24
 
@@ -27,6 +27,8 @@ class Progress:
                     f"Training {message.params:,} parameters on {message.device}: {message.train_examples:,} images, "
                     f"{message.epochs} epochs of {message.batches_per_epoch} batches{steps}"
                 )
+            case Preparing():
+                self._moving(f"{message.what}: {message.done:,}{_of(message.total)} {message.unit}")
             case Batch():
                 self._bar(message)
             case Paused():
@@ -50,15 +52,18 @@ class Progress:
                 self._line(message.text)
 
     def _bar(self, batch: Batch) -> None:
-        if not self._output.isatty():
-            return
         filled = _BAR_WIDTH * batch.batch // batch.batches
-        self._output.write(
-            f"\r\033[Kepoch {batch.epoch} {'━' * filled}{'─' * (_BAR_WIDTH - filled)} {batch.batch}/{batch.batches}"
+        self._moving(
+            f"epoch {batch.epoch} {'━' * filled}{'─' * (_BAR_WIDTH - filled)} {batch.batch}/{batch.batches}"
             f"  loss {batch.loss:.3f}  accuracy {batch.accuracy:.3f}  {batch.examples_per_second:,.0f} examples/s"
         )
-        self._output.flush()
-        self._bar_shown = True
+
+    def _moving(self, text: str) -> None:
+        """A line that the next one replaces, where the output can."""
+        if self._output.isatty():
+            self._output.write(f"\r\033[K{text}")
+            self._output.flush()
+            self._bar_shown = True
 
     def _line(self, text: str, stream: TextIO | None = None) -> None:
         if self._bar_shown:
@@ -67,6 +72,10 @@ class Progress:
             self._bar_shown = False
         (stream or self._output).write(text + "\n")
         (stream or self._output).flush()
+
+
+def _of(total: int | None) -> str:
+    return "" if total is None else f" of {total:,}"
 
 
 def at_the_terminal() -> Progress:

@@ -56,6 +56,18 @@ class Started:
     num_classes: int
     validation_examples: int = 0
     steps_done: int = 0  # batches trained before, where the run goes on from its checkpoint
+    classes: tuple[str, ...] = ()  # their names, in the order of their numbers; none where they would fill pages
+
+
+@dataclass(frozen=True)
+class Preparing:
+    """What takes a while before training begins: a download, or images that are read. At most a few a second."""
+
+    type: ClassVar = "preparing"
+    what: str  # in words, such as "Reading images"
+    done: int
+    total: int | None  # null where it is not known
+    unit: str  # "images" or "bytes"
 
 
 @dataclass(frozen=True)
@@ -109,7 +121,10 @@ class Resumed:
 
 @dataclass(frozen=True)
 class Warned:
-    """Something to tell the person; no failure. Codes: `stuck_at_chance`, `stopped_early`, `unreadable_control`."""
+    """Something to tell the person; no failure.
+
+    Codes: `stuck_at_chance`, `stopped_early`, `unreadable_control`, `empty_class`, `skipped_broken`.
+    """
 
     type: ClassVar = "warning"
     code: str
@@ -180,7 +195,7 @@ class Unreadable:
     reason: str
 
 
-Message = Started | Batch | Epoch | Paused | Resumed | Warned | Failed | Finished | Summary
+Message = Started | Preparing | Batch | Epoch | Paused | Resumed | Warned | Failed | Finished | Summary
 Control = Stop | Pause | Resume
 _MESSAGES = {kind.type: kind for kind in get_args(Message)}
 _CONTROLS = {kind.type: kind for kind in get_args(Control)}
@@ -191,6 +206,7 @@ _ACCEPTED = {  # by the annotation's text
     "float": (int, float),
     "int | None": (int, type(None)),
     "float | None": (float, int, type(None)),
+    "tuple[str, ...]": (list,),
 }
 _SHOWN_CHARACTERS = 120  # of an unreadable line
 
@@ -240,6 +256,10 @@ def _read(line: str | bytes, kinds: dict[str, type]) -> Any:
         value, accepted = values[field.name], _ACCEPTED[field.type]
         if not isinstance(value, accepted) or (isinstance(value, bool) and bool not in accepted):
             return unreadable(f'its "{field.name}" is not {field.type}')
+        if isinstance(value, list):
+            if not all(isinstance(element, str) for element in value):
+                return unreadable(f'its "{field.name}" is not {field.type}')
+            values[field.name] = tuple(value)
     try:
         return kind(**{field_name: values[field_name] for field_name in known})
     except TypeError:

@@ -61,13 +61,22 @@ NO_CHANCE = AugmentRecipe()
 class DataRecipe:
     """Where the images come from and what is done to them.
 
-    source: the name of a data set that the engine can find (`fashion-mnist-mini`) or a folder of IDX files.
+    source: the name of a data set that the engine can find (`fashion-mnist-mini`), or a folder or file: IDX files,
+    folders of images by class, a CSV of paths and labels, NumPy arrays, CIFAR's binary files; format: which of these,
+    where it could be more than one.
     resize: height and width in pixels to bring the images to, None for as they are. limit: use at most so many images
     of the training set, and of the test set. normalise: `unit` scales pixels to 0..1; `standard` then takes off the
     mean of the training images and divides by their standard deviation, channel by channel; `given` does so with `mean`
     and `std`, one value a channel or one for all; `mean` takes off the mean alone. keep_ratio: bring the shorter side
-    to `resize`, and take the middle square unless `augment.crop` takes another. validation: the share of the training
-    images that is held out to watch the training by, the same of each class; which ones, split_seed says.
+    to `resize`, and take the middle square; of images that are stored in one size, `augment.crop` may take another
+    part. validation: the share of the training
+    images that is held out to watch the training by, the same of each class; which ones, split_seed says. A validation
+    set that the data bring takes its place. test: likewise the share to test on, where the data bring no test set.
+
+    channels: of the images, `grey` or `rgb`, whatever they are stored as. skip_broken: leave out images that cannot be
+    read, instead of stopping. streaming: whether images are read as they are needed, batch by batch, instead of being
+    kept in the device's memory; `auto` does so where they would not fit. workers: processes that read images from
+    files, as many as there are cores where it is None. Neither changes a figure.
     """
 
     source: str = "fashion-mnist-mini"
@@ -79,6 +88,12 @@ class DataRecipe:
     validation: float = later(0.0)
     split_seed: int = later(0)
     keep_ratio: bool = later(False)
+    format: Literal["auto", "idx", "folders", "csv", "numpy", "cifar"] = later("auto")
+    channels: Literal["auto", "grey", "rgb"] = later("auto")
+    test: float = later(0.2)
+    skip_broken: bool = later(False)
+    streaming: Literal["auto", "never", "always"] = later("auto")
+    workers: int | None = later(None)
 
     def __post_init__(self) -> None:
         require(bool(self.source.strip()), "data.source", self.source, "a data set or a folder", "Name one.")
@@ -92,6 +107,11 @@ class DataRecipe:
         fix = "0.1 is usual; leave it out to train on every image."
         require(is_share(self.validation), "data.validation", self.validation, "0 to below 1", fix)
         require(0 <= self.split_seed < 2**63, "data.split_seed", self.split_seed, "0 to 2^63 - 1", "Leave it out.")
+        test = is_share(self.test) and self.test > 0
+        require(test, "data.test", self.test, "above 0, below 1", "Leave it out: 0.2 is usual.")
+        if self.workers is not None:
+            fix = "Leave it out for as many as there are cores."
+            require(0 <= self.workers <= 256, "data.workers", self.workers, "0 to 256 processes", fix)
         fix = 'Give mean and std with normalise: "given", and leave both out otherwise.'
         given = len(self.std) if self.normalise == "given" else 0
         counts = len(self.mean) == given and all(map(math.isfinite, self.mean))

@@ -50,7 +50,7 @@ def main(project: Path, arguments: Sequence[str] | None = None) -> int:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train the network of model.py. Ctrl-C stops after the current batch.")
-    parser.add_argument("--data", metavar="DIR", help="folder of the data set's IDX files")
+    parser.add_argument("--data", metavar="PATH", help="folder or file of the data set, or its name")
     parser.add_argument("--recipe", type=Path, metavar="FILE", help="another recipe than recipe.json")
     parser.add_argument("--epochs", type=int, metavar="N")
     parser.add_argument("--batch-size", type=int, metavar="N")
@@ -66,7 +66,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _adapted(recipe: Recipe, options: argparse.Namespace, project: Path) -> Recipe:
     source = options.data or recipe.data.source
     beside = project / source
-    data = {"source": str(beside) if not options.data and beside.is_dir() else source, "limit": options.limit}
+    data = {"source": str(beside) if not options.data and beside.exists() else source, "limit": options.limit}
     rest = {name: getattr(options, name) for name in ("epochs", "batch_size", "seed", "device")}
     changed_data = replace(recipe.data, **{name: value for name, value in data.items() if value is not None})
     return replace(recipe, data=changed_data, **{name: value for name, value in rest.items() if value is not None})

@@ -19,7 +19,7 @@ from .recipe import Recipe
 from .recipe_json import shown
 
 FORMAT = 2  # 1 had no random state, so a run could not go on from it
-_MAY_CHANGE = ("name", "epochs", "device")  # of a recipe, between two parts of one run
+_MAY_CHANGE = ("name", "epochs", "device", "data.streaming", "data.workers")  # between two parts of one run
 
 
 def random_state(device: torch.device) -> dict[str, Tensor]:
@@ -56,7 +56,7 @@ def require_resumable(state: Mapping[str, Any], recipe: Recipe, train_examples: 
     if changed:
         raise EngineError(
             f"The run's recipe was changed since its checkpoint: {changed}.",
-            expected="the recipe that the run was begun with; only epochs, device and name may change",
+            expected=f"the recipe that the run was begun with; only {', '.join(_MAY_CHANGE)} may change",
             fix="Put it back, or start a new run.",
         )
     if state["train_examples"] != train_examples:

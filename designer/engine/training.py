@@ -18,6 +18,8 @@ from .protocol import MODEL_FILE, RECIPE_FILE, EngineError, Started
 from .recipe import Recipe, read_recipe
 from .state import require_resumable
 
+_MOST_OF_NAMES = 20_000  # characters of all classes' names in one message
+
 
 def train_folder(run_dir: Path, journal: Journal, wishes: Wishes, resume: bool = False) -> bool:
     """Train the run folder's `model.py` by its `recipe.json`. Returns whether it was stopped. Raises EngineError.
@@ -66,8 +68,8 @@ def _train(
             fix="Add a layer such as Linear or Conv2d.",
         )
     network.to(device)
-    data = load_data(recipe.data, device, [run_dir], recipe.augment)
-    try_network(network, data.prepare(data.train.images[:2]), data.num_classes)
+    data = load_data(recipe.data, device, [run_dir], recipe.augment, journal.tell)
+    try_network(network, data.sample(2), data.num_classes)
     hooks = Hooks(journal.tell, wishes, functools.partial(save_checkpoint, checkpoint))
     training = Training(network, recipe, data, device, hooks)
     if state is not None:
@@ -87,6 +89,7 @@ def _train(
             num_classes=data.num_classes,
             validation_examples=len(data.validation) if data.validation else 0,
             steps_done=training.steps_done,
+            classes=data.classes if sum(map(len, data.classes)) <= _MOST_OF_NAMES else (),
         )
     )
     return training.run()

@@ -53,7 +53,7 @@ python train.py --epochs 3 --device cpu --data FOLDER
 | `{design}` | the design, to open in Blockyard |
 {data_row}"""
 _DATA_ROW = "| `data/` | the data set that the recipe names, with its licence |\n"
-_REQUIREMENTS = "torch>=2.4\nnumpy>=1.26\ntorchinfo>=1.8\n"
+_REQUIREMENTS = "torch>=2.4\nnumpy>=1.26\npillow>=10.3\ntorchinfo>=1.8\n"
 
 
 def export_project(document: Document, folder: Path, recipe: Recipe | None = None) -> list[Path]:

@@ -26,7 +26,7 @@ from designer.graph.expressions import Value
 
 DESIGN_FILE = "design.blockyard"
 RUN_FILE = "run.json"
-_PACKAGES = ("torch", "numpy", "torchinfo")
+_PACKAGES = ("torch", "numpy", "pillow", "torchinfo")
 
 
 class RunFolderError(BlockyardError):
@@ -92,7 +92,7 @@ def _version(package: str) -> str | None:
 def _with_absolute_data(recipe: Recipe) -> Recipe:
     """The engine works in another folder: a path of data must not depend on where one stands. Names stay names."""
     folder = Path(recipe.data.source).expanduser()
-    if not folder.is_dir():
+    if not folder.exists():
         return recipe
     return replace(recipe, data=replace(recipe.data, source=str(folder.resolve())))
 

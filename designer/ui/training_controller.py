@@ -14,11 +14,12 @@ from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from designer.base.errors import BlockyardError
-from designer.engine.protocol import Batch, Epoch, Failed, Finished, Paused, Resumed, Started, Warned
+from designer.engine.protocol import Batch, Epoch, Failed, Finished, Paused, Preparing, Resumed, Started, Warned
 from designer.session.leading import EngineDied, Leading, Report
 from designer.session.session import Session
 from designer.ui.background import Background
 from designer.ui.docks.training import Training, duration
+from designer.ui.presenters.reports import progress_line
 
 _POLL_MS = 50
 
@@ -174,6 +175,8 @@ class TrainingController(QObject):
                 self.device = report.device
                 self.dock.begin(self._title, report.epochs, report.batches_per_epoch, report.device)
                 self.running_changed.emit(True, self.device)
+            case Preparing():
+                self.dock.show_message(progress_line(report), role="muted")
             case Batch():
                 self.dock.add_batch(asdict(report))
             case Epoch():

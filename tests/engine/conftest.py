@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import struct
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from designer.engine import protocol
 
@@ -118,6 +120,40 @@ def idx() -> Callable[[tuple[int, ...], bytes], bytes]:
 
 def _idx(shape: tuple[int, ...], elements: bytes) -> bytes:
     return struct.pack(f">I{len(shape)}I", 0x800 + len(shape), *shape) + elements
+
+
+@pytest.fixture
+def draw() -> Callable[..., Path]:
+    """Draws an image file: noise of its own kind for each seed, in the format that the name says."""
+    return _draw
+
+
+def _draw(path: Path, seed: int = 0, size: tuple[int, int] = (8, 8), mode: str = "RGB", **options: Any) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    channels = len(Image.new(mode, (1, 1)).getbands())
+    noise = random.Random(seed).randbytes(size[0] * size[1] * channels)
+    Image.frombytes(mode, size, noise).save(path, **options)
+    return path
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Callable[..., Path]:
+    """Makes folders of images by class, `count` each; what an image shows depends on class and number alone."""
+
+    def make(
+        classes: tuple[str, ...] = ("cat", "dog", "owl"),
+        count: int = 4,
+        suffix: str = "png",
+        under: str = "",
+        **options,
+    ) -> Path:
+        folder = tmp_path / "pictures"
+        for label, name in enumerate(classes):
+            for number in range(count):
+                _draw(folder / under / name / f"{number}.{suffix}", seed=100 * label + number, **options)
+        return folder
+
+    return make
 
 
 @pytest.fixture

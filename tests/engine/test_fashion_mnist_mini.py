@@ -9,19 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from designer.engine.idx import read_folder
+from designer.engine.sources.idx import read
 
 MINI = Path(__file__).resolve().parents[2] / "resources" / "fashion-mnist-mini"
 FULL = Path("/usr/share/datasets/fashion-mnist")
 
 
 def test_is_balanced():
-    train, test = read_folder(MINI)
-    assert train.images.shape == (6000, 1, 28, 28)
-    assert test.images.shape == (1000, 1, 28, 28)
+    data = read(MINI)
+    train, test = data.train, data.test
+    assert train.pictures.shape == test.pictures.shape == (1, 28, 28)
+    assert (len(train), len(test)) == (6000, 1000)
+    assert data.classes[::9] == ("T-shirt/top", "Ankle boot")
     assert train.labels.bincount().tolist() == [600] * 10
     assert test.labels.bincount().tolist() == [100] * 10
-    assert train.first(1000).labels.bincount().min() > 50  # mixed, so that a limit keeps every class
+    assert train.labels[:1000].bincount().min() > 50  # mixed, so that a limit keeps every class
 
 
 def test_readme_and_files_agree():

@@ -1,4 +1,4 @@
-"""An exported project trains with a copy of the engine and torch alone: no Blockyard, no NumPy, no torchinfo."""
+"""An exported project trains with a copy of the engine and torch alone: no Blockyard, no NumPy, no Pillow."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if __name__ == "__main__":
 '''
 ALONE = """
 import runpy, sys
-for absent in ("designer", "numpy", "torchinfo", "msgspec", "PySide6"):
+for absent in ("designer", "numpy", "PIL", "torchinfo", "msgspec", "PySide6"):
     sys.modules[absent] = None
 sys.path.insert(0, "")
 sys.argv = ["train.py", *sys.argv[1:]]

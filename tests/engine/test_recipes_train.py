@@ -10,10 +10,11 @@ import torch
 
 from designer.engine import protocol
 from designer.engine.checkpoints import last_checkpoint, load_checkpoint
-from designer.engine.data import load_data
-from designer.engine.idx import Split
+from designer.engine.examples import Part
 from designer.engine.protocol import EngineError
 from designer.engine.recipe import DataRecipe
+from designer.engine.sources.find import open_data
+from designer.engine.sources.stored import StoredPictures
 from designer.engine.split import hold_out
 
 MINI = Path(__file__).resolve().parents[2] / "resources" / "fashion-mnist-mini"
@@ -36,21 +37,19 @@ RICH = {
 
 
 def test_a_set_is_held_out_class_by_class():
-    train = load_data(DataRecipe(source=str(MINI)), torch.device("cpu")).train
-    rest, held = hold_out(train, 0.25, seed=3)
+    train = open_data(DataRecipe(source=str(MINI))).train
+    rest, held = hold_out(train, 0.25, 3, "data.validation")
     assert held.labels.bincount().tolist() == [150] * 10
     assert rest.labels.bincount().tolist() == [450] * 10
-    joined = torch.cat([rest.images, held.images]).flatten(1).long()
-    weights = torch.arange(784)
-    assert torch.equal((joined @ weights).sort().values, (train.images.flatten(1).long() @ weights).sort().values)
-    assert torch.equal(hold_out(train, 0.25, seed=3)[1].images, held.images)
-    assert not torch.equal(hold_out(train, 0.25, seed=4)[1].images, held.images)
+    assert torch.equal(torch.cat([rest.numbers, held.numbers]).sort().values, train.numbers)
+    assert torch.equal(hold_out(train, 0.25, 3, "data.validation")[1].numbers, held.numbers)
+    assert not torch.equal(hold_out(train, 0.25, 4, "data.validation")[1].numbers, held.numbers)
 
 
 def test_too_small_a_share_is_told():
-    few = Split(torch.zeros(4, 1, 2, 2, dtype=torch.uint8), torch.tensor([0, 0, 1, 1]))
+    few = Part.of(StoredPictures(torch.zeros(4, 1, 2, 2, dtype=torch.uint8)), torch.tensor([0, 0, 1, 1]))
     with pytest.raises(EngineError, match="leaves none"):
-        hold_out(few, 0.1, seed=0)
+        hold_out(few, 0.1, 0, "data.validation")
 
 
 def test_a_rich_recipe_stopped_and_resumed_is_as_if_never_stopped(run_folder, start_engine):

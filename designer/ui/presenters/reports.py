@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from designer.analysis.diagnostics import Diagnostic
+from designer.base import numbers
+from designer.engine.protocol import Preparing
 from designer.ui.docks.views import ProblemView, RunView
 
 if TYPE_CHECKING:  # loaded when there is code or a run to show
@@ -45,6 +47,11 @@ def node_of(line_key: Hashable) -> NodeKey:
     """The node of a key of `line_map`."""
     block, node = line_key[:2]  # type: ignore[index]
     return block, node
+
+
+def progress_line(report: Preparing) -> str:
+    """How far a download or a reading is: `Reading images: 1,200 of 6,000 images`."""
+    return f"{report.what}: {numbers.progress(report.done, report.total, report.unit)}"
 
 
 def _recipe_line(recipe: Mapping[str, object]) -> str:

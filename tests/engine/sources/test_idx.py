@@ -11,27 +11,41 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from designer.engine.idx import find_folder, read_folder
 from designer.engine.protocol import EngineError
+from designer.engine.recipe import DataRecipe
+from designer.engine.sources.find import find_data, open_data
+from designer.engine.sources.idx import read
 
-MINI = Path(__file__).resolve().parents[2] / "resources" / "fashion-mnist-mini"
+MINI = Path(__file__).resolve().parents[3] / "resources" / "fashion-mnist-mini"
 SHORT = struct.pack(">IIII", 0x803, 12, 4, 4)
 
 
 def test_reads_a_folder(data_folder):
-    train, test = read_folder(data_folder())
-    assert train.images.shape == (12, 1, 4, 4)
-    assert test.images.shape == (6, 1, 4, 4)
-    assert train.images.dtype == torch.uint8
-    assert train.images[3].flatten().tolist() == list(range(16))
-    assert train.labels.tolist() == [0, 1, 2] * 4
+    data = read(data_folder())
+    assert (len(data.train), len(data.test)) == (12, 6)
+    assert data.train.pictures.shape == data.test.pictures.shape == (1, 4, 4)
+    images = data.train.pictures.read(data.train.numbers).images
+    assert images.dtype == torch.uint8
+    assert images[3].flatten().tolist() == list(range(16))
+    assert data.train.labels.tolist() == [0, 1, 2] * 4
+    assert data.classes == ("0", "1", "2")
+
+
+def test_names_of_classes_are_read_from_beside(data_folder):
+    folder = data_folder()
+    (folder / "classes.txt").write_text("cat\n dog \n\nowl\nfox\n", "utf-8")
+    assert read(folder).classes == ("cat", "dog", "owl", "fox")
+    (folder / "classes.txt").write_text("cat\ndog\n", "utf-8")
+    with pytest.raises(EngineError, match=r"A label in .* is 2") as caught:
+        read(folder)
+    assert "0 to 1" in caught.value.expected
 
 
 def test_reads_names_with_dots_and_packed_files(data_folder, idx):
     folder = data_folder(train_images=gzip.compress(idx((12, 4, 4), bytes(192))))
     (folder / "t10k-labels-idx1-ubyte").rename(folder / "t10k-labels.idx1-ubyte")
-    train, test = read_folder(folder)
-    assert (len(train), len(test)) == (12, 6)
+    data = read(folder)
+    assert (len(data.train), len(data.test)) == (12, 6)
 
 
 def test_reads_images_with_channels(data_folder, idx):
@@ -41,7 +55,7 @@ def test_reads_images_with_channels(data_folder, idx):
     folder = data_folder(**images)
     for prefix in ("train", "t10k"):
         assert (folder / f"{prefix}-images-idx3-ubyte").exists()
-    assert read_folder(folder)[0].images.shape == (12, 3, 2, 2)
+    assert read(folder).train.pictures.shape == (3, 2, 2)
 
 
 @pytest.mark.parametrize(
@@ -69,14 +83,14 @@ def test_reads_images_with_channels(data_folder, idx):
 )
 def test_damaged_files_are_told_in_words(data_folder, damage, words):
     with pytest.raises(EngineError, match=words) as caught:
-        read_folder(data_folder(**damage))
+        read(data_folder(**damage))
     assert caught.value.expected
     assert caught.value.fix
 
 
 def test_an_empty_folder_is_told(tmp_path):
     with pytest.raises(EngineError, match="holds no files"):
-        read_folder(tmp_path)
+        open_data(DataRecipe(source=str(tmp_path)))
 
 
 @given(contents=st.binary(max_size=64) | st.binary(max_size=48).map(lambda rest: bytes((0, 0, 8, 3)) + rest))
@@ -84,18 +98,18 @@ def test_an_empty_folder_is_told(tmp_path):
 def test_any_bytes_at_all_are_data_or_an_error_in_words(data_folder, contents):
     folder = data_folder(train_images=contents)
     try:
-        train, _ = read_folder(folder)
+        data = read(folder)
     except EngineError:
         return
-    assert train.images.shape == (12, 1, 4, 4)
+    assert (len(data.train), data.train.pictures.shape) == (12, (1, 4, 4))
 
 
 def test_finds_a_set_by_path_by_name_and_on_the_search_path(tmp_path, monkeypatch):
-    assert find_folder(str(MINI)) == MINI
-    assert find_folder("fashion-mnist-mini") == MINI
+    assert find_data(str(MINI)) == MINI
+    assert find_data("fashion-mnist-mini") == MINI
     (tmp_path / "mine").mkdir()
     with pytest.raises(EngineError, match="'mine'"):
-        find_folder("mine")
-    assert find_folder("mine", near=[tmp_path]) == tmp_path / "mine"
+        find_data("mine")
+    assert find_data("mine", near=[tmp_path]) == tmp_path / "mine"
     monkeypatch.setenv("BLOCKYARD_DATA_PATH", str(tmp_path))
-    assert find_folder("mine") == tmp_path / "mine"
+    assert find_data("mine") == tmp_path / "mine"

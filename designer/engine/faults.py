@@ -1,0 +1,53 @@
+"""What is said of images that cannot be read: damaged, gone, or not of one size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .examples import Fault
+from .protocol import EngineError, Warned
+
+_SHOWN = 5
+
+
+def raise_for(faults: Sequence[Fault]) -> None:
+    """Raise EngineError if there is a fault, about the worst sort of them."""
+    for kind, told in (("gone", _gone), ("size", _other_size), ("broken", _broken)):
+        if of_kind := [fault for fault in faults if fault.kind == kind]:
+            raise told(of_kind)
+
+
+def skipped(faults: Sequence[Fault]) -> Warned:
+    """What is said where damaged images are left out by consent."""
+    images = "1 image that cannot be read is" if len(faults) == 1 else f"{len(faults):,} images that cannot be read are"
+    return Warned("skipped_broken", f"{images} left out: {_listed(faults)}.", "Mend or remove the files.")
+
+
+def _gone(faults: Sequence[Fault]) -> EngineError:
+    return EngineError(
+        f"The image {faults[0].name} is gone: it was there when the data set was listed.",
+        expected="the data to stay where they are while a run uses them",
+        fix="Put the folder back, or plug its disk in, and resume the run; its last checkpoint is kept.",
+    )
+
+
+def _other_size(faults: Sequence[Fault]) -> EngineError:
+    return EngineError(
+        f"The images are of various sizes: {faults[0].name} {faults[0].reason}.",
+        expected="images of one size, or a size to bring them to",
+        fix="Set data.resize in the recipe, such as 224; data.keep_ratio keeps them from being squeezed.",
+    )
+
+
+def _broken(faults: Sequence[Fault]) -> EngineError:
+    count = "1 image" if len(faults) == 1 else f"{len(faults):,} images"
+    return EngineError(
+        f"{count} cannot be read: {_listed(faults)}.",
+        expected="whole PNG, JPEG or WebP files",
+        fix="Mend or remove them, or set data.skip_broken in the recipe to true to train without them.",
+    )
+
+
+def _listed(faults: Sequence[Fault]) -> str:
+    shown = "; ".join(f"{fault.name} ({fault.reason.rstrip('.')})" for fault in faults[:_SHOWN])
+    return shown + (f"; and {len(faults) - _SHOWN:,} more" if len(faults) > _SHOWN else "")

@@ -1,0 +1,128 @@
+"""Decides where images lie until they are needed: read whole into the device's memory, or streamed batch by batch.
+
+Both give the same images in the same order, bit for bit.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import torch
+
+from .device import free_bytes
+from .examples import Fault, Fit, Part, Split
+from .faults import raise_for, skipped
+from .protocol import EngineError, Preparing, Warned
+from .recipe_data import DataRecipe
+from .split import Parts
+from .streaming import Reader, StreamedSplit
+
+Placed = Split | StreamedSplit
+Tell = Callable[[Preparing | Warned], object]
+_SHARE_OF_MEMORY = 0.5  # that images may take; the rest is for the network and what it reckons
+_GROUP_BYTES = 2**24  # of images that are read at once
+_TELL_EVERY_S = 0.3
+
+
+def unheard(message: Preparing | Warned) -> None:
+    """Hears nothing."""
+
+
+def place(
+    parts: Parts, fit: Fit, recipe: DataRecipe, device: torch.device, tell: Tell
+) -> tuple[Placed, Placed, Placed | None]:
+    """Training, test and validation set, ready to be fetched on the device. Raises EngineError."""
+    known = {id(part.pictures): part.pictures for part in parts.all}
+    fitted = {key: pictures.fitted(fit) for key, pictures in known.items()}
+    readers = {key: Reader(pictures, recipe.workers, device) for key, pictures in fitted.items()}
+    total = [replace(part, pictures=fitted[id(part.pictures)]) for part in parts.all]
+    streams = _is_streamed(total, recipe, device)
+    progress = _Progress(sum(map(len, total)), tell)
+    placed: list[Placed] = []
+    for part, original in zip(total, parts.all, strict=True):
+        reader = readers[id(original.pictures)]
+        if streams:
+            part = _readable(part, reader, progress) if recipe.skip_broken else part
+            placed.append(StreamedSplit(part, reader, part.labels.to(device)))
+        else:
+            placed.append(_resident(part, reader, recipe.skip_broken, device, progress))
+    if progress.faults:
+        tell(skipped(progress.faults))
+    if not all(map(len, placed)):
+        raise EngineError(
+            "No image of one of the sets can be read.",
+            expected="some whole images in each",
+            fix="Check the files: they may be damaged, or of another format than their names say.",
+        )
+    return placed[0], placed[1], placed[2] if len(placed) > 2 else None
+
+
+def _is_streamed(parts: Sequence[Part], recipe: DataRecipe, device: torch.device) -> bool:
+    if recipe.streaming != "auto":
+        return recipe.streaming == "always"
+    needed = sum(part.size_bytes for part in parts if device.type != "cpu" or not part.pictures.held)
+    return needed > _SHARE_OF_MEMORY * free_bytes(device)
+
+
+class _Progress:
+    """Tells how many images are read, now and then, and gathers those that are damaged."""
+
+    def __init__(self, total: int, tell: Tell) -> None:
+        self.faults: list[Fault] = []
+        self._total, self._done = total, 0
+        self._tell = tell
+        self._told_at = time.monotonic()
+
+    def add(self, count: int) -> None:
+        """So many more are read."""
+        self._done += count
+        if time.monotonic() - self._told_at > _TELL_EVERY_S:
+            self._told_at = time.monotonic()
+            self._tell(Preparing("Reading images", self._done, self._total, "images"))
+
+
+def _resident(part: Part, reader: Reader, skips: bool, device: torch.device, progress: _Progress) -> Split:
+    """All images in the device's memory; damaged ones are left out where that is consented to."""
+    if part.pictures.held:
+        return Split(part.pictures.read(part.numbers).images.to(device), part.labels.to(device))
+    images = torch.empty(len(part), *part.pictures.shape, dtype=torch.uint8, device=device)
+    faults: list[Fault] = []
+    start = 0
+    for reading in reader.read(_groups(part)):
+        end = start + len(reading.images)
+        images[start:end] = reading.images.to(device, non_blocking=True)
+        faults += (fault._replace(position=start + fault.position) for fault in reading.faults)
+        progress.add(end - start)
+        start = end
+    kept = _kept(part, faults, skips, progress)
+    return Split(images, part.labels.to(device)) if kept is None else Split(images[kept], part.labels[kept].to(device))
+
+
+def _readable(part: Part, reader: Reader, progress: _Progress) -> Part:
+    """The part without the images that are damaged: each is read once to find them."""
+    faults: list[Fault] = []
+    start = 0
+    for reading in reader.read(_groups(part)):
+        faults += (fault._replace(position=start + fault.position) for fault in reading.faults)
+        start += len(reading.images)
+        progress.add(len(reading.images))
+    kept = _kept(part, faults, True, progress)
+    return part if kept is None else part.at(kept)
+
+
+def _kept(part: Part, faults: Sequence[Fault], skips: bool, progress: _Progress) -> torch.Tensor | None:
+    """Which images are kept, bool (N,), None for all. Raises EngineError for what may not be left out."""
+    raise_for([fault for fault in faults if fault.kind != "broken" or not skips])
+    if not faults:
+        return None
+    progress.faults += faults
+    kept = torch.ones(len(part), dtype=torch.bool)
+    kept[[fault.position for fault in faults]] = False
+    return kept
+
+
+def _groups(part: Part) -> Sequence[torch.Tensor]:
+    channels, height, width = part.pictures.shape
+    return part.numbers.split(max(1, _GROUP_BYTES // (channels * height * width)))

@@ -1,0 +1,87 @@
+"""CIFAR-10 and CIFAR-100 in their binary version: records of one or two labels and 3 × 32 × 32 bytes.
+
+Source: https://www.cs.toronto.edu/~kriz/cifar.html. The Python version is a pickle, which can run code: not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ..examples import Collection, Part
+from ..protocol import EngineError
+from .stored import MAX_BYTES, StoredPictures
+
+KIND = "CIFAR's binary files"
+_SHAPE = (3, 32, 32)
+_PIXELS = 3 * 32 * 32
+_FIX = "Fetch the binary version of CIFAR again, and unpack it whole."
+
+
+def claims(path: Path) -> bool:
+    """Whether it is a folder of either version; the one in Python is told apart as it is read."""
+    names = ("data_batch_1.bin", "test_batch.bin", "train.bin", "data_batch_1", "test_batch")
+    return (path.is_dir() and any((path / name).is_file() for name in names)) or _is_pickled_100(path)
+
+
+def read(folder: Path) -> Collection:
+    """The training and the test examples. Raises EngineError."""
+    if (folder / "data_batch_1").is_file() or (folder / "test_batch").is_file() or _is_pickled_100(folder):
+        raise EngineError(
+            f"{folder} holds CIFAR's Python version: pickles, in which code could hide.",
+            expected="the binary version, files ending in .bin",
+            fix="Fetch cifar-10-binary.tar.gz or cifar-100-binary.tar.gz from the same page, or name cifar-10 as data.",
+        )
+    if (folder / "train.bin").is_file():
+        return _collection(folder, ["train.bin"], "test.bin", "fine_label_names.txt", labels=2)
+    names = [f"data_batch_{number}.bin" for number in range(1, 6)]
+    return _collection(folder, names, "test_batch.bin", "batches.meta.txt", labels=1)
+
+
+def _is_pickled_100(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in ("train", "test", "meta"))
+
+
+def _collection(folder: Path, train: Sequence[str], test: str, names_file: str, labels: int) -> Collection:
+    """labels: bytes of them at the head of a record, of which the last is meant."""
+    parts = [_read([folder / name for name in names], labels) for names in (train, [test])]
+    highest = max(int(part.labels.max()) for part in parts)
+    names = _names(folder / names_file) or tuple(map(str, range(100 if labels == 2 else 10)))
+    if highest >= len(names):
+        raise EngineError(
+            f"A label in {folder} is {highest}.", expected=f"0 to {len(names) - 1}, for {len(names)} classes", fix=_FIX
+        )
+    return Collection(KIND, folder, names, *parts)
+
+
+def _read(paths: Sequence[Path], labels: int) -> Part:
+    record = labels + _PIXELS
+    rows = torch.cat([_records(path, record) for path in paths])  # (N, record)
+    images = rows[:, labels:].reshape(-1, *_SHAPE)  # (N, 3, 32, 32)
+    return Part.of(StoredPictures(images), rows[:, labels - 1].long())
+
+
+def _records(path: Path, record: int) -> Tensor:
+    try:
+        size = path.stat().st_size
+        if not size or size % record or size > MAX_BYTES:
+            raise EngineError(
+                f"{path} has {size:,} bytes, which is no number of whole records.",
+                expected=f"a multiple of {record:,}",
+                fix=_FIX,
+            )
+        return torch.frombuffer(bytearray(path.read_bytes()), dtype=torch.uint8).view(-1, record)
+    except OSError as error:
+        raise EngineError(
+            f"{path} cannot be read: {error.strerror}.", expected="all files of the binary version", fix=_FIX
+        ) from error
+
+
+def _names(path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(line.strip() for line in path.read_text("utf-8", "replace").splitlines() if line.strip())
+    except OSError:
+        return ()

@@ -1,0 +1,97 @@
+"""Finds a data set by its name or its path, and the source that reads it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+from ..examples import Collection
+from ..protocol import EngineError
+from ..recipe_data import DataRecipe
+from . import arrays, cifar, folders, idx, table
+
+SEARCH_VARIABLE = "BLOCKYARD_DATA_PATH"  # folders that hold data sets by name, parted as in PATH
+SOURCES: dict[str, ModuleType] = {"idx": idx, "cifar": cifar, "csv": table, "numpy": arrays, "folders": folders}
+_WANTED = "IDX files, folders of images by class, a CSV of paths and labels, NumPy arrays or CIFAR's binary files"
+_WRAPPED = ("raw", "cifar-10-batches-bin", "cifar-100-binary", "cifar-10-batches-py", "cifar-100-python")
+
+
+def find_data(source: str, near: Sequence[Path] = ()) -> Path:
+    """The file or folder of a data set, by its path or by its name.
+
+    A name is looked for in the folders of `BLOCKYARD_DATA_PATH`, in `near`, in `data` and `resources` beside this
+    package and one level above, and where Debian keeps its data sets. Raises EngineError.
+    """
+    given = Path(source).expanduser()
+    if given.exists():
+        return given.resolve()
+    package = Path(__file__).resolve().parent.parent
+    homes = [Path(home) for home in os.environ.get(SEARCH_VARIABLE, "").split(os.pathsep) if home]
+    homes += near
+    homes += [above / name for above in (package.parent, package.parent.parent) for name in ("data", "resources")]
+    homes.append(Path("/usr/share/datasets"))
+    for home in homes:
+        if (home / source).exists():
+            return (home / source).resolve()
+    raise EngineError(
+        f"There is no data set or folder {source!r}.",
+        expected=f"the name of a data set, or a folder or file with {_WANTED}",
+        fix="Check the name, or choose a folder.",
+    )
+
+
+def open_data(recipe: DataRecipe, near: Sequence[Path] = ()) -> Collection:
+    """What the recipe's data set holds, by the source that its format names or that claims it. Raises EngineError."""
+    path = find_data(recipe.source, near)
+    try:
+        path = _unwrapped(path)
+        return _source(recipe.format, path).read(path)
+    except OSError as error:
+        raise EngineError(
+            f"The data in {path} cannot be read: {error.strerror}.",
+            expected="files that can be read",
+            fix="Check that the folder is there, and its permissions.",
+        ) from error
+
+
+def _unwrapped(path: Path) -> Path:
+    """Into the one folder that an archive, or torchvision, put around."""
+    inner = list(path.iterdir()) if path.is_dir() else []
+    if len(inner) == 1 and inner[0].is_dir() and inner[0].name in _WRAPPED:
+        return inner[0]
+    return path
+
+
+def _source(named: str, path: Path) -> ModuleType:
+    if named != "auto":
+        if not SOURCES[named].claims(path):
+            raise EngineError(
+                f"{path} holds no {SOURCES[named].KIND}, as data.format says.",
+                expected=SOURCES[named].KIND,
+                fix="Correct data.format, or leave it out.",
+            )
+        return SOURCES[named]
+    claiming = {name: source for name, source in SOURCES.items() if source.claims(path)}
+    if {"csv", "folders"} == set(claiming) and not folders.holds_classes(path):
+        claiming = {"csv": table}  # the list is of the images that lie beside it
+    if len(claiming) > 1:
+        names = " and ".join(source.KIND for source in claiming.values())
+        raise EngineError(
+            f"{path} could be read in more than one way: it holds {names}.",
+            expected="one of them",
+            fix=f"Set data.format in the recipe to {' or '.join(claiming)}, or name a folder or file within.",
+        )
+    if claiming:
+        return next(iter(claiming.values()))
+    raise EngineError(f"{path} {_held(path)}.", expected=_WANTED, fix="Check the folder, or name another.")
+
+
+def _held(path: Path) -> str:
+    if path.is_file():
+        return f"is a {path.suffix or 'file without a suffix'}, which is no data set"
+    names = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
+    if not names:
+        return "holds no files"
+    return f"holds nothing that is known: {', '.join(names[:5])}{' …' if len(names) > 5 else ''}"

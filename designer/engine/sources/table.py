@@ -1,0 +1,125 @@
+"""A CSV file with the path and the label of each image, and perhaps the set that it belongs to."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from ..decoding import SUFFIXES, FilePictures
+from ..examples import Collection, Part
+from ..protocol import EngineError
+from .labels import classes_of
+
+KIND = "CSV of paths and labels"
+SUFFIX = (".csv", ".tsv")
+_PATHS = ("path", "file", "filename", "filepath", "file_name", "image", "image_path", "img", "id")
+_LABELS = ("label", "class", "target", "category", "y", "class_name", "labels")
+_SPLITS = ("split", "set", "subset", "fold", "partition")
+_NAMES = {"train": "train", "training": "train", "test": "test", "testing": "test"} | dict.fromkeys(
+    ("val", "valid", "validation", "dev"), "validation"
+)
+_MAX_ROWS = 20_000_000
+_MAX_BYTES = 2**31
+
+
+def claims(path: Path) -> bool:
+    """Whether it is such a file, or a folder with just one."""
+    return _file(path) is not None
+
+
+def read(path: Path) -> Collection:
+    """The images that the file lists, none of them opened yet. Paths are relative to the file. Raises EngineError."""
+    file = _file(path) or path
+    rows = _rows(file)
+    columns = _columns(rows[0], file)
+    if columns.has_header:
+        rows = rows[1:]
+    needed = max(columns.path, columns.label, columns.split or 0)
+    short = next((number for number, row in enumerate(rows, 1 + columns.has_header) if len(row) <= needed), None)
+    if not rows or short:
+        raise EngineError(
+            f"Row {short} of {file} has too few columns." if short else f"{file} lists no images.",
+            expected="a path and a label in each row",
+            fix="Correct the file.",
+        )
+    classes, labels = classes_of([row[columns.label] for row in rows], str(file))
+    if len(set(labels.tolist())) < 2:
+        raise EngineError(
+            f"All {len(rows):,} images in {file} are of one class, {classes[int(labels[0])]!r}.",
+            expected="at least two classes",
+            fix="Add images of another class: there is nothing to tell apart.",
+        )
+    pictures = FilePictures(file.parent, [row[columns.path].strip().replace("\\", "/") for row in rows])
+    missing = next((name for name in pictures.names[:1] if not (file.parent / name).is_file()), None)
+    if missing:
+        raise EngineError(
+            f"{file} lists {missing!r}, and there is no such file.",
+            expected=f"paths relative to {file.parent}",
+            fix="Correct the paths, or move the file to where they begin.",
+        )
+    parts = _parts(Part.of(pictures, labels), [row[columns.split] for row in rows] if columns.split is not None else [])
+    return Collection(KIND, file, classes, is_mixed=False, **parts)
+
+
+class _Columns:
+    """Where path, label and split stand. With a header, by their names; else in this order."""
+
+    def __init__(self, first: Sequence[str]) -> None:
+        names = [cell.strip().lower().replace(" ", "_") for cell in first]
+        self.has_header = not any(Path(name).suffix in SUFFIXES for name in names)
+        self.path = next((names.index(name) for name in _PATHS if name in names), 0) if self.has_header else 0
+        rest = [index for index in range(len(names)) if index != self.path]
+        self.label = next((names.index(name) for name in _LABELS if name in names), rest[0]) if rest else 0
+        third = rest[1] if not self.has_header and len(rest) > 1 else None
+        self.split = next((names.index(name) for name in _SPLITS if name in names), third)
+
+
+def _columns(first: Sequence[str], file: Path) -> _Columns:
+    if len(first) < 2:
+        raise EngineError(
+            f"{file} has one column: {first[0][:60]!r}.",
+            expected="a path and a label in each row, parted by commas, semicolons or tabs",
+            fix="Add the labels.",
+        )
+    return _Columns(first)
+
+
+def _parts(whole: Part, splits: Sequence[str]) -> dict[str, Part]:
+    """By what the rows say of the sets; all of it for training where they say nothing."""
+    named = [_NAMES.get(split.strip().lower(), "") for split in splits]
+    if not all(named) or "train" not in named:
+        return {"train": whole}
+    places = {name: torch.tensor([at == name for at in named]) for name in dict.fromkeys(named)}
+    if "test" not in places and "validation" in places:
+        places["test"] = places.pop("validation")
+    return {name: whole.at(chosen) for name, chosen in places.items()}
+
+
+def _file(path: Path) -> Path | None:
+    if path.is_file():
+        return path if path.suffix.lower() in SUFFIX else None
+    files = [file for suffix in SUFFIX for file in path.glob(f"*{suffix}")] if path.is_dir() else []
+    return files[0] if len(files) == 1 else None
+
+
+def _rows(file: Path) -> list[list[str]]:
+    try:
+        if file.stat().st_size > _MAX_BYTES:
+            raise EngineError(f"{file} is larger than 2 GiB.", expected="a list of paths", fix="Check the file.")
+        with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+            head = lines.readline(2**16)
+            lines.seek(0)
+            delimiter = max(",;\t", key=head.count)
+            rows = [row for row in csv.reader(lines, delimiter=delimiter) if any(cell.strip() for cell in row)]
+    except (OSError, csv.Error) as error:
+        raise EngineError(
+            f"{file} cannot be read: {error}.", expected="a CSV file of paths and labels", fix="Check the file."
+        ) from error
+    if not rows or len(rows) > _MAX_ROWS:
+        raise EngineError(
+            f"{file} has {len(rows):,} rows.", expected=f"1 to {_MAX_ROWS:,}", fix="List an image and its label a row."
+        )
+    return rows
