@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from designer.base import numbers
-from designer.engine.protocol import Batch, Epoch, Finished, Preparing, Started, Warned
+from designer.engine.protocol import Batch, Epoch, Finished, Preparing, Started, WarmStarted, Warned
 from designer.session.leading import Report
 
 _BAR = 24  # characters
@@ -31,6 +31,11 @@ class Progress:
                 )
             case Preparing():
                 self._prepare(report)
+            case WarmStarted():
+                self._line(
+                    f"Took {len(report.taken)} of {report.layers} layers from {report.source}"
+                    + "".join(f"\n  anew: {line}" for line in report.left)
+                )
             case Batch():
                 self._bar(report)
             case Epoch():

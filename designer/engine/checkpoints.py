@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,8 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     """What `save_checkpoint` wrote, its tensors in main memory. Raises EngineError."""
     reason = ""
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(action="ignore"):  # of what a file may be that is none of ours
+            state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise EngineError(
             f"There is no checkpoint {path}.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -43,13 +43,22 @@ class Hooks:
 class Training:
     """One training of one network. `run` does it all; make a new one to train again."""
 
-    def __init__(self, network: nn.Module, recipe: Recipe, data: ImageData, device: torch.device, hooks: Hooks) -> None:
-        """network: on the device, its weights drawn. data: on the device too."""
+    def __init__(
+        self,
+        network: nn.Module,
+        recipe: Recipe,
+        data: ImageData,
+        device: torch.device,
+        hooks: Hooks,
+        frozen: Sequence[nn.Module] = (),
+    ) -> None:
+        """network: on the device, its weights drawn. data: on the device too. frozen: stay as in evaluation."""
         self._recipe = recipe
         self._data = data
         self._device = device
         self._hooks = hooks
         self._stepper = Stepper(network, recipe, make_loss(recipe, data.num_classes, device), device)
+        self._frozen = frozen
         self._plateau = Progression(recipe.schedule.patience)
         self._patience = Progression(recipe.early_stopping or recipe.epochs)
         self._epochs_done = 0
@@ -65,6 +74,10 @@ class Training:
     def steps_done(self) -> int:
         """Batches trained so far, over the whole run."""
         return self._epochs_done * self.batches_per_epoch + self._batches_done
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """Those that figures are taken of, by name."""
+        return self._stepper.weights()
 
     def state(self) -> dict[str, Any]:
         """Everything that `restore` needs to go on from here, after a whole batch."""
@@ -159,6 +172,8 @@ class Training:
         """The epoch's totals, or None if it was stopped. Waits for the device only to report."""
         stepper, meter, wishes = self._stepper, self._meter, self._hooks.wishes
         stepper.network.train()
+        for module in self._frozen:
+            module.eval()  # else normalisation layers would go on taking averages
         joined = self._recipe.accumulate
         reported = meter.read()
         order = torch.Generator().manual_seed(_seed_of_epoch(self._recipe.seed, epoch))

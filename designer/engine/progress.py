@@ -5,7 +5,20 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-from .protocol import Batch, Epoch, Failed, Finished, Message, Paused, Preparing, Resumed, Started, Summary, Warned
+from .protocol import (
+    Batch,
+    Epoch,
+    Failed,
+    Finished,
+    Message,
+    Paused,
+    Preparing,
+    Resumed,
+    Started,
+    Summary,
+    WarmStarted,
+    Warned,
+)
 
 _BAR_WIDTH = 24
 
@@ -29,6 +42,11 @@ class Progress:
                 )
             case Preparing():
                 self._moving(f"{message.what}: {message.done:,}{_of(message.total)} {message.unit}")
+            case WarmStarted():
+                self._line(
+                    f"Took {len(message.taken)} of {message.layers} layers from {message.source}"
+                    + "".join(f"\n  anew: {line}" for line in message.left)
+                )
             case Batch():
                 self._bar(message)
             case Paused():

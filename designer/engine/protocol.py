@@ -22,6 +22,7 @@ STATUS_FILE = "status.json"  # a `Status`, replaced in one step about once a sec
 CONTROLS_FILE = "controls.jsonl"  # controls, one a line, added by anybody while the run is under way
 LOG_FILE = "log.txt"  # what the network printed, warnings, tracebacks
 CHECKPOINTS_DIR = "checkpoints"
+WEIGHTS_FILE = "weights.safetensors"  # what a run that ended as it should leaves to others
 LAST_CHECKPOINT = "last.pt"  # in CHECKPOINTS_DIR: all that the run needs to go on; weights under "network"
 
 HEARTBEAT_S = 1.0  # seconds between two writes of the status file
@@ -68,6 +69,18 @@ class Preparing:
     done: int
     total: int | None  # null where it is not known
     unit: str  # "images" or "bytes"
+
+
+@dataclass(frozen=True)
+class WarmStarted:
+    """The network has taken over trained weights; comes before `Started`. Layers by their paths in the code."""
+
+    type: ClassVar = "warm_start"
+    source: str  # the run's folder or the file
+    layers: int  # with weights, of the network
+    taken: tuple[str, ...]  # `fc3`, or `fc3 from head`
+    left: tuple[str, ...]  # those that start anew, with the reason: `fc3: it is 10 × 84 there and 7 × 84 here`
+    unused: tuple[str, ...]  # of the source
 
 
 @dataclass(frozen=True)
@@ -195,7 +208,7 @@ class Unreadable:
     reason: str
 
 
-Message = Started | Preparing | Batch | Epoch | Paused | Resumed | Warned | Failed | Finished | Summary
+Message = Started | Preparing | WarmStarted | Batch | Epoch | Paused | Resumed | Warned | Failed | Finished | Summary
 Control = Stop | Pause | Resume
 _MESSAGES = {kind.type: kind for kind in get_args(Message)}
 _CONTROLS = {kind.type: kind for kind in get_args(Control)}

@@ -1,8 +1,8 @@
 """What a training is made of: data, optimizer, schedule, loss, epochs, seed. Standard library only.
 
 A recipe is plain frozen data that reads from and writes to JSON. Values are checked when a recipe is made, by whatever
-way, so `dataclasses.replace` and msgspec's `convert` check them too. Its parts are in `recipe_data` and
-`recipe_optimizer`; others import them from here.
+way, so `dataclasses.replace` and msgspec's `convert` check them too. Its parts are in `recipe_data`,
+`recipe_optimizer` and `recipe_start`; others import them from here.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any, Literal, Self
 from .recipe_data import NO_CHANCE, AugmentRecipe, DataRecipe
 from .recipe_json import BRIEF, RecipeError, later, nearest, read_value, require, to_json
 from .recipe_optimizer import OptimizerRecipe, ScheduleRecipe
+from .recipe_start import ANEW, StartRecipe
 
 __all__ = [
     "RECIPES",
@@ -27,6 +28,7 @@ __all__ = [
     "Recipe",
     "RecipeError",
     "ScheduleRecipe",
+    "StartRecipe",
     "find_recipe",
     "read_recipe",
 ]
@@ -48,7 +50,7 @@ class Recipe:
     with some GPUs and networks. compile: by torch.compile, which takes a while at first and needs a C++ compiler.
     early_stopping: end after so many epochs in which accuracy on the validation set has not risen. deterministic: the
     same figures again on a GPU too, at some cost in speed; on a CPU they are in any case.
-    augment: what chance does to the training images.
+    augment: what chance does to the training images. start: weights to start from, and what is not trained.
     """
 
     name: str = "default"
@@ -74,6 +76,7 @@ class Recipe:
     early_stopping: int | None = later(None)
     deterministic: bool = later(False)
     augment: AugmentRecipe = field(default=NO_CHANCE, metadata=BRIEF)
+    start: StartRecipe = field(default=ANEW, metadata=BRIEF)
 
     def __post_init__(self) -> None:
         sizes = 1 <= self.batch_size <= 2**20

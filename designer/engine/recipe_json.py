@@ -80,7 +80,8 @@ def read_value(annotation: Any, value: Any, where: str) -> Any:
         return value if value in arguments else fail("one of " + ", ".join(arguments))
     if origin is tuple:
         if not isinstance(value, list | tuple) or (arguments[-1] is not ... and len(value) != len(arguments)):
-            fail("a list of numbers" if arguments[-1] is ... else f"a list of {len(arguments)} numbers")
+            elements = "texts" if arguments[0] is str else "numbers"
+            fail(f"a list of {elements}" if arguments[-1] is ... else f"a list of {len(arguments)} {elements}")
         return tuple(read_value(arguments[0], element, where) for element in value)
     if annotation is float and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value) if abs(value) < 1e300 else fail("a number of a sensible size")

@@ -68,6 +68,8 @@ def _adapted(recipe: Recipe, options: argparse.Namespace, project: Path) -> Reci
     beside = project / source
     data = {"source": str(beside) if not options.data and beside.exists() else source, "limit": options.limit}
     rest = {name: getattr(options, name) for name in ("epochs", "batch_size", "seed", "device")}
+    if recipe.start.weights and (project / recipe.start.weights).is_file():
+        recipe = replace(recipe, start=replace(recipe.start, weights=str(project / recipe.start.weights)))
     changed_data = replace(recipe.data, **{name: value for name, value in data.items() if value is not None})
     return replace(recipe, data=changed_data, **{name: value for name, value in rest.items() if value is not None})
 

@@ -46,6 +46,10 @@ class Stepper:
         """The network that figures are taken of: the average of the weights, where there is one."""
         return self._average.network if self._average else self._forward
 
+    def weights(self) -> dict[str, Tensor]:
+        """Those of `evaluated`, by name."""
+        return (self._average.network if self._average else self.network).state_dict()
+
     def run(self, network: nn.Module, images: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Scores, float32 (N, C), and the mean loss, (). images: float32 (N, C, H, W)."""
         if self._recipe.channels_last:

@@ -16,7 +16,9 @@ from .loop import Hooks, Training
 from .network import build_network, count_parameters, initialise, try_network
 from .protocol import MODEL_FILE, RECIPE_FILE, EngineError, Started
 from .recipe import Recipe, read_recipe
+from .safe_weights import save_weights
 from .state import require_resumable
+from .warm_start import freeze, warm_start
 
 _MOST_OF_NAMES = 20_000  # characters of all classes' names in one message
 
@@ -67,16 +69,21 @@ def _train(
             expected="at least one layer with weights",
             fix="Add a layer such as Linear or Conv2d.",
         )
+    start = recipe.start
+    taken = warm_start(network, start.weights, start.match) if start.weights and not resume else None
+    frozen = freeze(network, start.frozen)
     network.to(device)
     data = load_data(recipe.data, device, [run_dir], recipe.augment, journal.tell)
     try_network(network, data.sample(2), data.num_classes)
     hooks = Hooks(journal.tell, wishes, functools.partial(save_checkpoint, checkpoint))
-    training = Training(network, recipe, data, device, hooks)
+    training = Training(network, recipe, data, device, hooks, frozen)
     if state is not None:
         require_same_design(network, state.get("network", {}), checkpoint)
         require_resumable(state, recipe, len(data.train), checkpoint)
         training.restore(state)
         journal.go_on_from(state["step"], state["epoch"])
+    if taken is not None:
+        journal.tell(taken)
     journal.tell(
         Started(
             run=str(run_dir),
@@ -92,7 +99,9 @@ def _train(
             classes=data.classes if sum(map(len, data.classes)) <= _MOST_OF_NAMES else (),
         )
     )
-    return training.run()
+    stopped = training.run()
+    save_weights(run_dir, training.weights())
+    return stopped
 
 
 def _is_out_of_memory(error: RuntimeError | MemoryError) -> bool:

@@ -9,6 +9,7 @@ import json
 import shutil
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import designer.engine.protocol as engine_protocol
@@ -17,7 +18,7 @@ from designer.base.paths import resources_dir
 from designer.document.document import Document
 from designer.document.format import EXTENSION
 from designer.document.writing import dump_document
-from designer.engine.protocol import MODEL_FILE, RECIPE_FILE
+from designer.engine.protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, MODEL_FILE, RECIPE_FILE
 from designer.engine.recipe import Recipe
 from designer.exchange.module import ExportError, generated
 
@@ -53,7 +54,7 @@ python train.py --epochs 3 --device cpu --data FOLDER
 | `{design}` | the design, to open in Blockyard |
 {data_row}"""
 _DATA_ROW = "| `data/` | the data set that the recipe names, with its licence |\n"
-_REQUIREMENTS = "torch>=2.4\nnumpy>=1.26\npillow>=10.3\ntorchinfo>=1.8\n"
+_REQUIREMENTS = "torch>=2.4\nnumpy>=1.26\npillow>=10.3\ntorchinfo>=1.8\nsafetensors>=0.4.5\n"
 
 
 def export_project(document: Document, folder: Path, recipe: Recipe | None = None) -> list[Path]:
@@ -106,6 +107,7 @@ def _write(scratch: Path, document: Document, source: str, recipe: Recipe) -> No
     root = document.design.root
     design_file = f"design{EXTENSION}"
     (scratch / MODEL_FILE).write_text(source, "utf-8")
+    recipe = _with_own_weights(recipe, scratch)
     (scratch / RECIPE_FILE).write_text(json.dumps(recipe.to_json(), indent=2) + "\n", "utf-8")
     (scratch / "train.py").write_text(_TRAIN, "utf-8")
     (scratch / "requirements.txt").write_text(_REQUIREMENTS, "utf-8")
@@ -131,6 +133,18 @@ def _write(scratch: Path, document: Document, source: str, recipe: Recipe) -> No
         "utf-8",
         errors="replace",
     )
+
+
+def _with_own_weights(recipe: Recipe, scratch: Path) -> Recipe:
+    """The weights that the recipe starts from go along, so that the project trains elsewhere."""
+    given = Path(recipe.start.weights).expanduser()
+    if given.is_dir():
+        given = given / CHECKPOINTS_DIR / LAST_CHECKPOINT
+    if not recipe.start.weights or not given.is_file():
+        return recipe
+    name = f"start{given.suffix}"
+    shutil.copyfile(given, scratch / name)
+    return replace(recipe, start=replace(recipe.start, weights=name))
 
 
 def _put_in_place(scratch: Path, folder: Path, written: list[Path], previous: list[str]) -> None:

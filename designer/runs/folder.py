@@ -49,7 +49,7 @@ def create_run(root: Path, design: RunDesign, recipe: Recipe, run_dir: Path | No
 
     Returns the folder, absolute. Raises RunFolderError.
     """
-    recipe = _with_absolute_data(recipe)
+    recipe = _with_absolute_paths(recipe)
     about = {
         "blockyard": __version__,
         "design": design.name,
@@ -89,12 +89,15 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _with_absolute_data(recipe: Recipe) -> Recipe:
-    """The engine works in another folder: a path of data must not depend on where one stands. Names stay names."""
+def _with_absolute_paths(recipe: Recipe) -> Recipe:
+    """The engine works in another folder: a path must not depend on where one stands. Names of data sets stay names."""
     folder = Path(recipe.data.source).expanduser()
-    if not folder.exists():
-        return recipe
-    return replace(recipe, data=replace(recipe.data, source=str(folder.resolve())))
+    if folder.exists():
+        recipe = replace(recipe, data=replace(recipe.data, source=str(folder.resolve())))
+    if recipe.start.weights:
+        weights = str(Path(recipe.start.weights).expanduser().resolve())
+        recipe = replace(recipe, start=replace(recipe.start, weights=weights))
+    return recipe
 
 
 def _new_folder(root: Path, design: str) -> Path:

@@ -50,6 +50,15 @@ def prepare_run(document: Document, recipe: Recipe, *, root: Path | None = None,
             source=generated(design, analysis).source,
             variables=design.root.defaults,
         ),
-        fitted(recipe, analysis),
+        fitted(_with_run_found(recipe), analysis),
         run_dir,
     )
+
+
+def _with_run_found(recipe: Recipe) -> Recipe:
+    """The weights to start from may be named by the name of one of the person's runs."""
+    weights = recipe.start.weights
+    run = runs_dir() / weights
+    if not weights or Path(weights).exists() or not run.is_dir():
+        return recipe
+    return replace(recipe, start=replace(recipe.start, weights=str(run)))

@@ -51,6 +51,7 @@ def test_trains_and_leaves_a_run(run_folder, start_engine):
         protocol.STATUS_FILE,
         protocol.LOG_FILE,
         protocol.CHECKPOINTS_DIR,
+        protocol.WEIGHTS_FILE,
     }
 
 

@@ -1,0 +1,76 @@
+"""Weights as safetensors: numbers with names and nothing that could run, which is how weights travel."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from torch import Tensor
+
+from .protocol import WEIGHTS_FILE, EngineError
+
+_ORDER = "order"  # in a file's metadata: the names as a list in JSON
+_DIGITS = re.compile(r"(\d+)")
+
+
+def load_weights(path: Path) -> dict[str, Tensor]:
+    """The tensors in a safetensors file, in main memory, in the order of the network. Raises EngineError."""
+    try:
+        from safetensors import SafetensorError, safe_open
+    except ModuleNotFoundError as error:
+        raise EngineError(
+            f"To read {path} takes the package safetensors, which is not installed.",
+            expected="safetensors beside torch",
+            fix="Run: pip install safetensors",
+        ) from error
+    try:
+        with safe_open(path, "pt") as file:
+            return {name: file.get_tensor(name) for name in _in_order(file.keys(), file.metadata() or {})}
+    except FileNotFoundError as error:
+        raise EngineError(
+            f"There are no weights {path}.", expected="a run's folder or a file", fix="Check the path."
+        ) from error
+    except (OSError, SafetensorError, ValueError, RuntimeError) as error:
+        raise EngineError(
+            f"{path} is no safetensors file: {str(error).strip().splitlines()[0]}",
+            expected="weights saved as safetensors",
+            fix="Save them with safetensors.torch.save_file, or choose another file.",
+        ) from error
+
+
+def save_weights(run_dir: Path, weights: Mapping[str, Tensor]) -> None:
+    """Leave a run's weights as a safetensors file in its folder, if the package is there. Raises EngineError."""
+    try:
+        from safetensors import SafetensorError
+        from safetensors.torch import save_file
+    except ModuleNotFoundError:
+        return
+    path = run_dir / WEIGHTS_FILE
+    fresh = path.with_name(path.name + ".new")
+    alone = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in weights.items()}  # none shared
+    try:
+        save_file(alone, fresh, {"format": "pt", _ORDER: json.dumps(list(weights))})
+        fresh.replace(path)
+    except ModuleNotFoundError:
+        return  # it needs NumPy to write
+    except (OSError, SafetensorError) as error:
+        fresh.unlink(missing_ok=True)
+        raise EngineError(
+            f"The weights {path} cannot be written: {str(error).splitlines()[0]}",
+            expected="a folder with room for them",
+            fix="Free some space on the disk and resume the run; its last checkpoint is whole.",
+        ) from error
+
+
+def _in_order(names: Iterable[str], metadata: Mapping[str, str]) -> list[str]:
+    """The format sorts names; the order of the network is what we wrote beside them, or that of the numbers in them."""
+    names = set(names)
+    try:
+        kept = json.loads(metadata.get(_ORDER, "[]"))
+    except (ValueError, RecursionError):
+        kept = []
+    if isinstance(kept, list) and sorted(map(str, kept)) == sorted(names):
+        return kept
+    return sorted(names, key=lambda name: [(part.isdecimal(), part.zfill(9)) for part in _DIGITS.split(name)])

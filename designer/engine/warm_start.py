@@ -1,0 +1,145 @@
+"""Starting from trained weights: of another run, a checkpoint or a safetensors file; and what stays frozen.
+
+A layer is taken whole or not at all. What was taken, what was not and why becomes a `WarmStarted` message.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from .checkpoints import last_checkpoint, load_checkpoint
+from .protocol import WEIGHTS_FILE, EngineError, WarmStarted
+from .safe_weights import load_weights
+
+Layers = dict[str, dict[str, Tensor]]  # by the layer's path: its tensors, by their names in it
+_SHOWN_LAYERS = 1000
+
+
+def warm_start(network: nn.Module, source: str, match: Literal["auto", "name", "order"]) -> WarmStarted:
+    """Give the network the weights that fit it. source: a run's folder or a file. Raises EngineError."""
+    theirs, own = _layers(_read(Path(source).expanduser())), _layers(network.state_dict())
+    by_order = match == "order" or (match == "auto" and not own.keys() & theirs.keys())
+    pairs = _in_order(own, theirs) if by_order else _by_name(own, theirs)
+    if not pairs:
+        first, other = next(iter(own.items())), next(iter(theirs.items()), ("nothing", {}))
+        raise EngineError(
+            f"The weights in {source} are of another design: none of its {len(theirs)} layers fits. It begins with "
+            f"{other[0]} ({_sizes(other[1])}), the network with {first[0]} ({_sizes(first[1])}).",
+            expected="weights of a design that shares layers with this one",
+            fix="Choose another run or file, or leave start.weights out.",
+        )
+    with torch.no_grad():
+        for name, other in pairs.items():
+            for part, tensor in own[name].items():
+                tensor.copy_(theirs[other][part])
+    return WarmStarted(
+        source=source,
+        layers=len(own),
+        taken=_bounded([name if name == other else f"{name} from {other}" for name, other in pairs.items()]),
+        left=_bounded([f"{name}: {_why(own, name, theirs, by_order)}" for name in own if name not in pairs]),
+        unused=_bounded([name for name in theirs if name not in pairs.values()]),
+    )
+
+
+def freeze(network: nn.Module, frozen: Sequence[str]) -> list[nn.Module]:
+    """Keep the named parts from being trained. Returns their modules, which stay as in evaluation. Raises EngineError.
+
+    frozen: paths as in the generated code.
+    """
+    modules = dict(network.named_modules())
+    parameters = dict(network.named_parameters())
+    chosen = []
+    for name in frozen:
+        if name in modules:
+            modules[name].requires_grad_(False)
+            chosen.append(modules[name])
+        elif name in parameters:
+            parameters[name].requires_grad_(False)
+        else:
+            close = difflib.get_close_matches(name, [*modules, *parameters], n=1, cutoff=0.5)
+            raise EngineError(
+                f"The network has no part {name!r} to freeze.",
+                expected=f"one of {', '.join(child for child, _ in network.named_children())}, or a part of these",
+                fix=f"Did you mean {close[0]!r}?" if close else "Correct start.frozen in the recipe.",
+            )
+    if frozen and not any(parameter.requires_grad for parameter in parameters.values()):
+        raise EngineError(
+            "Every layer is frozen, so there is nothing to train.",
+            expected="at least one layer that is trained",
+            fix="Take some names out of start.frozen in the recipe.",
+        )
+    return chosen
+
+
+def _read(path: Path) -> Mapping[str, Tensor]:
+    """The weights in a run's folder or in a file, by name. Raises EngineError."""
+    if path.is_dir():
+        path = last_checkpoint(path) if last_checkpoint(path).is_file() else path / WEIGHTS_FILE
+    if path.suffix == ".safetensors":
+        return load_weights(path)
+    state = load_checkpoint(path)
+    average = state.get("average")
+    if isinstance(average, dict) and "network" in average:  # what its figures were taken of
+        state = average["network"]
+    weights = state.get("network", state)
+    tensors = {name: value for name, value in weights.items() if isinstance(name, str) and isinstance(value, Tensor)}
+    if not isinstance(weights, dict) or not tensors:
+        raise EngineError(
+            f"{path} holds no weights.",
+            expected="a run's checkpoint, or a file of named tensors",
+            fix="Choose another run or file.",
+        )
+    return tensors
+
+
+def _layers(weights: Mapping[str, Tensor]) -> Layers:
+    found: Layers = {}
+    for name, tensor in weights.items():
+        layer, _, part = name.rpartition(".")
+        found.setdefault(layer, {})[part] = tensor
+    return found
+
+
+def _shape(layer: Mapping[str, Tensor]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    return tuple((part, tuple(tensor.shape)) for part, tensor in sorted(layer.items()))
+
+
+def _by_name(own: Layers, theirs: Layers) -> dict[str, str]:
+    return {name: name for name in own if name in theirs and _shape(own[name]) == _shape(theirs[name])}
+
+
+def _in_order(own: Layers, theirs: Layers) -> dict[str, str]:
+    """Pairs of layers of like shape, in the same order on both sides, the longest stretches first."""
+    mine, other = [_shape(layer) for layer in own.values()], [_shape(layer) for layer in theirs.values()]
+    matcher = difflib.SequenceMatcher(None, mine, other, autojunk=False)
+    names, other_names = list(own), list(theirs)
+    return {
+        names[block.a + step]: other_names[block.b + step]
+        for block in matcher.get_matching_blocks()
+        for step in range(block.size)
+    }
+
+
+def _why(own: Layers, name: str, theirs: Layers, by_order: bool) -> str:
+    if by_order:
+        return f"no layer in turn is of {_sizes(own[name])}"
+    if name not in theirs:
+        return "there is none of this name"
+    return f"it is {_sizes(theirs[name])} there and {_sizes(own[name])} here"
+
+
+def _sizes(layer: Mapping[str, Tensor]) -> str:
+    """The shape of a layer's weight, or of its first tensor: `64 × 3 × 3 × 3`."""
+    tensor = layer.get("weight", next(iter(layer.values()), None))
+    return "no numbers" if tensor is None else " × ".join(map(str, tensor.shape)) or "one number"
+
+
+def _bounded(lines: Sequence[str]) -> tuple[str, ...]:
+    more = len(lines) - _SHOWN_LAYERS
+    return (*lines[:_SHOWN_LAYERS], f"and {more} more") if more > 0 else tuple(lines)

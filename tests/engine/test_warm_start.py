@@ -1,0 +1,166 @@
+"""Training from trained weights: by name, in order, of a run or a file; what is frozen; what poses as weights."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from designer.document.presets import open_design
+from designer.engine import protocol
+from designer.engine.checkpoints import last_checkpoint, load_checkpoint
+from designer.engine.control import Wishes
+from designer.engine.job import carry_out
+from designer.engine.network import build_network
+from designer.engine.warm_start import freeze, warm_start
+from designer.exchange.module import generated
+
+RENAMED = """
+import torch
+from torch import nn
+
+class Network(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(784, 8)
+        self.extra = nn.Linear(8, 8)
+        self.norm = nn.BatchNorm1d(8)
+        self.last = nn.Linear(8, 10)
+
+    def forward(self, x):
+        x = torch.relu(self.first(x.flatten(1)))
+        return self.last(torch.relu(self.norm(self.extra(x))))
+"""
+
+
+def carried_out(run_dir: Path) -> list[protocol.Message]:
+    told: list[protocol.Message] = []
+    carry_out(run_dir, told.append, Wishes())
+    return told
+
+
+def only(told: list[protocol.Message], kind: type):
+    (found,) = (message for message in told if isinstance(message, kind))
+    return found
+
+
+@pytest.fixture
+def trained(run_folder) -> Path:
+    run_dir = run_folder("trained", data={"limit": 256})
+    assert isinstance(carried_out(run_dir)[-1], protocol.Finished)
+    return run_dir
+
+
+def test_a_run_starts_from_another_and_says_what_it_took(run_folder, trained):
+    run_dir = run_folder(data={"limit": 64}, start={"weights": str(trained)}, optimizer={"lr": 1e-12})
+    took = only(carried_out(run_dir), protocol.WarmStarted)
+    assert (took.layers, took.taken, took.left, took.unused) == (2, ("stem.linear", "head"), (), ())
+    before, after = (load_checkpoint(last_checkpoint(folder))["network"] for folder in (trained, run_dir))
+    assert torch.allclose(before["head.weight"], after["head.weight"], atol=1e-6)
+    assert next(iter(protocol.read_metrics(run_dir))) == took
+
+
+def test_layers_with_other_names_are_matched_in_order(run_folder, trained):
+    weights = str(trained / protocol.WEIGHTS_FILE)
+    run_dir = run_folder(model=RENAMED, data={"limit": 64}, start={"weights": weights})
+    took = only(carried_out(run_dir), protocol.WarmStarted)
+    assert took.taken == ("first from stem.linear", "last from head")
+    assert [line.partition(":")[0] for line in took.left] == ["extra", "norm"]
+
+
+def test_a_layer_of_another_shape_starts_anew(tmp_path):
+    path = tmp_path / "w.safetensors"
+    save_file({"0.weight": torch.ones(3, 4), "0.bias": torch.ones(3), "1.weight": torch.ones(7, 3),
+               "1.bias": torch.ones(7), "2.weight": torch.ones(1)}, path)  # fmt: skip
+    network = nn.Sequential(nn.Linear(4, 3), nn.Linear(3, 5))
+    took = warm_start(network, str(path), "auto")
+    assert took.taken == ("0",)
+    assert took.left == ("1: it is 7 × 3 there and 5 × 3 here",)
+    assert took.unused == ("1", "2")
+    assert network[0].weight.eq(1).all()
+    assert not network[1].weight.eq(1).any()
+
+
+def test_deeper_vggs_start_from_the_trained_layers_of_a_shallower_one(tmp_path):
+    """Simonyan and Zisserman, section 3.1: net A trained first, its layers give the deeper nets their start."""
+    sources = []
+    for name in ("vgg11_fashion", "vgg13_fashion"):
+        sources.append(tmp_path / f"{name}.py")
+        small = open_design(name).design.with_variables({"ratio": 8})
+        sources[-1].write_text(generated(small).source, "utf-8")
+    shallow, deep = (build_network(path) for path in sources)
+    path = tmp_path / "vgg11.safetensors"
+    save_file({name: tensor.clone() for name, tensor in shallow.state_dict().items()}, path)
+    took = warm_start(deep, str(path), "auto")
+    assert (took.layers, len(took.taken)) == (13, 11)
+    assert {line.rpartition(":")[2] for line in took.left} == {" there is none of this name"}
+    assert torch.equal(deep.get_submodule(took.taken[0]).weight, next(shallow.parameters()))
+
+
+def test_frozen_layers_stay_as_they_are(run_folder):
+    recipe = {"model": RENAMED, "data": {"limit": 256}, "start": {"frozen": ["first", "norm", "extra.bias"]}}
+    run_dir, again = run_folder(**recipe), run_folder("again", **recipe, epochs=3)
+    for folder in (run_dir, again):
+        assert isinstance(carried_out(folder)[-1], protocol.Finished)
+    first, second = (load_checkpoint(last_checkpoint(folder))["network"] for folder in (run_dir, again))
+    same = {name for name in first if torch.equal(first[name], second[name])}
+    assert same == {"first.weight", "first.bias", "extra.bias"} | {name for name in first if name.startswith("norm.")}
+
+
+@pytest.mark.parametrize(
+    ("frozen", "words"),
+    [(["stme"], "no part 'stme'"), (["stem", "head"], "Every layer is frozen")],
+)
+def test_what_cannot_be_frozen_is_told(run_folder, frozen, words):
+    failed = carried_out(run_folder(data={"limit": 64}, start={"frozen": frozen}))[-1]
+    assert isinstance(failed, protocol.Failed)
+    assert words in failed.message
+    assert failed.fix
+
+
+def test_names_to_freeze_are_found_though_misspelt():
+    network = nn.Sequential()
+    network.add_module("block1", nn.Linear(1, 1))
+    with pytest.raises(protocol.EngineError) as refused:
+        freeze(network, ["blok1"])
+    assert refused.value.fix == "Did you mean 'block1'?"
+
+
+class Bomb:
+    def __reduce__(self):
+        return (Path.touch, (Path("exploded"),))
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "words"),
+    [
+        ("w.pt", lambda path: path.write_bytes(pickle.dumps(Bomb())), "cannot be read"),
+        ("w.safetensors", lambda path: path.write_bytes(pickle.dumps(Bomb())), "no safetensors file"),
+        ("w.safetensors", lambda path: path.write_bytes(b""), "no safetensors file"),
+        ("w.safetensors", lambda path: path.write_bytes(b"\xff" * 64), "no safetensors file"),
+        ("w.safetensors", lambda path: None, "no weights"),
+        ("w.pt", lambda path: torch.save({"epoch": 3}, path), "holds no weights"),
+        ("w.pt", lambda path: torch.save([1, 2], path), "cannot be read"),
+        ("w.safetensors", lambda path: save_file({"other.weight": torch.ones(2)}, path), "of another design"),
+    ],
+)
+def test_what_poses_as_weights_is_refused_and_never_run(run_folder, tmp_path, monkeypatch, name, make, words):
+    monkeypatch.chdir(tmp_path)
+    make(tmp_path / name)
+    failed = carried_out(run_folder(data={"limit": 64}, start={"weights": str(tmp_path / name)}))[-1]
+    assert isinstance(failed, protocol.Failed)
+    assert words in failed.message
+    assert failed.expected
+    assert failed.fix
+    assert not (tmp_path / "exploded").exists()
+
+
+def test_a_run_leaves_its_weights_as_safetensors(trained):
+    left = load_file(trained / protocol.WEIGHTS_FILE)
+    kept = load_checkpoint(last_checkpoint(trained))["network"]
+    assert left.keys() == kept.keys()
+    assert all(torch.equal(left[name], kept[name]) for name in left)
