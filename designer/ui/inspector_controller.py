@@ -15,10 +15,11 @@ from designer.ui.dialogs.help import HelpDialog
 from designer.ui.docks.inspector import Inspector
 from designer.ui.presenters.help import help_view
 from designer.ui.presenters.inspecting import design_view, node_view
+from designer.ui.presenters.several import several_view
 
 
 class InspectorController(QObject):
-    """Shows the one selected node, or the open block where there is none or there are several."""
+    """Shows what is selected, one node or what several have in common, or the open block where nothing is."""
 
     def __init__(self, inspector: Inspector, canvas: CanvasController, parent: QObject) -> None:
         super().__init__(parent)
@@ -60,40 +61,49 @@ class InspectorController(QObject):
         if len(chosen) == 1 and chosen[0] in facts.nodes:
             node = facts.block.nodes[chosen[0]]
             self.inspector.show_node(node_view(session.design, session.analysis, canvas.path, facts, node))
+        elif len(chosen) > 1 and all(key in facts.nodes for key in chosen):
+            several = [facts.block.nodes[key] for key in chosen]
+            title = self.tr("%n nodes", "", len(several))
+            self.inspector.show_node(several_view(session.design, canvas.path, facts, several, title))
         else:
             self.inspector.show_design(design_view(session.design, session.analysis, canvas.path, facts))
 
     @property
-    def _node(self) -> str | None:
+    def _nodes(self) -> tuple[str, ...]:
+        """The ids of the nodes that are shown, one or several."""
         key = self.inspector.shown_key
-        if isinstance(key, tuple) and len(key) == 2 and key[0] == self.canvas.path:
-            return key[1] if key[1] in self.canvas.block.nodes else None
-        return None
+        if not (isinstance(key, tuple) and len(key) == 2 and key[0] == self.canvas.path):
+            return ()
+        ids = key[1] if isinstance(key[1], tuple) else (key[1],)
+        return ids if all(node in self.canvas.block.nodes for node in ids) else ()
 
     def _edit(self, title: str, change: Callable[[Design, str], Design], merge: object = None) -> None:
         self.canvas.edit(title, change, merge)
 
     def _rename(self, name: str) -> None:
-        if (node := self._node) and name != self.canvas.block.nodes[node].name:
-            self._edit(self.tr("Rename"), lambda d, b: nodes.rename(d, b, node, name))
+        chosen = self._nodes
+        if len(chosen) == 1 and name != self.canvas.block.nodes[chosen[0]].name:
+            self._edit(self.tr("Rename"), lambda d, b: nodes.rename(d, b, chosen[0], name))
             self.refresh()
 
     def _set_parameter(self, name: str, text: str) -> None:
-        if node := self._node:
-            self._edit(
-                self.tr("Set {0}").format(name),
-                lambda d, b: parameters.set_param_text(d, b, node, name, text),
-                (self.canvas.path, node, name),
-            )
+        self._set_all(name, lambda d, b, node: parameters.set_param_text(d, b, node, name, text))
 
     def _set_structure(self, name: str, text: str) -> None:
         command = parameters.set_repeat if name == "repeat" else parameters.set_when
-        if node := self._node:
-            self._edit(
-                self.tr("Set {0}").format(name),
-                lambda d, b: command(d, b, node, from_text(text)),
-                (self.canvas.path, node, name),
-            )
+        self._set_all(name, lambda d, b, node: command(d, b, node, from_text(text)))
+
+    def _set_all(self, name: str, change: Callable[[Design, str, str], Design]) -> None:
+        """Make a change to each node that is shown, as one step; all or none."""
+        chosen = self._nodes
+
+        def change_all(design: Design, block: str) -> Design:
+            for node in chosen:
+                design = change(design, block, node)
+            return design
+
+        if chosen:
+            self._edit(self.tr("Set {0}").format(name), change_all, (self.canvas.path, chosen, name))
 
     def _describe(self, **texts: str) -> None:
         self._edit(self.tr("Describe"), lambda d, b: blocks.describe(d, b, **texts))

@@ -18,32 +18,42 @@ Path = tuple[str, ...]  # node ids, from the outermost block to the one that is 
 
 def node_view(design: Design, analysis: Analysis, path: Path, facts: BlockFacts, node: Node) -> NodeView:
     """A selected node of the open block at `path`."""
-    spec, known = spec_of(node.kind, design), facts.nodes[node.id]
+    spec = spec_of(node.kind, design)
     inner = None if spec else design.blocks.get(node.kind)
-    complaints = _complaints(facts, node)
-    if spec:
-        views = [_layer_parameter(parameter, node, known.values, complaints) for parameter in spec.parameters]
-        if node.kind == INPUT and path:
-            views = []  # inside a block the shape follows from the instance
-    elif inner:
-        views = [
-            _parameter(p.name, _type_of(p.default), p.default, p.doc, node, known.values, complaints)
-            for p in inner.parameters
-        ]
-    else:
-        views = [ParameterView(name, to_text(setting), is_enabled=False) for name, setting in node.params.items()]
     return NodeView(
         key=(path, node.id),
         name=node.name,
         kind=node.kind,
         family=spec.family.value if spec else Family.BLOCK.value,
         summary=spec.summary if spec else inner.description if inner else "This kind is not known here.",
-        parameters=tuple(views),
-        structure=() if spec and spec.family == Family.IO else _structure(node, known.repeat, known.active),
+        parameters=parameter_views(design, path, facts, node),
+        structure=structure_views(design, facts, node),
         facts=_facts(analysis, path, facts, node),
         names=tuple(facts.scope),
         has_help=spec is not None or inner is not None,
     )
+
+
+def parameter_views(design: Design, path: Path, facts: BlockFacts, node: Node) -> tuple[ParameterView, ...]:
+    """The parameters of a node of the open block at `path`."""
+    spec, values = spec_of(node.kind, design), facts.nodes[node.id].values
+    complaints = _complaints(facts, node)
+    if spec:
+        if node.kind == INPUT and path:
+            return ()  # inside a block the shape follows from the instance
+        return tuple(_layer_parameter(parameter, node, values, complaints) for parameter in spec.parameters)
+    if inner := design.blocks.get(node.kind):
+        return tuple(
+            _parameter(p.name, _type_of(p.default), p.default, p.doc, node, values, complaints)
+            for p in inner.parameters
+        )
+    return tuple(ParameterView(name, to_text(setting), is_enabled=False) for name, setting in node.params.items())
+
+
+def structure_views(design: Design, facts: BlockFacts, node: Node) -> tuple[ParameterView, ...]:
+    """How often a node is there, and when; nothing for an Input or an Output."""
+    spec, known = spec_of(node.kind, design), facts.nodes[node.id]
+    return () if spec and spec.family == Family.IO else _structure(node, known.repeat, known.active)
 
 
 def design_view(design: Design, analysis: Analysis, path: Path, facts: BlockFacts) -> DesignView:
