@@ -92,12 +92,12 @@ class PersonalLibrary:
         _check_name(name)
         if (path := self._find(name)) is not None:
             old = self._fingerprint_at(path)
-            if old not in (new, replacing) or path != self._path(name):
+            if old not in (new, replacing) or path != self.path_of(name):
                 raise LibraryError(
                     f"Your library holds another block '{path.name.removesuffix(EXTENSION)}'.",
                     fix="Keep it under another name, or remove the other one first.",
                 )
-        self._write(self._path(name), dump_document(Document(part)))
+        self._write(self.path_of(name), dump_document(Document(part)))
         return Origin(PERSONAL, name, new)
 
     def rename(self, old: str, new: str) -> None:
@@ -112,12 +112,12 @@ class PersonalLibrary:
             raise LibraryError(f"Your library holds a block '{new}' already.", fix="Choose another name.")
         data = dump_document(Document(_called(self._read(path), new)))
         if taken is None:
-            self._write(self._path(new), data)
+            self._write(self.path_of(new), data)
             self._unlink(path)
             return
         self._write(path, data)  # only capitals differ: some systems take both names for one file
         try:
-            path.replace(self._path(new))
+            path.replace(self.path_of(new))
         except OSError as error:
             raise LibraryError(f"{path} cannot be renamed: {error.strerror}.", fix="Check the folder.") from error
 
@@ -135,11 +135,12 @@ class PersonalLibrary:
         """Bring back what was removed. Raises LibraryError where another block has its name by now."""
         if self._find(name) is not None:
             raise LibraryError(f"Your library holds a block '{name}' already.", fix="Rename or remove that one first.")
-        self._write(self._path(name), data)
+        self._write(self.path_of(name), data)
 
     # -- files --------------------------------------------------------------------------------------------------------
 
-    def _path(self, name: str) -> Path:
+    def path_of(self, name: str) -> Path:
+        """The file of a block of that name."""
         return self.folder / f"{name}{EXTENSION}"
 
     def _find(self, name: str) -> Path | None:
@@ -150,7 +151,7 @@ class PersonalLibrary:
         return next((path for path in sorted(self.folder.iterdir()) if path.name.casefold() == wanted), None)
 
     def _existing(self, name: str) -> Path:
-        path = self._path(name)
+        path = self.path_of(name)
         if not path.is_file():
             raise LibraryError(f"Your library holds no block '{name}'.", fix="It may have been renamed or removed.")
         return path
@@ -246,12 +247,15 @@ def _check_name(name: str) -> None:
 def _part(design: Design, name: str) -> Design:
     """A block with what it needs, as a design of its own."""
     needed = nx.descendants(design.uses, name) | {name}
-    return Design(name, {key: block for key, block in design.blocks.items() if key in needed})
+    blocks = {key: block for key, block in design.blocks.items() if key in needed}
+    used = frozenset().union(*(block.kinds for block in blocks.values()))
+    return Design(name, blocks, {key: layer for key, layer in design.customs.items() if key in used})
 
 
 def _called(design: Design, name: str) -> Design:
     """The design with its outermost block, whose origin is left out, under another name. Raises LibraryError."""
-    if name != design.main and name in design.blocks:
+    if name != design.main and (name in design.blocks or name in design.customs):
         raise LibraryError(f"{design.main} holds a block '{name}' inside.", fix="Choose another name.")
     block = replace(design.root, name=name, origin=None)
-    return Design(name, {name: block, **{key: inner for key, inner in design.blocks.items() if key != design.main}})
+    inner = {key: other for key, other in design.blocks.items() if key != design.main}
+    return Design(name, {name: block, **inner}, design.customs)

@@ -118,6 +118,19 @@ def describe(
     return design.with_block(replace(block, **changed)) if changed else design
 
 
+def remove_block(design: Design, name: str) -> Design:
+    """The design without one of its blocks. Raises EditError where it is in use."""
+    users = [user for user in design.uses.predecessors(name) if user != name] if name in design.blocks else []
+    if users or name == design.main:
+        where = f"It stands in {', '.join(users[:3])}." if users else "It is the outermost one."
+        raise EditError(
+            f"{name} cannot be deleted. {where}",
+            expected="a block that nothing uses",
+            fix="Delete its instances first.",
+        )
+    return design.without_block(name)
+
+
 def remove_unused_blocks(design: Design) -> Design:
     """The design without blocks that the outermost one does not need."""
     needed = nx.descendants(design.uses, design.main) | {design.main}

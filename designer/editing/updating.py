@@ -10,6 +10,7 @@ from typing import NamedTuple
 import networkx as nx
 
 from designer.editing.blocks import with_library_block
+from designer.editing.customs import bring_customs
 from designer.graph.block import INPUT, OUTPUT, Block, Edge, Endpoint, Node, Origin
 from designer.graph.design import Design
 from designer.graph.expressions import to_text
@@ -38,7 +39,8 @@ def update_block(design: Design, name: str, newer: Design) -> Update:
     newer: the library's block, outermost, with what it needs. Wires at ports that are still there are kept, also where
     a port was drawn anew under its old name; other wires and settings of the instances go, and are told.
     """
-    old, made = design.blocks[name], design
+    old = design.blocks[name]
+    made, newer = bring_customs(design, newer)
     for inner in _only_inside(design, name):
         made = made.without_block(inner)
     made, _ = with_library_block(made, newer.main, newer.blocks, as_name=name)
@@ -50,7 +52,7 @@ def update_block(design: Design, name: str, newer: Design) -> Update:
         if ids:
             made = made.with_block(_fitted(block, ids, old, new, ways, lost))
     names = dict.fromkeys((*(key for key in design.blocks if key in made.blocks), *made.blocks))
-    return Update(Design(design.main, {key: made.blocks[key] for key in names}), tuple(lost))
+    return Update(replace(made, blocks={key: made.blocks[key] for key in names}), tuple(lost))
 
 
 def _only_inside(design: Design, name: str) -> Collection[str]:

@@ -1,7 +1,8 @@
 """What a block holds as a short text: equal fingerprints mean equal contents, whatever the blocks are called.
 
-It covers the blocks inside, the words about them and where the nodes lie. It is kept in documents, so it must not
-change with the program: what has its default is left out, so that a field that comes later leaves it as it was.
+It covers the blocks and custom layers inside, the words about them and where the nodes lie. It is kept in documents, so
+it must not change with the program: what has its default is left out, so that a field that comes later leaves it as it
+was.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def fingerprint(design: Design, name: str) -> str:
     """The fingerprint of one of a design's blocks, with all that it needs."""
     inside = nx.descendants(design.uses, name) | {name}
     order = nx.topological_sort(design.uses.subgraph(inside - design.recursive))
-    known: dict[str, str] = {}
+    known = {key: _sum(_plain(layer, "custom")) for key, layer in design.customs.items()}
     for key in reversed(list(order)):
         known[key] = _digest(design.blocks[key], known)
     return known.get(name) or _digest(design.blocks[name], known)
@@ -41,6 +42,10 @@ def _digest(block: Block, inner: Mapping[str, str]) -> str:
     }
     told["nodes"] = [_node(node, inner) for node in block.nodes.values()]  # their order is that of the code
     told["edges"] = sorted(_plain(block.edges, "edges"))
+    return _sum(told)
+
+
+def _sum(told: dict[str, Any]) -> str:
     text = json.dumps(told, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from designer.document.library import PERSONAL, Kept
 from designer.document.presets import library_blocks
+from designer.editing.blocks import with_library_block
+from designer.editing.customs import bring_customs
 from designer.editing.updating import changes, update_block
 from designer.graph.block import Block, Origin
 from designer.graph.design import Design
@@ -59,6 +61,33 @@ class Shelf:
     def of(cls, kept: Kept) -> Shelf:
         """With what a personal library holds."""
         return cls(kept.blocks)
+
+    def take(self, design: Design, key: str) -> tuple[Design, str]:
+        """The design with what a key of the palette stands for, and the kind that it is there.
+
+        `personal:Stem` and `built-in:VGGBlock` are blocks of a library, whatever the design calls so; any other key is
+        a kind as it is.
+        """
+        library, _, name = key.partition(":")
+        if library == PERSONAL and name in self.personal:
+            design, kept = bring_customs(design, self.personal[name])
+            return with_library_block(design, name, kept.blocks)
+        if library == BUILT_IN and name in built_in_blocks():
+            return with_library_block(design, name, built_in_blocks())
+        return design, key
+
+    def block(self, design: Design, key: str) -> Block | None:
+        """The block that a key of the palette stands for, None where it is none."""
+        library, _, name = key.partition(":")
+        if library == PERSONAL:
+            return self.personal[name].root if name in self.personal else None
+        return design.blocks.get(key) or built_in_blocks().get(name if library == BUILT_IN else key)
+
+    def is_as_kept(self, design: Design, name: str) -> bool:
+        """Whether a block of a design is what a library has under that name."""
+        kept = [self.personal[name].root] if name in self.personal else []
+        kept += [built_in_blocks()[name]] if name in built_in_blocks() else []
+        return bool(kept) and fingerprint(design, name) in {block.origin.fingerprint for block in kept}
 
     def holding(self, origin: Origin) -> Design | None:
         """The block that an origin names, or that was renamed since and is as it was; None where it is gone."""

@@ -78,6 +78,10 @@ ACTIONS = (
     _on_canvas("ungroup", "Blocks", QT_TRANSLATE_NOOP("Actions", "Ungroup"), "Ctrl+Shift+G", icon="ungroup"),
     _on_canvas("make_unique", "Blocks", QT_TRANSLATE_NOOP("Actions", "Make unique"), "Ctrl+U"),
     _on_canvas("rename_block", "Blocks", QT_TRANSLATE_NOOP("Actions", "Rename the block"), "Shift+F2"),
+    ActionSpec(
+        "keep_block", "Blocks", QT_TRANSLATE_NOOP("Actions", "Save to your library"), ("Ctrl+Alt+S",), "book-open"
+    ),
+    ActionSpec("remove_unused", "Blocks", QT_TRANSLATE_NOOP("Actions", "Delete unused blocks")),
     _on_canvas(
         "open_block", "Blocks", QT_TRANSLATE_NOOP("Actions", "Open the block"), "Return", "Enter", icon="package-open"
     ),

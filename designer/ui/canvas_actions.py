@@ -33,6 +33,7 @@ def canvas_slots(canvas: Callable[[], CanvasController]) -> Slots:
         "arrange": lambda: canvas().arrange(),
         "group": lambda: canvas().nodes.group(),
         "ungroup": lambda: canvas().nodes.ungroup(),
+        "remove_unused": lambda: canvas().nodes.remove_unused_blocks(),
         "make_unique": lambda: canvas().nodes.make_unique(),
         "rename_block": lambda: canvas().ask_block_name(),
         "open_block": lambda: keys.request_open(canvas().panel.view),

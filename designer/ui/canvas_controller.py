@@ -7,38 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Signal
+from PySide6.QtCore import QObject, QPointF, Signal
 
 from designer.analysis.facts import BlockFacts
-from designer.analysis.ports import input_ports, output_ports
 from designer.base.errors import BlockyardError
-from designer.catalogue.registry import spec_of
-from designer.catalogue.spec import Family
-from designer.document.presets import library_blocks
 from designer.editing import links, nodes, notes, rewiring
 from designer.editing.layout import arrange
 from designer.graph.block import Block, Edge, Endpoint
 from designer.graph.design import Design
 from designer.session.session import Session
-from designer.ui.canvas.cards import Card, PortRef
-from designer.ui.canvas.dropping import place_under
-from designer.ui.canvas.geometry import card_size, snapped
+from designer.ui.adding import Adding
+from designer.ui.canvas.cards import PortRef
+from designer.ui.canvas.geometry import card_size
 from designer.ui.canvas.panel import CanvasPanel
 from designer.ui.finder import Finder
 from designer.ui.node_edits import NodeEdits
 from designer.ui.note_edits import NoteEdits
 from designer.ui.presenters.cards import CardMaker, edge_of
 from designer.ui.presenters.notes import note_views
-from designer.ui.presenters.palette import add_entries
 from designer.ui.trail import Place, Trail
 
 Path = tuple[str, ...]
-_GAP_PX = 112  # between a card and the one that is added behind it
 
 
 class CanvasController(QObject):
     """refused(error): an edit could not be made. moved_to(): another block was opened, or another node selected.
-    blocks_changed(): the design has other blocks than before, or other words about them.
+    blocks_changed(): the blocks in the design are not what they were.
     """
 
     refused = Signal(object)
@@ -53,27 +47,20 @@ class CanvasController(QObject):
         self._maker = CardMaker()
         self.nodes = NodeEdits(self)
         self.notes = NoteEdits(self)
+        self.adding = Adding(self)
         self.finder = Finder(self)
         self.trail = Trail(self.go_to)
-        self._block_titles: dict[str, tuple[str, str]] = {}
-        self._wire_end: PortRef | None = None  # a wire was dropped on the ground, and waits for what is chosen
-        self._wire: str = ""  # a wire waits for what is chosen to be put into it
+        self._inner_blocks: dict[str, Block] | None = None
         view = panel.view
         view.can_insert = self.nodes.can_insert
-        view.can_insert_kind = _can_stand_in_a_wire
         view.can_connect = self._why_not
-        view.ghost_card = self._ghost
         view.selection_changed.connect(lambda _cards, _wires: self.moved_to.emit())
         view.moved.connect(self._move)
         view.connect_requested.connect(self._connect)
         view.reconnect_requested.connect(self._reconnect)
         view.disconnect_requested.connect(lambda wires: self.delete((), wires))
-        view.wire_dropped.connect(self._wire_dropped)
         view.delete_requested.connect(self.delete)
         view.open_requested.connect(self.open_block)
-        view.add_requested.connect(self._ask)
-        view.drop_requested.connect(lambda kind, point: self._add(kind, point))
-        view.drop_on_wire_requested.connect(lambda kind, point, wire: self._add(kind, point, wire=wire))
         view.put_on_wire.connect(self.nodes.put_into)
         view.rewire_requested.connect(self._rewire)
         view.back_requested.connect(self.trail.back)
@@ -82,7 +69,6 @@ class CanvasController(QObject):
         panel.renamed.connect(self._rename)
         panel.block_renamed.connect(self.nodes.rename_block)
         panel.crumb_clicked.connect(self._crumb)
-        panel.kind_chosen.connect(self._chosen)
 
     # -- what is open ---------------------------------------------------------------------------------------------
 
@@ -142,9 +128,10 @@ class CanvasController(QObject):
         cards, wires = self._maker.content(self.session.design, self.facts, card_size)
         self.panel.scene.set_content(cards, wires, note_views(self.block))
         self._show_path()
-        titles = {name: (block.title, block.description) for name, block in self.session.design.blocks.items()}
-        if titles != self._block_titles:
-            self._block_titles = titles
+        design = self.session.design
+        inner = {name: block for name, block in design.blocks.items() if name != design.main}
+        if inner != self._inner_blocks:
+            self._inner_blocks = inner
             self.blocks_changed.emit()
         self.moved_to.emit()
 
@@ -248,107 +235,7 @@ class CanvasController(QObject):
 
         self.panel.glide.to(places, arrived)
 
-    # -- adding ---------------------------------------------------------------------------------------------------
-
-    def add_behind(self, kind: str) -> None:
-        """Add a node behind the selected one and wire it, or in the middle of the view where none is selected."""
-        behind = self._only_selected()
-        self._add(kind, None, PortRef(behind, "", True) if behind else None)
-
-    def _ask(self, point: QPointF) -> None:
-        """Open the search. Where one node is selected, what is chosen comes behind it, and is wired to it."""
-        behind = self._only_selected()
-        self._search(point, PortRef(behind, "", True) if behind else None)
-
-    def _wire_dropped(self, card: str, port: str, is_output: bool, point: QPointF) -> None:
-        self._search(point, PortRef(card, port, is_output))
-
-    def ask_to_insert(self, wire: str, point: QPointF) -> None:
-        """Open the search for what is to be put into a wire."""
-        self._search(point, None, wire)
-
-    def _search(self, point: QPointF, end: PortRef | None, wire: str = "") -> None:
-        self._wire_end, self._wire = end, wire
-        self.panel.ask_what_to_add(add_entries(self.session.design, library_blocks()), point)
-
-    def _chosen(self, kind: str, point: QPointF) -> None:
-        end, self._wire_end = self._wire_end, None
-        wire, self._wire = self._wire, ""
-        if wire:
-            point = place_under(self._ghost(kind), point)
-        self._add(kind, None if end and not end.port else point, end, wire)
-
-    def _add(self, kind: str, point: QPointF | None, end: PortRef | None = None, wire: str = "") -> None:
-        """Add a node at `point`, else behind the selected one or in the middle, wired to `end` or put into `wire`."""
-        made: list[str] = []
-        position = self._free_place(point, end, *card_size(self._ghost(kind)))
-        into = edge_of(self.block, wire) if wire else None
-
-        def change(design: Design, block: str) -> Design:
-            design, new = nodes.add_node(design, block, kind, position, library=library_blocks())
-            made.append(new)
-            if into is not None:
-                return rewiring.insert_into(design, block, new, into)
-            return _wired(design, block, end, new) if end else design
-
-        if self.edit(self.tr("Add {0}").format(kind), change):
-            self.panel.scene.select(made, [])
-            self.panel.view.show_card(made[0])
-            self.panel.view.setFocus()
-
-    def _only_selected(self) -> str | None:
-        chosen = self.selected
-        return chosen[0] if len(chosen) == 1 else None
-
-    def _free_place(
-        self, point: QPointF | None, end: PortRef | None, width: float, height: float
-    ) -> tuple[float, float]:
-        """Where a new card goes: where it was asked for, or near by without covering another."""
-        if point is not None:
-            return point.x(), point.y()
-        cards = [item.card for item in self.panel.scene.cards.values()]
-        if end:
-            before = self.panel.scene.cards[end.card].card
-            before_width, before_height = card_size(before)
-            x = snapped(before.position[0] + before_width + _GAP_PX)
-            y = before.position[1] + (before_height - height) / 2  # the wire between them is straight
-        else:
-            centre = self.panel.view.seen().center()
-            x, y = centre.x() - width / 2, centre.y() - height / 2
-        boxes = [QRectF(*card.position, *card_size(card)) for card in cards]
-        while any(box.intersects(QRectF(x, y, width, height)) for box in boxes):
-            y += height + 24
-        return x, y
-
-    def _ghost(self, kind: str) -> Card:
-        spec = spec_of(kind)
-        family = spec.family.value if spec else Family.BLOCK.value
-        return Card(id="", title=kind, kind="", family=family, is_block=spec is None)
-
     def _why_not(self, source: PortRef, target: PortRef) -> str:
         edge = Edge(Endpoint(source.card, source.port), Endpoint(target.card, target.port))
         error = links.why_not(self.session.design, self.block.name, edge)
         return error.message if error else ""
-
-
-def _can_stand_in_a_wire(kind: str) -> bool:
-    """Whether a kind has an input and an output; a block is taken to have them."""
-    spec = spec_of(kind)
-    return spec is None or bool(spec.outputs and spec.input_ports(()))
-
-
-def _wired(design: Design, block_name: str, end: PortRef, new: str) -> Design:
-    """The design with the new node wired to a port, where it has one that fits."""
-    block = design.blocks[block_name]
-    node, other = block.nodes[new], block.nodes[end.card]
-    if end.is_output:
-        given, taken = output_ports(design, block, other), input_ports(design, block, node)
-        if not given or not taken:
-            return design
-        edge = Edge(Endpoint(end.card, end.port or given[0]), Endpoint(new, taken[0]))
-    else:
-        given = output_ports(design, block, node)
-        if not given:
-            return design
-        edge = Edge(Endpoint(new, given[0]), Endpoint(end.card, end.port))
-    return links.connect(design, block_name, edge)

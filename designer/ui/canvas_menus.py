@@ -19,7 +19,7 @@ from designer.ui.theme.icons import icon
 
 _CARD = ("rename", "", "cut", "copy", "duplicate", "delete", "delete_and_heal", "", "disconnect", "mute", "reset")
 _SEVERAL = ("join", "frame")
-_BLOCK = ("open_block", "rename_block", "make_unique", "ungroup")
+_BLOCK = ("open_block", "rename_block", "make_unique", "ungroup", "keep_block")
 _ALIGN = ("left", "centre", "right", "top", "middle", "bottom", "across", "down")
 _NOTE = ("rename", "", "cut", "copy", "duplicate", "delete", "", "frame")
 _GROUND = ("paste", "select_all", "", "arrange", "fit", "find_node")
@@ -103,7 +103,7 @@ class CanvasMenus(QObject):
 
     def _fill_for_wire(self, menu: QMenu, wire: str, point: QPointF) -> None:
         insert = menu.addAction(self.tr("Insert here…"))
-        insert.triggered.connect(lambda: self._canvas.ask_to_insert(wire, point))
+        insert.triggered.connect(lambda: self._canvas.adding.ask_to_insert(wire, point))
         self._put(menu, ("", "disconnect"))
 
     def _fill_for_note(self, menu: QMenu) -> None:
@@ -122,4 +122,4 @@ class CanvasMenus(QObject):
         paste.triggered.connect(lambda: self._canvas.nodes.paste(point))
         self._put(menu, _GROUND[1:])
         if self._canvas.path:
-            self._put(menu, ("", "go_up"))
+            self._put(menu, ("", "keep_block", "go_up"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from designer.base.errors import BlockyardError
 from designer.editing import blocks, nodes, parameters, variables
@@ -13,19 +14,28 @@ from designer.graph.expressions import Expression, Value, from_text
 from designer.ui.canvas_controller import CanvasController
 from designer.ui.dialogs.help import HelpDialog
 from designer.ui.docks.inspector import Inspector
+from designer.ui.docks.views import NoticeView
 from designer.ui.presenters.help import help_view
 from designer.ui.presenters.inspecting import design_view, node_view
 from designer.ui.presenters.several import several_view
 
 
 class InspectorController(QObject):
-    """Shows what is selected, one node or what several have in common, or the open block where nothing is."""
+    """Shows what is selected, one node or what several have in common, or the open block where nothing is.
+
+    answered(answer, kind): what a person wants done about the notice of a kind. `notice_of` says what there is to know.
+    """
+
+    answered = Signal(str, str)
 
     def __init__(self, inspector: Inspector, canvas: CanvasController, parent: QObject) -> None:
         super().__init__(parent)
         self.inspector = inspector
         self.canvas = canvas
         self._help: HelpDialog | None = None
+        self.notice_of: Callable[[str], NoticeView | None] = lambda _kind: None
+        self._noticed = ""  # the kind that a notice is about
+        inspector.notice_answered.connect(lambda answer: self.answered.emit(answer, self._noticed))
         inspector.name_edited.connect(self._rename)
         inspector.parameter_edited.connect(self._set_parameter)
         inspector.structure_edited.connect(self._set_structure)
@@ -60,13 +70,19 @@ class InspectorController(QObject):
         facts = canvas.facts
         if len(chosen) == 1 and chosen[0] in facts.nodes:
             node = facts.block.nodes[chosen[0]]
-            self.inspector.show_node(node_view(session.design, session.analysis, canvas.path, facts, node))
+            view = node_view(session.design, session.analysis, canvas.path, facts, node)
+            self.inspector.show_node(replace(view, notice=self._notice(node.kind)))
         elif len(chosen) > 1 and all(key in facts.nodes for key in chosen):
             several = [facts.block.nodes[key] for key in chosen]
             title = self.tr("%n nodes", "", len(several))
             self.inspector.show_node(several_view(session.design, canvas.path, facts, several, title))
         else:
-            self.inspector.show_design(design_view(session.design, session.analysis, canvas.path, facts))
+            view = design_view(session.design, session.analysis, canvas.path, facts)
+            self.inspector.show_design(replace(view, notice=self._notice(facts.block.name)))
+
+    def _notice(self, kind: str) -> NoticeView | None:
+        self._noticed = kind
+        return self.notice_of(kind)
 
     @property
     def _nodes(self) -> tuple[str, ...]:
@@ -143,7 +159,7 @@ class InspectorController(QObject):
         if not kind:
             chosen = self.canvas.selected
             kind = self.canvas.block.nodes[chosen[-1]].kind if chosen else self.canvas.block.name
-        view = help_view(self.canvas.session.design, kind)
+        view = help_view(self.canvas.session.design, kind, self.canvas.adding.shelf)
         if view is None:
             self.canvas.refused.emit(BlockyardError(f"There is no help for '{kind}': the kind is not known here."))
             return

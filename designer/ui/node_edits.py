@@ -211,6 +211,10 @@ class NodeEdits(QObject):
         if chosen:
             self._canvas.edit(self.tr("Make unique"), change)
 
+    def remove_unused_blocks(self) -> None:
+        """Take the blocks out of the design that it does not need."""
+        self._canvas.edit(self.tr("Delete unused blocks"), lambda design, _block: blocks.remove_unused_blocks(design))
+
     def rename_block(self, card: str, name: str) -> None:
         """Call the block that a node is an instance of by another name."""
         kind = self._canvas.block.nodes[card].kind

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWi
 
 from designer.base.errors import BlockyardError
 from designer.document.journal import Recoverable
-from designer.document.presets import library_blocks
 from designer.session.session import Session
 from designer.ui.actions import fill_menu, make_actions, place_on_canvas
 from designer.ui.banner import Banner
@@ -31,9 +30,11 @@ from designer.ui.docks.training import Training
 from designer.ui.docks.views import RunView
 from designer.ui.document_controller import DocumentController
 from designer.ui.inspector_controller import InspectorController
+from designer.ui.library_controller import LibraryController
+from designer.ui.news_controller import NewsController
+from designer.ui.palette_controller import PaletteController
 from designer.ui.panels import Panels, window_settings
 from designer.ui.pick_up import PickUp
-from designer.ui.presenters.palette import palette_entries
 from designer.ui.presenters.reports import problem_views
 from designer.ui.recipe_controller import RecipeController
 from designer.ui.recovery_controller import RecoveryController
@@ -93,6 +94,7 @@ class MainWindow(QMainWindow):
             "undo": lambda: self._step(self.session.undo),
             "redo": lambda: self._step(self.session.redo),
             **canvas_slots(lambda: self.canvas),
+            "keep_block": lambda: self.library.keep_selected(),
             "find": lambda: self.palette_dock.focus_search(),
             "theme_system": lambda: self.choose_theme("system"),
             "theme_dark": lambda: self.choose_theme("dark"),
@@ -149,15 +151,17 @@ class MainWindow(QMainWindow):
         self.summaries = SummaryController(self.summary, lambda: self.session, self)
         self.coding = CodeController(self.code, self.canvas, lambda: self.panels.is_shown("code"), self)
         self.pick_up = PickUp(self.training, self.toasts, lambda: self.panels.show("training"), self)
+        self.library = LibraryController(self.canvas, self.toasts, self)
+        self.news = NewsController(self.library, self.canvas, self.toasts, self)
+        self.offering = PaletteController(self.palette_dock, self.canvas, self.library, self.documents, self.inspecting)
         self.listing = RunsController(self.runs, self.documents, lambda: self.panels.is_shown("runs"), self)
 
     def _connect_parts(self) -> None:
         self.canvas.refused.connect(self.tell_error)
         self.canvas.moved_to.connect(self._selection_changed)
-        self.canvas.blocks_changed.connect(
-            lambda: self.palette_dock.set_entries(palette_entries(self.session.design, library_blocks()))
-        )
-        self.palette_dock.add_requested.connect(self.canvas.add_behind)
+        self.library.changed.connect(self.inspecting.refresh)
+        self.inspecting.notice_of = self.news.notice
+        self.inspecting.answered.connect(self.news.answer)
         self.problems.jump_requested.connect(self._jump)
         self.problems.fix_requested.connect(self._fix)
         self.problems.why_requested.connect(self.inspecting.open_help)
@@ -174,6 +178,7 @@ class MainWindow(QMainWindow):
         self.status.problem.clicked.connect(self._show_first_problem)
         self.documents.refused.connect(self.tell_error)
         self.documents.done.connect(lambda text: self.toasts.show(text, "success"))
+        self.documents.done.connect(lambda _text: self.library.read())  # it may be one of its blocks that was saved
         self.training.running_changed.connect(lambda *_: self._show_running())
         self.training.ended.connect(self._training_ended)
         self.training.refused.connect(self.tell_error)
@@ -195,6 +200,7 @@ class MainWindow(QMainWindow):
         self.coding.forget()
         self.summaries.forget()
         self.canvas.open_session(design.session, design.place)
+        self.news.tell()
         self._show_running()
         self._show_analysis()
         if self.top.tabs is not QApplication.focusWidget():
@@ -328,9 +334,13 @@ class MainWindow(QMainWindow):
         if not event.spontaneous():
             self.panel.view.setFocus()
             self.panel.view.fit_all()  # only now is the canvas as large as it will be
-            QTimer.singleShot(_IDLE_MS, self.documents.read_presets)
-            QTimer.singleShot(_IDLE_MS, self.pick_up.look)
-            QTimer.singleShot(_IDLE_MS, self.recovery.look)
+            QTimer.singleShot(_IDLE_MS, self._read_what_can_wait)
+
+    def _read_what_can_wait(self) -> None:
+        self.documents.read_presets()
+        self.pick_up.look()
+        self.recovery.look()
+        self.library.read()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         sessions = [design.session for design in self.tabs]
@@ -343,6 +353,7 @@ class MainWindow(QMainWindow):
         self.coding.let_go()
         self.listing.let_go()
         self.pick_up.let_go()
+        self.library.let_go()
         self.summaries.cancel()
         self.documents.let_go()
         self.recovery.let_go()

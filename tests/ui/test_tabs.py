@@ -56,7 +56,7 @@ def test_a_design_opens_in_a_tab_of_its_own_and_replaces_only_an_untouched_new_o
     assert titles(window) == ["LeNet with ReLU"]
     press(qtbot, window, Qt.Key.Key_N)
     assert titles(window) == ["LeNet with ReLU", "Network"]
-    window.canvas.add_behind("Conv2d")
+    window.canvas.adding.add_behind("Conv2d")
     open_design(qtbot, window, "alexnet")
     assert titles(window) == ["LeNet with ReLU", "Network", "AlexNet"]
     assert window.windowTitle().startswith("AlexNet")
@@ -117,7 +117,7 @@ def test_what_is_half_typed_and_half_arranged_is_done_where_it_was_begun(qtbot: 
     second = open_design(qtbot, window, "lenet_sigmoid")
     assert first.design.blocks["LeNetFeatures"].nodes["conv1"].params["out_channels"] == 77
     assert second.is_saved
-    window.canvas.add_behind("ReLU")
+    window.canvas.adding.add_behind("ReLU")
     window.canvas.arrange()
     press(qtbot, window, Qt.Key.Key_Tab)
     assert second.history.undo_name == "Arrange"

@@ -19,13 +19,18 @@ MOST_ROWS = 9
 
 @dataclass(frozen=True, slots=True)
 class AddEntry:
-    """One thing that can be chosen: `kind` is what is told of it, `family` the word at the right."""
+    """One thing that can be chosen: `kind` is what is told of it, `word` or else `family` stands at the right.
+
+    rank: of entries that answer equally well, those of the lowest come first.
+    """
 
     kind: str
     title: str
     family: str
     summary: str = ""
     keywords: tuple[str, ...] = ()
+    word: str = ""
+    rank: int = 0
 
 
 class _Entries(QAbstractListModel):
@@ -45,7 +50,10 @@ class _Entries(QAbstractListModel):
         self.beginResetModel()
         self._typed = typed
         self.shown = ranked(
-            typed, self._all, lambda entry: (entry.title, entry.kind, *entry.keywords, entry.family, entry.summary)
+            typed,
+            self._all,
+            lambda entry: (entry.title, entry.kind, *entry.keywords, entry.family, entry.word, entry.summary),
+            lambda entry: entry.rank,
         )
         self.endResetModel()
 

@@ -46,9 +46,16 @@ class RowPainter(QStyledItemDelegate):
         metrics = QFontMetricsF(font)
         painter.setFont(font)
         painter.setPen(QColor(theme.muted))
-        family_width = metrics.horizontalAdvance(entry.family)
-        painter.drawText(QPointF(right - family_width, baseline), entry.family)
-        x = self._paint_title(painter, entry.title, index.data(TYPED_ROLE) or "", row.left() + 20, baseline, font)
+        word = entry.word or entry.family
+        family_width = metrics.horizontalAdvance(word)
+        painter.drawText(QPointF(right - family_width, baseline), word)
+        x = row.left() + 20
+        bold = QFont(font)
+        bold.setPixelSize(13)
+        bold.setWeight(QFont.Weight.Bold)
+        room = right - family_width - 12 - x
+        title = QFontMetricsF(bold).elidedText(entry.title, Qt.TextElideMode.ElideRight, room)
+        x = self._paint_title(painter, title, index.data(TYPED_ROLE) or "", x, baseline, font)
         room = right - family_width - 12 - (x + 10)
         if entry.summary and room > 40:
             painter.setFont(font)

@@ -53,11 +53,17 @@ def _subsequence(sought: str, text: str, word_starts: set[int]) -> tuple[int, ..
     return None
 
 
-def ranked(typed: str, entries: Iterable[Entry], fields: Callable[[Entry], Sequence[str]]) -> list[Entry]:
+def ranked(
+    typed: str,
+    entries: Iterable[Entry],
+    fields: Callable[[Entry], Sequence[str]],
+    rank: Callable[[Entry], int] = lambda _entry: 0,
+) -> list[Entry]:
     """The entries that answer what was typed, best first; all of them, in their order, when nothing was.
 
     fields: an entry's texts, the most telling first. Every typed word must be found in one of them; only the first is
-    searched for letters in order, since long texts hold any letters.
+    searched for letters in order, since long texts hold any letters. rank: of entries that answer equally well, those
+    of the lowest come first.
     """
     words = typed.split()
     kept = []
@@ -65,9 +71,10 @@ def ranked(typed: str, entries: Iterable[Entry], fields: Callable[[Entry], Seque
         texts = fields(entry)
         scores = [_score(word, texts) for word in words]
         if all(score is not None for score in scores):
-            kept.append((scores, place, entry))
-    kept.sort(key=lambda item: (item[0], item[1]))
-    return [entry for _, _, entry in kept]
+            how, closely = [score[:2] for score in scores], [score[2:] for score in scores]
+            kept.append((how, rank(entry), closely, place, entry))
+    kept.sort(key=lambda item: item[:-1])
+    return [entry for *_, entry in kept]
 
 
 def _score(word: str, texts: Sequence[str]) -> tuple[int, int, int, int] | None:

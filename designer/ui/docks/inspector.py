@@ -28,6 +28,7 @@ class Inspector(QWidget):
     description_edited = Signal(str)
     variable_edited = Signal(str, str)
     input_shape_edited = Signal(str)
+    notice_answered = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,6 +52,8 @@ class Inspector(QWidget):
         node.form.finished.connect(self.parameter_finished)
         node.structure.edited.connect(self.structure_edited)
         node.structure.finished.connect(self.parameter_finished)
+        node.notice.answered.connect(self.notice_answered)
+        design.notice.answered.connect(self.notice_answered)
         node.summary.linkActivated.connect(lambda _link: self.help_requested.emit(self._kind))
         design.name.renamed.connect(self.title_edited)
         design.description.described.connect(self.description_edited)

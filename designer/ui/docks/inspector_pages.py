@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from designer.ui.docks.form import Form
+from designer.ui.docks.notice import Notice
 from designer.ui.docks.variables import VariableLine
 from designer.ui.docks.views import DesignView, FactView, NodeView
 from designer.ui.theme.current import current_theme, theme_source
@@ -138,10 +139,12 @@ class NodePage(_Page):
     def __init__(self) -> None:
         super().__init__()
         self.summary = SummaryLabel()
+        self.notice = Notice()
         self.name_error = label(role="error", wrap=True)
         self.form, self.structure = Form(), Form()
         self.box.insertWidget(1, self.name_error)
         self.box.addWidget(self.summary)
+        self.box.addWidget(self.notice)
         self.box.addSpacing(4)
         self.box.addWidget(self.form)
         self._structure_title = self.section(self.tr("Structure"))
@@ -159,6 +162,7 @@ class NodePage(_Page):
         if self.kind.text() != view.kind:
             self.kind.setText(view.kind)
         self.summary.show_summary(view.summary, view.has_help)
+        self.notice.show_notice(view.notice)
         self.form.show_parameters(view.parameters, view.names, afresh=afresh)
         self.form.setVisible(bool(view.parameters))
         self.structure.show_parameters(view.structure, view.names, afresh=afresh)
@@ -218,7 +222,9 @@ class DesignPage(_Page):
             "muted",
             wrap=True,
         )
+        self.notice = Notice()
         self.box.addWidget(self.description)
+        self.box.addWidget(self.notice)
         self.box.addSpacing(4)
         self.box.addWidget(self.input_form)
         self.section(self.tr("Variables"))
@@ -241,6 +247,7 @@ class DesignPage(_Page):
         if self.kind.text() != view.kind:
             self.kind.setText(view.kind)
         self.description.show_text(view.description, afresh=afresh)
+        self.notice.show_notice(view.notice)
         inputs = (view.input_shape,) if view.input_shape else ()
         self.input_form.show_parameters(inputs, afresh=afresh)
         self.input_form.setVisible(bool(inputs))

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QModelIndex, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QDrag, QKeyEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QCursor,
+    QDrag,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+)
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QStackedWidget, QVBoxLayout, QWidget
 
-from designer.ui.docks.palette_model import PaletteDelegate, PaletteModel
+from designer.ui.docks.palette_model import (
+    DESIGN,
+    FAVOURITES,
+    LIBRARY,
+    RECENTS,
+    PaletteDelegate,
+    PaletteModel,
+    can_be_starred,
+    star_rect,
+)
 from designer.ui.docks.views import PaletteEntry
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import ui_font
@@ -44,6 +63,8 @@ def drag_card(entry: PaletteEntry, ratio: float) -> QPixmap:
 
 class _List(QListView):
     add_requested = Signal(str)
+    star_requested = Signal(str)
+    menu_requested = Signal(object, QPoint)
 
     def __init__(self, model: PaletteModel) -> None:
         super().__init__()
@@ -57,6 +78,50 @@ class _List(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.doubleClicked.connect(self._add)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self._press_star(event):
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if not self._press_star(event):
+            super().mouseDoubleClickEvent(event)
+
+    def _press_star(self, event: QMouseEvent) -> bool:
+        at = event.position().toPoint()
+        index = self.indexAt(at)
+        entry = self.model().entry(index)
+        if entry is None or not can_be_starred(entry) or event.button() != Qt.MouseButton.LeftButton:
+            return False
+        is_hit = star_rect(self.visualRect(index)).contains(at)
+        if is_hit:
+            self.star_requested.emit(entry.kind)
+        return is_hit
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        entry = self.model().entry(index)
+        if entry is not None:
+            self.setCurrentIndex(index)
+            below = self.visualRect(index).bottomLeft() + QPoint(40, 0)
+            self.menu_requested.emit(entry, self.viewport().mapToGlobal(below) if by_key else event.globalPos())
+
+    def staying(self, change: Callable[[], object]) -> None:
+        """Change the rows, and leave what is under the mouse, or what was scrolled to, where it is."""
+        model, mouse = self.model(), self.viewport().mapFromGlobal(QCursor.pos())
+        is_over = self.viewport().rect().contains(mouse)
+        is_at_top = not is_over and self.verticalScrollBar().value() == 0
+        index = QModelIndex() if is_at_top else self.indexAt(mouse if is_over else QPoint(24, 4))
+        place, top = model.place(index), self.visualRect(index).top()
+        current = model.place(self.currentIndex())
+        change()
+        self.doItemsLayout()
+        if (again := model.find(place)).isValid():
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + self.visualRect(again).top() - top)
+        if (chosen := model.find(current)).isValid():
+            self.selectionModel().setCurrentIndex(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
     def _add(self, index: QModelIndex) -> None:
         entry = self.model().entry(index)
         if entry is not None:
@@ -68,7 +133,8 @@ class _List(QListView):
         self._add(index if self.model().entry(index) else self.model().first_entry())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        is_typing = self.state() == QAbstractItemView.State.EditingState  # a name: its line leaves Return to us
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not is_typing:
             self.add_current()
         else:
             super().keyPressEvent(event)
@@ -117,14 +183,19 @@ class _Search(QLineEdit):
 
 
 class Palette(QWidget):
-    """add_requested(kind): a person wants one of these, at a place that the canvas chooses."""
+    """add_requested(kind): a person wants one of these, at a place that the canvas chooses. star_requested(kind): it
+    should be a favourite, or no longer. menu_requested(entry, where): it was right-clicked. renamed(kind, name): a
+    block of the library should be called otherwise."""
 
     add_requested = Signal(str)
+    star_requested = Signal(str)
+    menu_requested = Signal(object, QPoint)
+    renamed = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(self.tr("Palette"))
-        self._model = PaletteModel(self._heading)
+        self._model = PaletteModel(self.heading)
         self.view = _List(self._model)
         self.view.setAccessibleName(self.tr("Layers and blocks"))
         self.search = _Search(self.view)
@@ -148,6 +219,10 @@ class Palette(QWidget):
         box.addWidget(self._stack)
         self.search.textChanged.connect(self._search)
         self.view.add_requested.connect(self.add_requested)
+        self.view.star_requested.connect(self.star_requested)
+        self.view.menu_requested.connect(self.menu_requested)
+        # Later, because the rows change under the line in which the name was typed.
+        self._model.renamed.connect(self.renamed, Qt.ConnectionType.QueuedConnection)
         theme_source().changed.connect(self._retheme)
 
     def sizeHint(self) -> QSize:
@@ -158,7 +233,21 @@ class Palette(QWidget):
 
     def set_entries(self, entries: Sequence[PaletteEntry]) -> None:
         """Show these kinds, grouped by family."""
-        self._model.set_entries(entries)
+        self.view.staying(lambda: self._model.set_entries(entries))
+
+    def set_shortlist(self, favourites: Sequence[str], recents: Sequence[str]) -> None:
+        """Let these kinds stand at the top."""
+        self.view.staying(lambda: self._model.set_shortlist(favourites, recents))
+
+    def edit_name(self, kind: str) -> None:
+        """Let the name of a block of the library be typed over."""
+        rows = (self._model.index(row) for row in range(self._model.rowCount()))
+        for index in rows:
+            entry = self._model.entry(index)
+            if entry is not None and entry.kind == kind:
+                self.view.setCurrentIndex(index)
+                self.view.edit(index)
+                break
 
     def focus_search(self) -> None:
         """Put the cursor into the search box, its text selected."""
@@ -176,8 +265,13 @@ class Palette(QWidget):
             self.view.setCurrentIndex(self._model.first_entry())
         self._stack.setCurrentIndex(0 if self._model.rowCount() else 1)
 
-    def _heading(self, family: str) -> str:
+    def heading(self, family: str) -> str:
+        """What a group is called."""
         words = {
+            FAVOURITES: self.tr("Favourites"),
+            RECENTS: self.tr("Recent"),
+            DESIGN: self.tr("This design"),
+            LIBRARY: self.tr("Your library"),
             "block": self.tr("Blocks"),
             "io": self.tr("Input and output"),
             "convolution": self.tr("Convolution"),

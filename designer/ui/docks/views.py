@@ -8,12 +8,17 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class PaletteEntry:
-    """One kind that can be put on the canvas. family: decides heading and stripe; `block` comes first."""
+    """One kind that can be put on the canvas. family: decides heading and icon; `block` comes first.
+
+    group: a heading of its own, `design` or `library`, in place of the family's. has_news: its library has a newer one.
+    """
 
     kind: str
     title: str
     family: str
     summary: str = ""
+    group: str = ""
+    has_news: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,15 @@ class FactView:
 
 
 @dataclass(frozen=True)
+class NoticeView:
+    """Something to know about what is shown, and what can be done: each answer with its words, the usual one first."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class NodeView:
     """A selected node. key: any hashable identity; the same key again means an update in place.
 
@@ -78,6 +92,7 @@ class NodeView:
     name_is_editable: bool = True
     name_error: str = ""
     has_help: bool = True
+    notice: NoticeView | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +107,7 @@ class DesignView:
     variables: tuple[ParameterView, ...] = ()
     totals: tuple[FactView, ...] = ()
     names: tuple[str, ...] = ()
+    notice: NoticeView | None = None
 
 
 @dataclass(frozen=True)

@@ -1,35 +1,40 @@
-"""What can be added to a design: the catalogue's layers, the library's blocks, and the design's own."""
+"""What can be added to a design: its own blocks, those of the libraries, and the catalogue's layers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable
 
 from designer.catalogue.registry import registry
 from designer.catalogue.spec import Family
+from designer.document.library import PERSONAL
 from designer.graph.block import Block
 from designer.graph.design import Design
+from designer.session.shelf import BUILT_IN, Shelf, built_in_blocks
 from designer.ui.canvas.add_search import AddEntry
 from designer.ui.docks.views import PaletteEntry
 
+OF_DESIGN, OF_LIBRARY = "design", "library"  # the groups of blocks that do not ship with Blockyard
 
-def palette_entries(design: Design, library: Mapping[str, Block]) -> list[PaletteEntry]:
-    """Blocks first, then layers in the order of the catalogue."""
-    entries = [
-        PaletteEntry(block.name, block.title or block.name, Family.BLOCK.value, block.description)
-        for block in _blocks(design, library)
-    ]
+
+def palette_entries(design: Design, shelf: Shelf) -> list[PaletteEntry]:
+    """Blocks first, then layers in the order of the catalogue. A block that is as a library has it stands there alone;
+    the outermost one nowhere."""
+    own = [name for name in design.blocks if name != design.main and not shelf.is_as_kept(design, name)]
+    entries = [_block_entry(name, design.blocks[name], OF_DESIGN, shelf.news(design, name) is not None) for name in own]
+    entries += [_block_entry(f"{PERSONAL}:{name}", kept.root, OF_LIBRARY) for name, kept in shelf.personal.items()]
+    for name, block in built_in_blocks().items():
+        entries.append(_block_entry(f"{BUILT_IN}:{name}" if name in own else name, block))
     entries += [PaletteEntry(spec.kind, spec.kind, spec.family.value, spec.summary) for spec in registry().values()]
     return entries
 
 
-def add_entries(design: Design, library: Mapping[str, Block]) -> list[AddEntry]:
-    """The same for the search at the cursor."""
-    return [AddEntry(e.kind, e.title, e.family, e.summary) for e in palette_entries(design, library)]
+def add_entries(design: Design, shelf: Shelf, rank: Callable[[str], int], word: Callable[[str], str]) -> list[AddEntry]:
+    """The same for the search at the cursor. rank: of a key, the lowest first; word: what a group is called."""
+    return [
+        AddEntry(e.kind, e.title, e.family, e.summary, word=word(e.group) if e.group else "", rank=rank(e.kind))
+        for e in palette_entries(design, shelf)
+    ]
 
 
-def _blocks(design: Design, library: Mapping[str, Block]) -> Iterator[Block]:
-    """The library's blocks, and those of the design that the library does not have; never the outermost one."""
-    names = dict.fromkeys((*library, *design.blocks))
-    for name in names:
-        if name != design.main:
-            yield design.blocks.get(name) or library[name]
+def _block_entry(key: str, block: Block, group: str = "", has_news: bool = False) -> PaletteEntry:
+    return PaletteEntry(key, block.title or block.name, Family.BLOCK.value, block.description, group, has_news)

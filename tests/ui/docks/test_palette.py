@@ -8,7 +8,7 @@ from PySide6.QtGui import QDrag
 from pytestqt.qtbot import QtBot
 
 from designer.ui.docks.palette import Palette, drag_card
-from designer.ui.docks.palette_model import KIND_MIME
+from designer.ui.docks.palette_model import KIND_MIME, WORD_ROLE
 from designer.ui.docks.views import PaletteEntry
 
 ENTRIES = [
@@ -117,3 +117,40 @@ def test_the_card_is_sharp_on_dense_screens(palette: Palette) -> None:
 def test_letters_in_order_find_a_name(qtbot: QtBot, palette: Palette) -> None:
     qtbot.keyClicks(palette.search, "ct2")
     assert palette.titles() == ["ConvTranspose2d"]
+
+
+def headings_and_titles(palette: Palette) -> list[str]:
+    model = palette.view.model()
+    return [model.index(row).data() for row in range(model.rowCount())]
+
+
+def test_favourites_and_recents_stand_at_the_top_and_first_among_equals(qtbot: QtBot, palette: Palette) -> None:
+    palette.set_shortlist(["ConvTranspose2d", "Gone"], ["LSTM", "ConvTranspose2d"])
+    assert headings_and_titles(palette)[:5] == ["Favourites", "ConvTranspose2d", "Recent", "LSTM", "Blocks"]
+    qtbot.keyClicks(palette.search, "conv")
+    assert palette.titles() == ["ConvTranspose2d", "Conv2d"]
+    palette.search.clear()
+    qtbot.keyClicks(palette.search, "conv2d")
+    assert palette.titles()[0] == "Conv2d", "what was typed counts more"
+
+
+def test_blocks_of_the_design_and_of_the_library_have_headings_of_their_own(qtbot: QtBot, palette: Palette) -> None:
+    own = PaletteEntry("Mine", "Mine", "block", group="design", has_news=True)
+    kept = PaletteEntry("personal:Mine", "Mine", "block", group="library")
+    palette.set_entries([own, kept, *ENTRIES])
+    assert headings_and_titles(palette)[:5] == ["This design", "Mine", "Your library", "Mine", "Blocks"]
+    model = palette.view.model()
+    assert model.flags(model.index(3)) & Qt.ItemFlag.ItemIsEditable
+    assert not model.flags(model.index(1)) & Qt.ItemFlag.ItemIsEditable
+    qtbot.keyClicks(palette.search, "mine")
+    assert [model.index(row).data(WORD_ROLE) for row in range(2)] == ["This design", "Your library"]
+
+
+def test_a_star_is_clicked_and_adds_nothing(qtbot: QtBot, palette: Palette) -> None:
+    at = place(palette, "ReLU")
+    star = QPoint(palette.view.viewport().width() - 20, at.y())
+    with qtbot.assertNotEmitted(palette.add_requested), qtbot.waitSignal(palette.star_requested) as told:
+        qtbot.mouseClick(palette.view.viewport(), Qt.MouseButton.LeftButton, pos=star)
+    assert told.args == ["ReLU"]
+    with qtbot.assertNotEmitted(palette.add_requested):
+        qtbot.mouseDClick(palette.view.viewport(), Qt.MouseButton.LeftButton, pos=star)

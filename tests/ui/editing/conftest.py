@@ -146,7 +146,7 @@ def free_edge(source: str, target: str, port: str) -> Edge:
 def editor(qtbot: QtBot, qapp: QApplication) -> Iterator[Editor]:
     font, sheet = qapp.font(), qapp.styleSheet()
     window = MainWindow(Session(Document(small_design())), ThemeFollower(qapp, "dark"))
-    qtbot.addWidget(window, before_close_func=lambda made: made.session.history.mark_saved())
+    qtbot.addWidget(window, before_close_func=lambda made: [tab.session.history.mark_saved() for tab in made.tabs])
     window.resize(1500, 950)
     with qtbot.waitExposed(window):
         window.show()

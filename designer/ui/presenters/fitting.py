@@ -1,0 +1,48 @@
+"""What can be wired to a port, of all that the search offers: the rest comes last, with the reason, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from designer.analysis.facts import BlockFacts
+from designer.catalogue.registry import spec_of
+from designer.catalogue.spec import LayerError, LayerSpec, Tensor, Values
+from designer.graph.design import Design
+from designer.ui.canvas.add_search import AddEntry
+from designer.ui.canvas.cards import PortRef
+
+MISFIT = 9  # behind every other rank
+_MISFITS = ("wrong_rank", "wrong_dtype")  # what another parameter does not mend
+
+
+def fitting(entries: Iterable[AddEntry], design: Design, facts: BlockFacts, end: PortRef) -> list[AddEntry]:
+    """The entries that have a port for a wire that waits at `end`; those that its tensor does not suit rank last."""
+    tensor = _tensor(facts, end) if end.is_output else None
+    found = []
+    for entry in entries:
+        spec = spec_of(entry.kind, design)
+        if spec is None:
+            found.append(entry)
+        elif spec.input_ports(()) if end.is_output else spec.outputs:
+            reason = _why_not(spec, tensor) if tensor else ""
+            found.append(replace(entry, rank=MISFIT, summary=reason) if reason else entry)
+    return found
+
+
+def _tensor(facts: BlockFacts, end: PortRef) -> Tensor | None:
+    known = facts.nodes.get(end.card)
+    if known is None or end.port not in known.ports:
+        return None
+    return known.outputs[known.ports.index(end.port)]
+
+
+def _why_not(spec: LayerSpec, tensor: Tensor) -> str:
+    """Why a layer cannot take a tensor, whatever its parameters; empty where it may."""
+    if spec.variadic or len(spec.input_ports(())) != 1:
+        return ""
+    try:
+        spec.infer(Values({parameter.name: parameter.default for parameter in spec.parameters}), (tensor,))
+    except LayerError as error:
+        return f"It takes {error.expected}." if error.code in _MISFITS else ""
+    return ""

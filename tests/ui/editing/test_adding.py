@@ -1,0 +1,118 @@
+"""The search at the cursor, by every way to it: what fits comes first, what is chosen is placed, wired or inserted."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from designer.editing.nodes import add_node
+from designer.ui.presenters.fitting import MISFIT
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+LEFT = Qt.MouseButton.LeftButton
+Key = Qt.Key
+
+
+def choose(editor, words: str) -> str:
+    """Type into the open search, and take the first answer. Returns the new node's id."""
+    search = editor.window.panel.search
+    assert search.isVisible()
+    QTest.keyClicks(search.typed, words)
+    QTest.keyClick(search.typed, Key.Key_Return)
+    QApplication.processEvents()
+    [made] = editor.selected
+    return made
+
+
+def offered(editor) -> dict[str, int]:
+    """What the search offers before anything is typed: each kind with its place."""
+    shown = editor.window.panel.search._entries.shown
+    return {entry.kind: place for place, entry in enumerate(shown)}
+
+
+@pytest.mark.parametrize("way", ["Tab", "Shift+A", "double click"])
+def test_every_way_to_the_search(editor, way):
+    steps, before = editor.steps, editor.session.design
+    editor.select()
+    ground = editor.hand.at(300, 320)
+    editor.hand.move(ground)
+    if way == "Tab":
+        editor.key(Key.Key_Tab)
+    elif way == "Shift+A":
+        editor.key(Key.Key_A, SHIFT)
+    else:
+        QTest.mouseDClick(editor.hand.viewport, LEFT, Qt.KeyboardModifier.NoModifier, ground)
+    made = choose(editor, "maxp2")
+    assert editor.block.nodes[made].kind == "MaxPool2d"
+    editor.one_step(steps, before)
+
+
+def test_a_wire_dropped_on_the_ground_offers_what_fits_and_connects_it(editor):
+    steps, before = editor.steps, editor.session.design
+    start = editor.hand.port("conv1", "output", is_output=True)
+    editor.hand.drag(start, start + QPoint(60, 200))
+    places = offered(editor)
+    assert "Input" not in places, "it takes nothing"
+    assert places["BatchNorm2d"] < places["BatchNorm1d"], "a 4-d tensor fits the one, not the other"
+    entries = {entry.kind: entry for entry in editor.window.panel.search._entries.shown}
+    assert entries["BatchNorm1d"].rank == MISFIT
+    assert entries["BatchNorm1d"].summary.startswith("It takes (N, C")
+    made = choose(editor, "batchnorm")
+    assert editor.block.nodes[made].kind == "BatchNorm2d"
+    assert ("conv1", made) in editor.ends
+    editor.one_step(steps, before)
+
+
+def test_what_does_not_fit_can_be_chosen_all_the_same(editor):
+    start = editor.hand.port("conv1", "output", is_output=True)
+    editor.hand.drag(start, start + QPoint(60, 200))
+    made = choose(editor, "conv1d")
+    assert editor.block.nodes[made].kind == "Conv1d"
+    assert ("conv1", made) in editor.ends
+
+
+def test_a_wire_drawn_backwards_offers_what_gives_something(editor):
+    start = editor.hand.port("add1", "x1", is_output=False)
+    editor.hand.drag(start, start + QPoint(-60, 200))
+    assert "Output" not in offered(editor)
+    made = choose(editor, "conv2d")
+    assert (made, "add1") in editor.ends
+
+
+def test_escape_leaves_everything_as_it_was(editor):
+    before = editor.session.design
+    start = editor.hand.port("conv1", "output", is_output=True)
+    editor.hand.drag(start, start + QPoint(60, 200))
+    QTest.keyClick(editor.window.panel.search.typed, Key.Key_Escape)
+    assert not editor.window.panel.search.isVisible()
+    assert editor.session.design is before
+    assert editor.window.panel.view.hasFocus()
+
+
+def test_favourites_and_recents_come_first_in_the_search(editor):
+    shortlist = editor.window.offering.shortlist
+    shortlist.toggle("Softplus")
+    editor.window.canvas.adding.add_behind("Conv3d")
+    editor.select()
+    editor.key(Key.Key_Tab)
+    assert list(offered(editor))[:2] == ["Softplus", "Conv3d"]
+    QTest.keyClicks(editor.window.panel.search.typed, "conv")
+    assert next(iter(offered(editor))) == "Conv3d"
+
+
+def test_a_block_that_the_design_changed_stands_beside_the_built_in_one(editor):
+    session = editor.session
+    editor.window.canvas.adding.add_behind("ConvReLU")
+    assert session.design.blocks["ConvReLU"].origin.library == "built-in"
+    session.edit("Mine", lambda d: add_node(d, "ConvReLU", "Dropout")[0])
+    editor.select()
+    editor.key(Key.Key_Tab)
+    kinds = offered(editor)
+    assert {"ConvReLU", "built-in:ConvReLU"} <= kinds.keys()
+    QTest.keyClick(editor.window.panel.search.typed, Key.Key_Escape)
+    editor.window.canvas.adding.add_behind("built-in:ConvReLU")
+    [made] = editor.selected
+    assert editor.block.nodes[made].kind == "ConvReLU1"
+    assert "Dropout" not in session.design.blocks["ConvReLU1"].kinds
