@@ -149,7 +149,7 @@ def load_data(
 
     near: folders to look in for it. tell: hears how far reading is, and warnings.
     """
-    collection = open_data(recipe, near)
+    collection = open_data(recipe, near, tell)
     _require_classes(collection, tell)
     train, test, validation = place(parted(collection, recipe), fit_of(recipe, augment), recipe, device, tell)
     mean, std = mean_and_std(recipe, train)

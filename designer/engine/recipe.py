@@ -18,12 +18,15 @@ from typing import Any, Literal, Self
 from .recipe_data import NO_CHANCE, AugmentRecipe, DataRecipe
 from .recipe_json import BRIEF, RecipeError, later, nearest, read_value, require, to_json
 from .recipe_optimizer import OptimizerRecipe, ScheduleRecipe
+from .recipe_sets import KNOWN_SETS, KnownSet
 from .recipe_start import ANEW, StartRecipe
 
 __all__ = [
+    "KNOWN_SETS",
     "RECIPES",
     "AugmentRecipe",
     "DataRecipe",
+    "KnownSet",
     "OptimizerRecipe",
     "Recipe",
     "RecipeError",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import signal
 import sys
@@ -16,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .control import Wishes
+from .downloading import HOME_VARIABLE
 from .job import carry_out
 from .progress import at_the_terminal
 from .protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, MODEL_FILE, RECIPE_FILE, EngineError, Message, write_line
@@ -29,6 +31,7 @@ def main(project: Path, arguments: Sequence[str] | None = None) -> int:
     failed, 2 bad usage.
     """
     options = _parse(arguments)
+    os.environ.setdefault(HOME_VARIABLE, str(project / "data"))
     try:
         run_dir = options.resume and options.resume.absolute()
         if run_dir is None:

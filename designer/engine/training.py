@@ -14,13 +14,17 @@ from .device import choose_device, prepare_device
 from .journal import Journal
 from .loop import Hooks, Training
 from .network import build_network, count_parameters, initialise, try_network
-from .protocol import MODEL_FILE, RECIPE_FILE, EngineError, Started
+from .protocol import MODEL_FILE, RECIPE_FILE, EngineError, Preparing, Started, Warned
 from .recipe import Recipe, read_recipe
 from .safe_weights import save_weights
 from .state import require_resumable
 from .warm_start import freeze, warm_start
 
 _MOST_OF_NAMES = 20_000  # characters of all classes' names in one message
+
+
+class _StoppedError(Exception):
+    """The run was stopped before training began."""
 
 
 def train_folder(run_dir: Path, journal: Journal, wishes: Wishes, resume: bool = False) -> bool:
@@ -73,7 +77,16 @@ def _train(
     taken = warm_start(network, start.weights, start.match) if start.weights and not resume else None
     frozen = freeze(network, start.frozen)
     network.to(device)
-    data = load_data(recipe.data, device, [run_dir], recipe.augment, journal.tell)
+
+    def tell(message: Preparing | Warned) -> None:
+        journal.tell(message)
+        if wishes.stopping:
+            raise _StoppedError
+
+    try:
+        data = load_data(recipe.data, device, [run_dir], recipe.augment, tell)
+    except _StoppedError:
+        return True
     try_network(network, data.sample(2), data.num_classes)
     hooks = Hooks(journal.tell, wishes, functools.partial(save_checkpoint, checkpoint))
     training = Training(network, recipe, data, device, hooks, frozen)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import designer
+from designer.base.paths import data_dir
 
 _INSTALLED = ("site-packages", "dist-packages")
 
@@ -20,9 +21,10 @@ def engine_command(module: str, *arguments: str) -> list[str]:
 
 
 def environment() -> Mapping[str, str]:
-    """The child's environment: it finds this very `designer`, and nothing in the folder that it is started in."""
+    """The child's environment: it finds this very `designer`, nothing in the folder that it is started in, and the
+    person's data sets."""
     home = Path(designer.__file__).resolve().parent.parent
-    found = {**os.environ, "PYTHONSAFEPATH": "1"}
+    found = {"BLOCKYARD_DATA": str(data_dir() / "data"), **os.environ, "PYTHONSAFEPATH": "1"}
     if home.name not in _INSTALLED:
         found["PYTHONPATH"] = os.pathsep.join(filter(None, (str(home), os.environ.get("PYTHONPATH"))))
     return found

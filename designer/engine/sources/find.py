@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+from ..downloading import Tell, data_home, fetch
 from ..examples import Collection
 from ..protocol import EngineError
 from ..recipe_data import DataRecipe
+from ..recipe_json import nearest
+from ..recipe_sets import KNOWN_SETS, known_set
 from . import arrays, cifar, folders, idx, table
 
 SEARCH_VARIABLE = "BLOCKYARD_DATA_PATH"  # folders that hold data sets by name, parted as in PATH
@@ -18,42 +22,54 @@ _WANTED = "IDX files, folders of images by class, a CSV of paths and labels, Num
 _WRAPPED = ("raw", "cifar-10-batches-bin", "cifar-100-binary", "cifar-10-batches-py", "cifar-100-python")
 
 
-def find_data(source: str, near: Sequence[Path] = ()) -> Path:
-    """The file or folder of a data set, by its path or by its name.
+def find_data(source: str, near: Sequence[Path] = (), tell: Tell | None = None) -> Path:
+    """The file or folder of a data set, by its path or by its name. Raises EngineError.
 
     A name is looked for in the folders of `BLOCKYARD_DATA_PATH`, in `near`, in `data` and `resources` beside this
-    package and one level above, and where Debian keeps its data sets. Raises EngineError.
+    package and one level above, where data sets are fetched into, and where Debian keeps them. A known set that is in
+    none of these is fetched; tell: hears how far that is, None to fetch nothing.
     """
     given = Path(source).expanduser()
     if given.exists():
         return given.resolve()
+    known = known_set(source)
+    name = known.name if known else source
     package = Path(__file__).resolve().parent.parent
     homes = [Path(home) for home in os.environ.get(SEARCH_VARIABLE, "").split(os.pathsep) if home]
     homes += near
     homes += [above / name for above in (package.parent, package.parent.parent) for name in ("data", "resources")]
-    homes.append(Path("/usr/share/datasets"))
+    homes += [data_home(), Path("/usr/share/datasets")]
     for home in homes:
-        if (home / source).exists():
-            return (home / source).resolve()
+        if (home / name).exists():
+            return (home / name).resolve()
+    if known and tell:
+        return fetch(known, data_home(), tell)
     raise EngineError(
         f"There is no data set or folder {source!r}.",
-        expected=f"the name of a data set, or a folder or file with {_WANTED}",
-        fix="Check the name, or choose a folder.",
+        expected=f"{', '.join(KNOWN_SETS)}, or a folder or file with {_WANTED}",
+        fix=nearest(source, KNOWN_SETS) or "Check the name, or choose a folder.",
     )
 
 
-def open_data(recipe: DataRecipe, near: Sequence[Path] = ()) -> Collection:
-    """What the recipe's data set holds, by the source that its format names or that claims it. Raises EngineError."""
-    path = find_data(recipe.source, near)
+def open_data(recipe: DataRecipe, near: Sequence[Path] = (), tell: Tell | None = None) -> Collection:
+    """What the recipe's data set holds, by the source that its format names or that claims it. Raises EngineError.
+
+    near, tell: as for `find_data`.
+    """
+    path = find_data(recipe.source, near, tell)
     try:
         path = _unwrapped(path)
-        return _source(recipe.format, path).read(path)
+        collection = _source(recipe.format, path).read(path)
     except OSError as error:
         raise EngineError(
             f"The data in {path} cannot be read: {error.strerror}.",
             expected="files that can be read",
             fix="Check that the folder is there, and its permissions.",
         ) from error
+    known = KNOWN_SETS.get(path.name)
+    if known and collection.classes == tuple(map(str, range(len(known.classes)))):
+        return replace(collection, classes=known.classes)  # of the set's own page, where files have only numbers
+    return collection
 
 
 def _unwrapped(path: Path) -> Path:
