@@ -30,7 +30,7 @@ INDENT = layout.STEP
 
 @dataclass
 class ClassCode:
-    """The source of one class. ranges: the lines of each node, relative to the class's first line as 1."""
+    """The source of one class. ranges: the lines of each node, in their order, relative to the class's first as 1."""
 
     block: Block
     name: str
@@ -126,6 +126,7 @@ def write_class(tracer: Tracer, entrance: Entrance, made: Draft, name: str) -> C
         names, returned = forward.signature(trace)
         code.lines += ["", *wrap.header("forward", ["self", *names], returned, INDENT)]
         _put(code, made.forward, {})
+    code.ranges = {key: code.ranges[key] for step in trace.steps if (key := step.node.id) in code.ranges}
     return code
 
 
@@ -136,20 +137,19 @@ def _put(code: ClassCode, statements: Sequence[Statement], merged: Mapping[str, 
         if statement.rows:
             head, *rows, tail = layout.table(tree, indent)
             for node, lines in zip((statement.node, *statement.rows, statement.node), (head, *rows, tail), strict=True):
-                _append(code, lines, node)
+                _append(code, lines, [node])
         else:
-            _append(code, layout.statement(tree, indent), statement.node)
+            _append(code, layout.statement(tree, indent), [*statement.inside, statement.node])
 
 
-def _append(code: ClassCode, lines: Sequence[str], node: str) -> None:
-    first = len(code.lines) + 1
+def _append(code: ClassCode, lines: Sequence[str], nodes: Sequence[str]) -> None:
+    above = len(code.lines)
     code.lines += lines
-    if not node:
-        return
-    ranges = code.ranges.get(node, ())
-    if ranges and ranges[-1][1] == first - 1:
-        first, ranges = ranges[-1][0], ranges[:-1]
-    code.ranges[node] = (*ranges, (first, len(code.lines)))
+    for node in filter(None, nodes):
+        ranges, first = code.ranges.get(node, ()), above + 1
+        if ranges and ranges[-1][1] == above:
+            first, ranges = ranges[-1][0], ranges[:-1]
+        code.ranges[node] = (*ranges, (first, len(code.lines)))
 
 
 def _parameters(block: Block, given: Sequence[Argument]) -> list[str]:

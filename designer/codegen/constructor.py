@@ -22,7 +22,7 @@ class Statement:
     """A statement of a body. head: whether more indented ones follow, so that its text ends with a colon.
 
     variable: of a loop, where the statement does nothing but start or move it. rows: the nodes of the items of the
-    tuple that it sets.
+    tuple that it sets. inside: the nodes whose values it works out on the way to that of `node`, in this order.
     """
 
     text: str
@@ -31,6 +31,7 @@ class Statement:
     head: bool = False
     variable: str = ""
     rows: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
@@ -106,7 +107,7 @@ def _stages(stages: Stages, class_of: ClassOf) -> Iterator[Statement]:
     name = f'f"{stages.stem}{{{stages.index}}}"'
     yield Statement(f"self.add_module({name}, {_row_made(stages.steps[0], stages, class_of)})", key, 1)
     if carried:
-        yield Statement(f"{carried.name} = {carried.update}", key, 1, variable=carried.name)
+        yield Statement(carried.step, key, 1, variable=carried.name)
 
 
 def _row_made(step: Step, stages: Stages, class_of: ClassOf) -> str:
@@ -146,7 +147,7 @@ def _node(
         yield Statement(f"for _ in range({step.repeat.source}):", key, level, head=True)
         yield Statement(f"{name}.append({made})", key, level + 1)
         for variable in loop:
-            yield Statement(f"{variable.name} = {variable.update}", key, level + 1, variable=variable.name)
+            yield Statement(variable.step, key, level + 1, variable=variable.name)
     elif step.repeated:
         yield Statement(f"{name} = nn.Sequential(*({made} for _ in range({step.repeat.source})))", key, level)
     else:

@@ -1,11 +1,13 @@
-"""`forward`: one line a node, in the names of the canvas."""
+"""`forward`: from the inputs to the outputs, in the names of the canvas."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from designer.catalogue.emit import application, target
+from designer.codegen import layout
 from designer.codegen.constructor import Attributes, Statement, needs_flag
+from designer.codegen.nesting import nested
 from designer.codegen.trace import Step, Trace
 from designer.graph.block import Endpoint
 
@@ -19,25 +21,44 @@ def signature(trace: Trace) -> tuple[list[str], str]:
 
 
 def body(trace: Trace, attributes: Attributes) -> Iterator[Statement]:
-    """The statements of `forward`."""
+    """The statements of `forward`: a line for each value that has a name, with those that need none inside it."""
+    inside = nested(trace)
+    while True:
+        statements = list(_written(trace, attributes, inside))
+        long = {s.inside[0] for s in statements if s.inside and not _fits(s)}
+        if not long:
+            return iter(statements)
+        inside -= long  # from the innermost on
+
+
+def _fits(statement: Statement) -> bool:
+    return len(layout.statement(layout.parsed(statement.text), layout.STEP * 2)) == 1
+
+
+def _written(trace: Trace, attributes: Attributes, inside: Collection[str]) -> Iterator[Statement]:
     taken = {step.node.name for step in trace.steps}
-    variables = _entries(trace, taken)
+    values = _entries(trace, taken)  # how each value is written where it is read
+    within: dict[Endpoint, tuple[str, ...]] = {}  # the nodes that are written there with it
     used = {*trace.results, *(source for step in trace.steps for source in step.sources)}
     for step in trace.steps:
-        values = [variables[source] for source in step.sources]
         if step.fixed_out:
-            variables.update(dict.fromkeys(step.ends, values[0]))
+            values.update(dict.fromkeys(step.ends, values[step.sources[0]]))
+            within.update(dict.fromkeys(step.ends, within.get(step.sources[0], ())))
+            continue
+        computed = _computed(step, [values[source] for source in step.sources], attributes)
+        others = tuple(key for source in step.sources for key in within.get(source, ()))
+        if step.node.id in inside:
+            values[step.ends[0]], within[step.ends[0]] = computed, (*others, step.node.id)
             continue
         targets = _targets(step, taken)
-        variables.update(zip(step.ends, targets, strict=True))
-        computed = _computed(step, values, attributes)
+        values.update(zip(step.ends, targets, strict=True))
         if step is trace.steps[-1] and trace.results == step.ends and not step.unpacked:
-            yield Statement(f"return {computed}", step.node.id)
+            yield Statement(f"return {computed}", step.node.id, inside=others)
             return
         shown = [name if end in used else "_" for end, name in zip(step.ends, targets, strict=True)]
         left = target(step.spec, shown) if step.spec else ", ".join(shown)
-        yield Statement(f"{left} = {computed}", step.node.id)
-    yield Statement(f"return {', '.join(variables[end] for end in trace.results)}", "")
+        yield Statement(f"{left} = {computed}", step.node.id, inside=others)
+    yield Statement(f"return {', '.join(values[end] for end in trace.results)}", "")
 
 
 def _entries(trace: Trace, taken: set[str]) -> dict[Endpoint, str]:

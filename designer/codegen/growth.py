@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,14 @@ class LoopVariable:
     name: str
     initial: str
     update: str
+
+    @property
+    def step(self) -> str:
+        """The statement that moves it on: `channels = 64`, `channels += growth`."""
+        tree = ast.parse(self.update, mode="eval").body
+        if isinstance(tree, ast.BinOp) and isinstance(tree.left, ast.Name) and tree.left.id == self.name:
+            return ast.unparse(ast.AugAssign(ast.Name(self.name, ast.Store()), tree.op, tree.right))
+        return f"{self.name} = {self.update}"
 
 
 def axis_name(rank: int, axis: int) -> str:

@@ -52,6 +52,8 @@ def statement(tree: ast.stmt, indent: str) -> list[str]:
     match tree:
         case ast.Assign(targets=[target], value=value):
             return _placed(f"{_targets(target)} = ", value, "", indent)
+        case ast.AugAssign(target=target, op=op, value=value):
+            return _placed(f"{flat(target)} {_BINARY[type(op)][0]}= ", value, "", indent)
         case ast.Return(value=ast.expr() as value):
             return _placed("return ", value, "", indent)
         case ast.If(test=test):

@@ -35,17 +35,22 @@ NodeKey = tuple[str, str]  # the block's name, the node's id
 
 @dataclass(frozen=True)
 class GeneratedCode:
-    """source: the module. lines: for each node, its lines in the constructor and in `forward`, counted from 1."""
+    """source: the module. lines: for each node, its lines in the constructor and in `forward`, counted from 1.
+
+    A line of `forward` may belong to several nodes, those whose values it works out. names: what the nodes are called.
+    """
 
     source: str
     lines: Mapping[NodeKey, tuple[Range, ...]]
+    names: Mapping[NodeKey, str]
+
+    def nodes_at(self, line: int) -> list[NodeKey]:
+        """The nodes that a line belongs to, each behind those whose values it takes."""
+        return [key for key, ranges in self.lines.items() if any(first <= line <= last for first, last in ranges)]
 
     def node_at(self, line: int) -> NodeKey | None:
-        """The node that a line belongs to, or None."""
-        for key, ranges in self.lines.items():
-            if any(first <= line <= last for first, last in ranges):
-                return key
-        return None
+        """The node that a line is about: of several the last, whose value has the line's name; or None."""
+        return next(reversed(self.nodes_at(line)), None)
 
 
 def generate(design: Design, analysis: Analysis) -> GeneratedCode:
@@ -65,7 +70,8 @@ def generate(design: Design, analysis: Analysis) -> GeneratedCode:
             key = code.block.name, node
             nodes[key] = (*nodes.get(key, ()), *((first + above, last + above) for first, last in ranges))
     lines += ["", "", *_program(design.root, analysis)]
-    return GeneratedCode("\n".join(lines) + "\n", nodes)
+    names = {(name, key): design.blocks[name].nodes[key].name for name, key in nodes}
+    return GeneratedCode("\n".join(lines) + "\n", nodes, names)
 
 
 def _classes(design: Design) -> list[ClassCode]:

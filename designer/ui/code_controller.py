@@ -12,7 +12,7 @@ from designer.session.session import Session
 from designer.ui.background import Background
 from designer.ui.canvas_controller import CanvasController
 from designer.ui.docks.code import Code
-from designer.ui.presenters.reports import line_map, node_of
+from designer.ui.presenters.reports import line_map, line_names, node_of
 
 _DELAY_MS = 120  # after the last edit
 
@@ -69,7 +69,7 @@ class CodeController(QObject):
             self._writing.run(_with_colours(self._session.code_task()), self._written, self._refused, "code")
 
     def _written(self, code: object) -> None:
-        self._dock.set_code(code.source, line_map(code))
+        self._dock.set_code(code.source, line_map(code), names=line_names(code))
 
     def _refused(self, error: BlockyardError) -> None:
         before, reason = self._dock.view.toPlainText(), str(error)

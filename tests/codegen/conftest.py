@@ -13,6 +13,7 @@ import torch
 
 from designer.analysis.analyser import Analyser
 from designer.analysis.facts import Analysis
+from designer.catalogue.registry import spec_of
 from designer.codegen.module import GeneratedCode, generate
 from designer.graph.block import Block
 from designer.graph.design import Design
@@ -88,16 +89,33 @@ def assert_sound(design: Design, *others: dict[str, Any]) -> Built:
 
 def assert_lines(built: Built) -> None:
     """Each node's lines name it, and a line leads back to its node."""
-    lines = built.code.source.splitlines()
-    for (name_of_block, key), ranges in built.code.lines.items():
-        name = built.design.blocks[name_of_block].nodes[key].name
+    assert_line_map(built.design, built.code)
+
+
+def assert_line_map(design: Design, code: GeneratedCode) -> None:
+    """Each node's lines name it, and a line leads back to its nodes, the last of which gives it its name."""
+    lines = code.source.splitlines()
+    for (name_of_block, key), ranges in code.lines.items():
+        node = design.blocks[name_of_block].nodes[key]
         for first, last in ranges:
             assert 1 <= first <= last <= len(lines)
             text = "\n".join(lines[first - 1 : last])
-            in_loop = f'f"{name.rstrip(string.digits)}{{' in built.code.source  # a row of a tuple of stages
-            assert name in text or in_loop or text.strip().startswith("return ")
-            assert all(built.code.node_at(line) == (name_of_block, key) for line in range(first, last + 1))
-    assert built.code.node_at(1) is None
+            in_loop = f'f"{node.name.rstrip(string.digits)}{{' in code.source  # a row of a tuple of stages
+            alone = code.nodes_at(first) == [(name_of_block, key)]
+            nameless = (spec := spec_of(node.kind)) is not None and not spec.module and not alone  # a sum inside a call
+            assert node.name in text or in_loop or nameless or text.strip().startswith("return ")
+            assert all((name_of_block, key) in code.nodes_at(line) for line in range(first, last + 1))
+    for line, text in enumerate(lines, 1):
+        assert (code.node_at(line) is None) == (not code.nodes_at(line))
+        name, assigned, _ = text.strip().partition(" = ")
+        if assigned and len(nodes := code.nodes_at(line)) > 1:
+            block_name, key = code.node_at(line)
+            assert code.node_at(line) in nodes
+            assert name in (
+                design.blocks[block_name].nodes[key].name,
+                f"{design.blocks[block_name].nodes[key].name}, _",
+            )
+    assert code.node_at(1) is None
 
 
 class Tools(NamedTuple):

@@ -44,7 +44,7 @@ def test_repeat_by_an_expression_of_any_value(net, tools, n):
         {"depth": 5},
         {"depth": 0},
     )
-    assert "height = height - 2" in built.code.source
+    assert "height -= 2" in built.code.source
 
 
 def test_repeat_nought_in_the_outer_block_leaves_the_channels(net, tools):
@@ -85,7 +85,7 @@ def test_a_growing_block_has_a_closed_form(net, tools):
     source = tools.sound(design, {"growth": 7}, {"depth": 6}, {"depth": 0}).code.source
     assert "nn.Conv2d(depth * growth + 3, 8, kernel_size=3)" in source
     assert "(N, in_channels, H, W) -> (N, in_channels + num_layers * growth, H, W)" in source
-    assert "channels = channels + growth" in source
+    assert "channels += growth" in source
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_a_second_run_goes_on_with_the_channels() -> None:
     built = assert_sound(chain(*first, relu(), *second, FLATTEN, linear()))
     source = built.code.source.split("class Net")[1]
     assert source.count("channels = 3") == 1
-    assert "channels = channels + growth" in source
+    assert "channels += growth" in source
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ expressions, nested up to three deep. It is kept if analysis finds no fault in i
 from __future__ import annotations
 
 import itertools
-import string
 import subprocess
 import sys
 from typing import Any
@@ -23,6 +22,7 @@ from designer.codegen.module import generate
 from designer.graph.block import Block, BlockParameter, Edge, Endpoint, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Expression as X
+from tests.codegen.conftest import assert_line_map
 
 WIDTHS = st.integers(1, 6)
 PARAMETERS = ("width", "depth", "wide")
@@ -174,14 +174,7 @@ def test_what_analysis_says_is_what_happens(design):
     run(design, code.source, {})
     assert complaints(code.source, "format", "--diff") == ""
     assert complaints(code.source, "check") == ""
-    lines = code.source.splitlines()
-    for (block, key), ranges in code.lines.items():
-        for first, last in ranges:
-            assert code.node_at(first) == code.node_at(last) == (block, key)
-            text = "\n".join(lines[first - 1 : last])
-            name = design.blocks[block].nodes[key].name
-            in_loop = f'f"{name.rstrip(string.digits)}{{' in code.source  # a row of a tuple of stages
-            assert name in text or in_loop or text.strip().startswith("return ")
+    assert_line_map(design, code)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])

@@ -52,9 +52,9 @@ class _Gutter(QWidget):
 
 
 class CodeView(QPlainTextEdit):
-    """A read-only text with line numbers and tinted lines. line_clicked(line): from 1."""
+    """A read-only text with line numbers and tinted lines. line_clicked(line, word): from 1, and the word clicked."""
 
-    line_clicked = Signal(int)
+    line_clicked = Signal(int, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,7 +120,10 @@ class CodeView(QPlainTextEdit):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         if event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
-            self.line_clicked.emit(self.cursorForPosition(event.position().toPoint()).blockNumber() + 1)
+            cursor = self.cursorForPosition(event.position().toPoint())
+            line = cursor.blockNumber() + 1
+            cursor.select(QTextCursor.SelectionType.WordUnderCursor)
+            self.line_clicked.emit(line, cursor.selectedText())
 
     def gutter_px(self) -> int:
         """The width of the line numbers."""
@@ -175,6 +178,7 @@ class Code(QWidget):
         super().__init__()
         self.setAccessibleName(self.tr("Code"))
         self._lines: Mapping[Hashable, Lines] = {}
+        self._names: Mapping[Hashable, str] = {}
         self._node: Hashable | None = None
         self._tinted_node: Hashable | None = None
         self._text = ""
@@ -206,12 +210,15 @@ class Code(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(720, 260)
 
-    def set_code(self, text: str, line_map: Mapping[Hashable, Lines], note: str = "") -> None:
+    def set_code(
+        self, text: str, line_map: Mapping[Hashable, Lines], note: str = "", names: Mapping[Hashable, str] | None = None
+    ) -> None:
         """Show `text` a moment later, or when the dock is next seen.
 
-        line_map: the lines of each node, from 1. note: a quiet remark at the top, such as the file.
+        line_map: the lines of each node, from 1. note: a quiet remark at the top, such as the file. names: what the
+        nodes are called in the text, which tells those of one line apart.
         """
-        self._lines, self._text = dict(line_map), text
+        self._lines, self._names, self._text = dict(line_map), dict(names or {}), text
         self._set_note(note)
         if self.isVisible() and not self.view.text:
             self._update_text()
@@ -255,7 +262,9 @@ class Code(QWidget):
     def _set_note(self, note: str) -> None:
         self._note.setText(note or self.tr("This is what trains, and what is exported."))
 
-    def _clicked(self, line: int) -> None:
-        hits = [(last - first, key) for key, (first, last) in self._lines.items() if first <= line <= last]
-        if hits:
-            self.node_clicked.emit(min(hits, key=lambda hit: hit[0])[1])
+    def _clicked(self, line: int, word: str) -> None:
+        hits = {key: last - first for key, (first, last) in self._lines.items() if first <= line <= last}
+        nearest = [key for key, length in hits.items() if length == min(hits.values())]
+        if nearest:  # of several on one line the one whose name was clicked, or the last, which gives the line its name
+            named = (key for key in nearest if self._names.get(key) == word)
+            self.node_clicked.emit(next(named, nearest[-1]))

@@ -43,6 +43,11 @@ def line_map(code: GeneratedCode) -> dict[Hashable, Range]:
     return found
 
 
+def line_names(code: GeneratedCode) -> dict[Hashable, str]:
+    """What the nodes of `line_map` are called in the code."""
+    return {key: code.names[node_of(key)] for key in line_map(code)}
+
+
 def node_of(line_key: Hashable) -> NodeKey:
     """The node of a key of `line_map`."""
     block, node = line_key[:2]  # type: ignore[index]

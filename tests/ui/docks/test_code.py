@@ -41,6 +41,20 @@ def test_a_click_tells_the_innermost_node(qtbot: QtBot, code: Code) -> None:
     assert told.args == ["body"]
 
 
+@pytest.mark.parametrize(("column", "node"), [(10, "c"), (15, "c"), (23, "b"), (31, "a"), (35, "c")])
+def test_of_several_nodes_on_a_line_the_one_clicked_is_told(qtbot: QtBot, code: Code, column: int, node: str) -> None:
+    text = "def f(self, x):\n    c3 = self.c3(self.b2(self.a1(x)))\n"
+    lines = dict.fromkeys(("a", "b", "c"), (2, 2))
+    code.set_code(text, lines, names={"a": "a1", "b": "b2", "c": "c3"})
+    qtbot.waitUntil(lambda: code.view.toPlainText() == text)
+    cursor = QTextCursor(code.view.document().findBlockByNumber(1))
+    cursor.setPosition(cursor.position() + column)
+    with qtbot.waitSignal(code.node_clicked) as told:
+        at = code.view.cursorRect(cursor).center()
+        qtbot.mouseClick(code.view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert told.args == [node]
+
+
 def test_a_node_is_tinted_and_brought_into_view(code: Code) -> None:
     code.highlight_node("tail")
     assert code.view.tinted == (200, 203)
