@@ -39,7 +39,7 @@ class ScaledConv(nn.Module):
     outputs=(CustomPort("output", "N, out_channels, (H - 1) // stride + 1, (W - 1) // stride + 1"),),
     derived=(("in_channels", "C"),),
     params="out_channels * (9 * C + 1)",
-    macs="9 * C * output[1] * output[2] * output[3]",
+    macs="9 * C * N * output[1] * output[2] * output[3]",
 )
 
 # Any number of axes in the middle, two inputs and two outputs, lengths that need a function and a condition.

@@ -22,6 +22,7 @@ from designer.session.leading import EngineDied, Report
 from designer.session.preparing import prepare_run
 from designer.session.resuming import find_run, resume_run
 from designer.session.training import TrainingControl
+from designer.session.trust import trust_layers, trust_run
 
 SUMMARY = "train a design; Ctrl-C stops at the end of the batch, a second one at once"
 _MOST = 1 << 31
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=whole_number(0, 2**63 - 1), metavar="S", help="of weights, order and dropout")
     parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:N or mps")
     parser.add_argument("--run-dir", type=Path, metavar="DIR", help="where to keep this run: a new or an empty folder")
+    parser.add_argument("--trust", action="store_true", help="trust the Python code that the document or run brings")
     add_json(parser, "print the engine's messages, one JSON object a line")
 
 
@@ -64,6 +66,8 @@ def _begun(options: argparse.Namespace) -> TrainingControl:
         raise UsageError("train was given no DESIGN.", expected="a DESIGN, or --resume RUN", fix="See: --help")
     document = open_document(options)
     recipe = _recipe(options, document.recipe or Recipe())
+    if options.trust:
+        trust_layers(document.design.customs.values())
     control = TrainingControl(prepare_run(document, recipe, run_dir=options.run_dir))
     control.start()
     return control
@@ -79,7 +83,10 @@ def _resumed(options: argparse.Namespace) -> TrainingControl:
             expected="a run as it was begun; only --epochs and --device may change",
             fix="Leave one of them out.",
         )
-    return resume_run(find_run(options.resume), epochs=options.epochs, device=options.device)
+    run_dir = find_run(options.resume)
+    if options.trust:
+        trust_run(run_dir)
+    return resume_run(run_dir, epochs=options.epochs, device=options.device)
 
 
 def _name_of(run_dir: Path) -> str:

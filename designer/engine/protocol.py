@@ -179,6 +179,20 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class Probed:
+    """What a network made of the inputs that it was given. Not part of a run.
+
+    shapes: of each output as text, such as `(2, 10)`. params: numbers in all parameters. macs: as FlopCounterMode counts them.
+    """
+
+    type: ClassVar = "probed"
+    shapes: tuple[str, ...]
+    dtypes: tuple[str, ...]
+    params: int
+    macs: int
+
+
+@dataclass(frozen=True)
 class Stop:
     """Control: stop at the end of the current batch."""
 
@@ -208,7 +222,9 @@ class Unreadable:
     reason: str
 
 
-Message = Started | Preparing | WarmStarted | Batch | Epoch | Paused | Resumed | Warned | Failed | Finished | Summary
+Message = (
+    Started | Preparing | WarmStarted | Batch | Epoch | Paused | Resumed | Warned | Failed | Finished | Summary | Probed
+)
 Control = Stop | Pause | Resume
 _MESSAGES = {kind.type: kind for kind in get_args(Message)}
 _CONTROLS = {kind.type: kind for kind in get_args(Control)}

@@ -13,6 +13,7 @@ from designer.document.writing import dump_document
 from designer.engine.recipe import Recipe
 from designer.exchange.module import generated
 from designer.runs.folder import RunDesign, create_run
+from designer.session.trust import require_trust, trust_run
 
 _IMAGE_AXES = 4  # (N, C, H, W)
 _LARGEST_PX = 4096  # that a recipe takes
@@ -37,11 +38,13 @@ def prepare_run(document: Document, recipe: Recipe, *, root: Path | None = None,
     """Make the run folder of a training: under `root`, by default the person's own runs, or exactly `run_dir`.
 
     The run's recipe says to which size images are brought; its copy of the document keeps what the person wrote.
-    Raises DesignError where the design has errors, RunFolderError where the folder cannot be made.
+    Raises UntrustedError where the document brings code that the person has not trusted, DesignError where the design
+    has errors, RunFolderError where the folder cannot be made.
     """
     design = document.design
+    require_trust(design)
     analysis = Analyser().analyse(design)
-    return create_run(
+    folder = create_run(
         root or runs_dir(),
         RunDesign(
             name=design.main,
@@ -53,6 +56,8 @@ def prepare_run(document: Document, recipe: Recipe, *, root: Path | None = None,
         fitted(_with_run_found(recipe), analysis),
         run_dir,
     )
+    trust_run(folder)  # the person may go on with it
+    return folder
 
 
 def _with_run_found(recipe: Recipe) -> Recipe:

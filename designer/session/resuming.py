@@ -23,6 +23,7 @@ from designer.engine.protocol import (
 )
 from designer.engine.recipe import Recipe, read_recipe
 from designer.session.training import TrainingControl
+from designer.session.trust import require_run_trust
 
 _LOOK_S = 0.1
 _ELSEWHERE_S = 2.5 * HEARTBEAT_S  # an engine that is no process here may be one on another machine
@@ -51,8 +52,9 @@ def resume_run(run_dir: Path, *, epochs: int | None = None, device: str | None =
     """Start the engine again on a run: from its last checkpoint, or from the beginning where it had saved none.
 
     epochs: of the whole run, in place of what its recipe says. device: likewise. Takes seconds where the engine has
-    only just died. Raises BlockyardError.
+    only just died. Raises UntrustedError where its module was neither made here nor trusted, BlockyardError.
     """
+    require_run_trust(run_dir)
     _require_dead(run_dir)
     recipe = _changed(run_dir, epochs, device)
     status = read_status(run_dir)

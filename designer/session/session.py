@@ -25,6 +25,7 @@ from designer.graph.design import Design
 
 if TYPE_CHECKING:  # code, export and training are loaded when they are asked for: the window is there the sooner
     from designer.codegen.module import GeneratedCode
+    from designer.session.summary import SummaryProcess
     from designer.session.training import TrainingControl
 
 Extra = TypeVar("Extra")
@@ -215,8 +216,20 @@ class Session:
 
         return export_project(self.document, folder, fitted(self.recipe, self.analysis))
 
+    def summary(self) -> SummaryProcess:
+        """Ask the engine for torchinfo's table. Raises DesignError, UntrustedError."""
+        from designer.session.summary import SummaryProcess
+        from designer.session.trust import require_trust
+
+        source = self.code().source
+        require_trust(self.design)
+        return SummaryProcess(source, self.analysis.input_shapes[0])
+
     def train(self, recipe: Recipe | None = None, root: Path | None = None) -> TrainingControl:
-        """Make a run folder and start the engine on it. Raises DesignError, RunFolderError, TrainingError."""
+        """Make a run folder and start the engine on it.
+
+        Raises DesignError, UntrustedError where it brings code that nobody trusted, RunFolderError, TrainingError.
+        """
         return self.training_task(recipe, root)()
 
     def training_task(self, recipe: Recipe | None = None, root: Path | None = None) -> Callable[[], TrainingControl]:

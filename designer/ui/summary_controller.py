@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QTimer
 
 from designer.base.errors import BlockyardError
 from designer.engine.protocol import Summary as SummaryMessage
+from designer.session.question import Question
 from designer.session.session import Session
-from designer.session.summary import SummaryProcess
 from designer.ui.docks.summary import Summary
 
 _POLL_MS = 100
@@ -22,22 +22,21 @@ class SummaryController(QObject):
         super().__init__(parent)
         self._dock = dock
         self._current = current
-        self._process: SummaryProcess | None = None
+        self._process: Question[SummaryMessage] | None = None
         self._timer = QTimer(self, interval=_POLL_MS)
         self._timer.timeout.connect(self._poll)
         dock.refresh_requested.connect(self.ask)
 
     def ask(self) -> None:
         """Ask the engine for the table of the design as it is now."""
-        session = self._current()
         try:
-            code = session.code()
+            process = self._current().summary()
         except BlockyardError as error:
             self._dock.show_error(error.message, error.fix)
             return
         self.cancel()
         self._dock.show_busy()
-        self._process = SummaryProcess(code.source, session.analysis.input_shapes[0])
+        self._process = process
         self._timer.start()
 
     def forget(self) -> None:

@@ -1,0 +1,115 @@
+"""Which code of other people this person trusts: asked before anything that a document brought along is run.
+
+What was trusted is remembered by its SHA-256 among the person's data, so that code that changed asks again. A design
+without custom layers needs no trust. Of a run folder the generated module counts, since that is what its engine runs:
+one that was made here is known, any other may hold anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from designer.base.errors import DesignError
+from designer.base.paths import data_dir
+from designer.document.writing import write_atomically
+from designer.engine.protocol import MODEL_FILE
+from designer.graph.custom import CustomLayer
+from designer.graph.design import Design
+
+_FILE = "trusted.json"
+_MAX_BYTES = 16 << 20
+_MAX_MODULE = 16 << 20  # bytes of a run's module
+
+
+class UntrustedError(DesignError):
+    """Something would run code that the person has not trusted. code: it, to be read."""
+
+    def __init__(self, message: str, code: str, fix: str) -> None:
+        super().__init__(message, expected="code that you have read and trust", fix=fix)
+        self.code = code
+
+
+def untrusted_layers(design: Design) -> tuple[CustomLayer, ...]:
+    """The custom layers of a design whose code this person has not trusted."""
+    if not design.customs:
+        return ()
+    known = _read()
+    return tuple(layer for layer in design.customs.values() if _of_layer(layer) not in known)
+
+
+def trust_layers(layers: Iterable[CustomLayer]) -> None:
+    """Trust the code of some custom layers, from now on. Raises DocumentError where that cannot be remembered."""
+    _remember(_of_layer(layer) for layer in layers)
+
+
+def require_trust(design: Design) -> None:
+    """Raises UntrustedError where a design brings code that this person has not trusted."""
+    if layers := untrusted_layers(design):
+        names = ", ".join(layer.name for layer in layers[:3]) + (", …" if len(layers) > 3 else "")
+        raise UntrustedError(
+            f"This document brings its own Python code, in {names}.",
+            "\n\n\n".join(f"# {layer.name}\n{layer.source.strip()}" for layer in layers),
+            "Read it (blockyard export writes it as text), then run this again with --trust.",
+        )
+
+
+def trust_run(run_dir: Path) -> None:
+    """Trust the module in a run folder, from now on."""
+    if (module := _module(run_dir)) is not None:
+        _remember([_of_module(module)])
+
+
+def require_run_trust(run_dir: Path) -> None:
+    """Raises UntrustedError where the module in a run folder was neither made here nor trusted."""
+    module = _module(run_dir)
+    if module is not None and _of_module(module) not in _read():
+        raise UntrustedError(
+            f"The run {Path(run_dir).name} was not begun here, and its {MODEL_FILE} may do anything.",
+            module.decode("utf-8", "replace"),
+            f"Read its {MODEL_FILE}, then run this again with --trust.",
+        )
+
+
+def _module(run_dir: Path) -> bytes | None:
+    """The module in a run folder; None where there is none, which the engine tells."""
+    try:
+        with (Path(run_dir) / MODEL_FILE).open("rb") as file:
+            return file.read(_MAX_MODULE)
+    except OSError:
+        return None
+
+
+def _of_layer(layer: CustomLayer) -> str:
+    return hashlib.sha256(b"custom layer\0" + layer.source.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _of_module(module: bytes) -> str:
+    return hashlib.sha256(b"module\0" + module).hexdigest()
+
+
+def _read() -> set[str]:
+    """The hashes that are trusted; none where the file cannot be read, so that it is asked again."""
+    try:
+        with (data_dir() / _FILE).open("rb") as file:
+            found = json.loads(file.read(_MAX_BYTES))
+        return {text for text in found["trusted"] if isinstance(text, str)}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return set()
+
+
+def _remember(hashes: Iterable[str]) -> None:
+    known = _read()
+    new = known.union(hashes)
+    if new == known:
+        return
+    folder = data_dir()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DesignError(
+            f"What you trust cannot be remembered in {folder}: {error.strerror}.", fix="Check the folder."
+        ) from error
+    write_atomically(folder / _FILE, (json.dumps({"trusted": sorted(new)}, indent=0) + "\n").encode())
