@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from designer.analysis import field as fields
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.field import Field
-from designer.catalogue.spec import LayerSpec, Tensor, Values
+from designer.catalogue.spec import LayerSpec, Tensor, Values, Window
 from designer.graph.block import INPUT, OUTPUT, Block, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Value
@@ -75,16 +75,23 @@ class NodeFacts:
         """Whether a wire lacks at one of its inputs."""
         return any(d.code == "unconnected_input" for d in self.diagnostics)
 
+    @cached_property
+    def windows(self) -> Sequence[Window] | str | None:
+        """The sliding windows of a layer, None where it leaves receptive fields as they are."""
+        windows = self.spec.window(Values(self.values)) if self.spec and not self.copies else None
+        if windows is None or isinstance(windows, str):
+            return windows
+        return None if fields.moves_nothing(windows) else windows
+
     def slide(self, field: Field) -> Field:
         """The receptive field behind it, from that before it."""
         if not self.is_there:
             return field
         for inner in self.copies:
             field = fields.compose(field, inner.field)
-        if not self.copies and self.spec:
-            windows = self.spec.window(Values(self.values))
+        if self.windows is not None:
             for _ in range(self.repeat):
-                field = fields.slide(field, windows)
+                field = fields.slide(field, self.windows)
         return field
 
     @property
@@ -138,17 +145,24 @@ class BlockFacts:
     @cached_property
     def fields(self) -> Mapping[str, Field]:
         """The receptive field of each node, seen from the block's input; () where it is unknown."""
-        found: dict[str, Field] = dict.fromkeys(self.nodes, ())
+        return {**dict.fromkeys(self.nodes, ()), **dict(self.each_field())}
+
+    def each_field(self) -> Iterator[tuple[str, Field]]:
+        """The ids and receptive fields, in topological order: for who need not know all of them."""
+        found: dict[str, Field] = {}
         for key in self.block.order:
-            node = self.nodes[key]
+            node, sources = self.nodes[key], self.nodes[key].sources
             if node.node.kind == INPUT:
-                found[key] = fields.identity(node.output.rank) if node.output else ()
+                field = fields.identity(node.output.rank) if node.output else ()
             elif node.outputs and node.output is None:
-                continue
+                field = ()
+            elif len(sources) == 1:
+                field = node.slide(found.get(sources[0] or "", ()))
             else:
-                arriving = [found[source] for source in node.sources if source in found]
-                found[key] = node.slide(fields.widest(arriving if node.is_there else arriving[:1]))
-        return found
+                arriving = [found[source] for source in sources if source in found]
+                field = node.slide(fields.widest(arriving if node.is_there else arriving[:1]))
+            found[key] = field
+            yield key, field
 
     @cached_property
     def field(self) -> Field:
@@ -175,11 +189,15 @@ class BlockFacts:
 
 
 class Row(NamedTuple):
-    """One line of a summary. path: names, dotted. receptive_field: elements an axis in the design's input."""
+    """One line of a summary. path: names, dotted. receptive_field: elements an axis in the design's input.
+
+    field: the same with its stride and its padding.
+    """
 
     path: str
     facts: NodeFacts
     receptive_field: tuple[int, ...] | None
+    field: Field = ()
 
 
 @dataclass(frozen=True)
@@ -234,17 +252,21 @@ class Analysis:
 
     def receptive_field(self, path: tuple[str, ...]) -> tuple[int, ...] | None:
         """The receptive field of a node in elements of the design's input, one number a spatial axis."""
+        return self._sizes(self.field(path))
+
+    def field(self, path: tuple[str, ...]) -> Field:
+        """The receptive field of a node with its stride and its padding; () where it is not known."""
         facts: BlockFacts | None = self.root
         outer: Field | None = None
         for key in path:
             node = facts.nodes.get(key) if facts else None
             if node is None:
-                return None
+                return ()
             if key == path[-1]:
-                return self._sizes(_seen(outer, facts.fields[key]))
+                return _seen(outer, facts.fields[key])
             outer = self._entry_field(facts, key, outer)
             facts = node.inside
-        return None
+        return ()
 
     @staticmethod
     def _entry_field(facts: BlockFacts, key: str, outer: Field | None) -> Field:
@@ -264,7 +286,8 @@ class Analysis:
             facts = block.nodes[key]
             path = prefix + facts.node.name
             if depth <= 1 or not facts.copies:
-                yield Row(path, facts, self._sizes(_seen(outer, block.fields[key])))
+                field = _seen(outer, block.fields[key])
+                yield Row(path, facts, self._sizes(field), field)
                 continue
             entry = self._entry_field(block, key, outer)
             for number, inner in enumerate(facts.copies):

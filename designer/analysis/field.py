@@ -21,6 +21,14 @@ class Axis(NamedTuple):
     stride: float = 1
     start: float = 0.0
 
+    @property
+    def padding(self) -> float | None:
+        """How many elements the first element's field begins before the input; below 0: behind its edge.
+
+        None where every output sees everything.
+        """
+        return (self.size - 1) / 2 - self.start if math.isfinite(self.size) else None
+
 
 Field = tuple[Axis, ...]
 
@@ -51,6 +59,11 @@ def _slide(axis: Axis, window: Window) -> Axis:
     )
 
 
+def is_finite(field: Field) -> bool:
+    """Whether it is known, and less than everything along each axis."""
+    return bool(field) and all(math.isfinite(axis.size) for axis in field)
+
+
 def compose(outer: Field, inner: Field) -> Field:
     """The field of something whose field is `inner` in a map whose own field is `outer`."""
     if len(inner) == 1:
@@ -66,6 +79,11 @@ def widest(fields: Sequence[Field]) -> Field:
     if not fields:
         return ()
     return tuple(max(axes) for axes in zip(*fields, strict=False))
+
+
+def moves_nothing(windows: Sequence[Window]) -> bool:
+    """Whether windows see one element each, where it is: the field stays as it is."""
+    return all(w.kernel == 1 and w.stride == 1 and w.padding == 0 for w in windows)
 
 
 def sizes(field: Field, spatial: Sequence[int]) -> tuple[int, ...] | None:

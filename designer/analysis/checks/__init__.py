@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from designer.analysis.checks import heads, layering, maps, names, paths, saturation, softmax
+from designer.analysis.checks import fields, heads, layering, maps, names, paths, saturation, softmax
 from designer.analysis.diagnostics import Diagnostic
 from designer.analysis.facts import BlockFacts
 
@@ -26,6 +26,8 @@ CHECKS: tuple[Check, ...] = (
     maps.odd_size_lost,
     maps.map_too_small_early,
     heads.head_not_matching,
+    fields.field_below_object,
+    fields.field_exceeds_input,
 )
 
 
