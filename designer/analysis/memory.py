@@ -1,18 +1,19 @@
-"""What a training takes of the device's memory, and the largest batch that fits.
+"""What a training takes of the device's memory, whole and by node, and the largest batch that fits.
 
 An estimate over an `Analysis`: weights, gradients, the optimizer's state, and the input with the outputs of all layers,
-which the backward pass needs. Not in it: workspaces of convolutions, buffers, autocast's copies of the weights, and the
-framework itself (several hundred MB on a GPU).
+which the backward pass needs. Frozen weights take neither gradients nor state. Not in it: workspaces of convolutions,
+buffers, autocast's copies of the weights, an average of them, and the framework itself (several hundred MB on a GPU).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
 
-from designer.analysis.facts import Analysis
+from designer.analysis.facts import Analysis, BlockFacts, Totals
 
 _FLOAT32_BYTES = 4
 _HALF_BYTES = 2
@@ -35,9 +36,17 @@ class Optimizer(StrEnum):
     SGD = "SGD"
     MOMENTUM = "momentum"  # SGD with momentum
     ADAM = "Adam"  # AdamW too
+    RMSPROP = "RMSprop"  # without momentum
+    ADAGRAD = "Adagrad"
 
 
-_NUMBERS_A_WEIGHT = {Optimizer.SGD: 0, Optimizer.MOMENTUM: 1, Optimizer.ADAM: 2}
+_NUMBERS_A_WEIGHT = {
+    Optimizer.SGD: 0,
+    Optimizer.MOMENTUM: 1,
+    Optimizer.ADAM: 2,
+    Optimizer.RMSPROP: 1,
+    Optimizer.ADAGRAD: 1,
+}
 
 
 class TrainingMemory(NamedTuple):
@@ -64,20 +73,37 @@ def training_memory(
     batch: int = 1,
     optimizer: Optimizer = Optimizer.SGD,
     precision: Precision = Precision.FLOAT32,
+    frozen: Sequence[str] = (),
 ) -> TrainingMemory:
     """The memory of training the design of `analysis` with `batch` examples a step.
 
     The batch of `analysis` may be another: activations are in proportion to it. Adam's step counts are left out.
-    Raises ValueError where batch is below 1.
+    frozen: parts of the network that are not trained, by their names, dotted. Raises ValueError where batch is below 1.
+    """
+    trained = analysis.totals.params - frozen_params(analysis, frozen)
+    return memory_of(analysis.totals, analysis.batch, batch, optimizer, precision, trained)
+
+
+def memory_of(
+    totals: Totals,
+    known_batch: int,
+    batch: int,
+    optimizer: Optimizer = Optimizer.SGD,
+    precision: Precision = Precision.FLOAT32,
+    trained: int | None = None,
+) -> TrainingMemory:
+    """The memory that a part of the network takes, from its totals at `known_batch` examples.
+
+    trained: how many of its parameters are, by default all.
     """
     if batch < 1:
         raise ValueError(f"batch={batch}; expected at least 1")
-    weights = analysis.totals.params * _FLOAT32_BYTES
+    trained = totals.params if trained is None else trained
     return TrainingMemory(
-        weights_bytes=weights,
-        gradients_bytes=weights,
-        optimizer_bytes=weights * _NUMBERS_A_WEIGHT[optimizer],
-        activations_bytes=ceil(batch * _activations_an_example(analysis, precision)),
+        weights_bytes=totals.params * _FLOAT32_BYTES,
+        gradients_bytes=trained * _FLOAT32_BYTES,
+        optimizer_bytes=trained * _FLOAT32_BYTES * _NUMBERS_A_WEIGHT[optimizer],
+        activations_bytes=ceil(batch * _activations_an_example(totals, known_batch, precision)),
     )
 
 
@@ -86,19 +112,44 @@ def largest_batch(
     memory_bytes: int,
     optimizer: Optimizer = Optimizer.SGD,
     precision: Precision = Precision.FLOAT32,
+    frozen: Sequence[str] = (),
 ) -> int | None:
     """The largest batch whose training fits in `memory_bytes`.
 
     Returns 0 where not even one example fits, None where no activation is known and the batch has no bound.
     """
-    left = memory_bytes - training_memory(analysis, 1, optimizer, precision).fixed_bytes
-    example = _activations_an_example(analysis, precision)
+    left = memory_bytes - training_memory(analysis, 1, optimizer, precision, frozen).fixed_bytes
+    example = _activations_an_example(analysis.totals, analysis.batch, precision)
     if left < 0:
         return 0
     return int(left // example) if example else None
 
 
-def _activations_an_example(analysis: Analysis, precision: Precision) -> Fraction:
+def frozen_params(analysis: Analysis, frozen: Sequence[str]) -> int:
+    """How many parameters the parts called `frozen` have. A name that is not there counts nothing."""
+    outermost = [name for name in dict.fromkeys(frozen) if not any(is_within(name, [o]) for o in frozen if o != name)]
+    return sum(_params_of(analysis.root, name.split(".")) for name in outermost)
+
+
+def is_within(name: str, parts: Sequence[str]) -> bool:
+    """Whether a dotted name is that of one of these parts of the network, or of something in one."""
+    return any(name == part or name.startswith(f"{part}.") for part in parts)
+
+
+def _params_of(facts: BlockFacts, names: Sequence[str]) -> int:
+    first, *rest = names
+    node = next((node for node in facts.nodes.values() if node.node.name == first), None)
+    if node is None or node.node.id not in facts.block.live:
+        return 0
+    copies = node.copies
+    if rest and rest[0].isdecimal() and node.repeat > 1:  # a copy, by its place
+        copies, rest = copies[int(rest[0]) : int(rest[0]) + 1], rest[1:]
+        if not rest:
+            return sum(copy.totals.params for copy in copies)
+    return sum(_params_of(copy, rest) for copy in copies) if rest else node.totals.params
+
+
+def _activations_an_example(totals: Totals, batch: int, precision: Precision) -> Fraction:
     """Bytes of the input and of the outputs of all layers for one example."""
     share = Fraction(1) if precision is Precision.FLOAT32 else Fraction(_HALF_BYTES, _FLOAT32_BYTES)
-    return Fraction(analysis.totals.activation_bytes, analysis.batch) * share
+    return Fraction(totals.activation_bytes, batch) * share

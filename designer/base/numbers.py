@@ -36,3 +36,9 @@ def progress(done: int, total: int | None, unit: str) -> str:
 def shape(dimensions: Sequence[int]) -> str:
     """A tensor's shape as the canvas shows it: (64, 54, 54) -> `64×54×54`; a scalar is `scalar`."""
     return "×".join(str(int(d)) for d in dimensions) or "scalar"
+
+
+def figures(values: Sequence[float]) -> str:
+    """Figures along axes, once where they agree: (8, 8) -> `8`, (8, 0.5) -> `8×0.5`."""
+    texts = [f"{value:g}" for value in values]
+    return texts[0] if len(set(texts)) == 1 else "×".join(texts)

@@ -6,7 +6,7 @@ import argparse
 
 from designer.analysis.analyser import Analyser
 from designer.base import numbers
-from designer.cli.designs import add_design, add_json, open_document
+from designer.cli.designs import add_design, add_json, add_object_size, open_document
 from designer.cli.output import write, write_json
 
 SUMMARY = "say what is wrong with a design, and how to mend it"
@@ -15,6 +15,7 @@ SUMMARY = "say what is wrong with a design, and how to mend it"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `check`."""
     add_design(parser)
+    add_object_size(parser)
     parser.add_argument("--hints", action="store_true", help="also print what could be neater; --json always does")
     add_json(parser)
 

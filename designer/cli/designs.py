@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from designer.analysis.analyser import Analyser
 from designer.analysis.facts import Analysis
 from designer.base.errors import BlockyardError, DesignError
+from designer.catalogue.layers.boundary import OBJECT_SIZE
+from designer.cli.numbers import whole_number
 from designer.document.document import Document
 from designer.document.presets import open_design
+from designer.editing import parameters
 from designer.graph.expressions import Expression, ExpressionError, Value, from_text
 
 
@@ -41,13 +44,26 @@ def add_json(parser: argparse.ArgumentParser, what: str = "print JSON") -> None:
     parser.add_argument("--json", action="store_true", help=what)
 
 
+def add_object_size(parser: argparse.ArgumentParser) -> None:
+    """Give a subcommand --object-size, which `open_document` follows."""
+    parser.add_argument(
+        "--object-size",
+        type=whole_number(1, 1 << 20),
+        metavar="N",
+        help="length in pixels of the objects that the network has to see, held against its receptive field",
+    )
+
+
 def open_document(options: argparse.Namespace) -> Document:
     """The document that the arguments name, with its variables set. Raises DocumentError, UsageError."""
     document = open_design(options.design)
-    values = read_variables(options.variables, document)
-    if not values:
-        return document
-    return Document(document.design.with_variables(values), document.recipe)
+    design = document.design
+    if values := read_variables(options.variables, document):
+        design = design.with_variables(values)
+    if size := getattr(options, "object_size", None):
+        for entry in design.root.inputs:
+            design = parameters.set_param(design, design.main, entry.id, OBJECT_SIZE, size)
+    return document if design is document.design else Document(design, document.recipe)
 
 
 def read_variables(assignments: Sequence[str], document: Document) -> dict[str, Value]:

@@ -6,8 +6,17 @@ import pytest
 
 from designer.analysis.analyser import Analyser
 from designer.analysis.facts import Analysis
-from designer.analysis.memory import Optimizer, Precision, TrainingMemory, largest_batch, training_memory
-from tests.analysis.unwise import chain, fc
+from designer.analysis.memory import (
+    Optimizer,
+    Precision,
+    TrainingMemory,
+    frozen_params,
+    largest_batch,
+    memory_of,
+    training_memory,
+)
+from designer.graph.block import Node
+from tests.analysis.unwise import chain, fc, holding, within
 
 WEIGHTS = 60  # Linear 4 -> 3 with bias: 15 numbers of 4 bytes
 EXAMPLE = 44  # Input 4, ReLU 4 and Linear 3 numbers
@@ -68,3 +77,27 @@ def test_without_activations_there_is_no_bound():
 def test_a_batch_below_one_is_refused():
     with pytest.raises(ValueError, match="at least 1"):
         training_memory(analysis(), 0)
+
+
+def test_frozen_parts_take_no_gradients_and_no_state():
+    deep = Analyser().analyse(
+        holding(
+            chain("Outer", fc("last", 3), shape=(4,)), within("Outer", fc("a", 4), "Inner"), within("Inner", fc("b", 4))
+        )
+    )
+    inner = 20 * 4  # Linear 4 -> 4 in bytes
+    for frozen, left in (((), 55), (("n0",), 15), (("n0.a",), 35), (("n0.n1.b", "n0.n1"), 35), (("gone",), 55)):
+        found = training_memory(deep, 1, Optimizer.ADAM, frozen=frozen)
+        assert (found.weights_bytes, found.gradients_bytes) == (2 * inner + WEIGHTS, 4 * left), frozen
+        assert found.optimizer_bytes == 8 * left
+
+
+def test_a_frozen_copy_is_called_by_its_place():
+    row = Analyser().analyse(holding(chain(Node("cells", "Cell", repeat=3), shape=(4,)), within("Cell", fc("a", 4))))
+    assert [frozen_params(row, [name]) for name in ("cells", "cells.0", "cells.1.a", "cells.7")] == [60, 20, 20, 0]
+
+
+def test_the_parts_of_nodes_make_up_the_whole():
+    network = Analyser().analyse(chain("ReLU", fc("a", 5), fc("b", 3), shape=(4,)))
+    parts = [memory_of(network.root.nodes[key].totals, 1, 8, Optimizer.ADAM) for key in network.root.nodes]
+    assert tuple(map(sum, zip(*parts, strict=True))) == training_memory(network, 8, Optimizer.ADAM)

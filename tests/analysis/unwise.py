@@ -72,10 +72,28 @@ def sigmoids(*kinds: str) -> list[Node | str]:
 
 UNDECLARED = CustomLayer("Mine", source="class Mine(nn.Module):\n    def forward(self, x):\n        return x\n")
 
+
+def seeing(size: int, design: Design) -> Design:
+    """The design, told how large the objects are."""
+    entry = design.root.nodes["input"]
+    return design.with_block(design.root.with_node(entry.with_param("object_size", size)))
+
+
+DEEP = [conv(f"conv{k}", padding=1) if k % 2 else Node(f"relu{k}", "ReLU") for k in range(1, 41)]
 HEAD = within("Head", fc(), SOFTMAX)
 
 # code -> designs that have it
 UNWISE: Mapping[str, list[Design]] = {
+    "field_below_object": [
+        seeing(6, chain(conv("a"), "ReLU", conv("b"))),
+        seeing(20, chain(conv("a"), "ReLU", pool(), Node("gap", "AdaptiveAvgPool2d"), "Flatten", fc())),
+        seeing(8, holding(chain("Body"), within("Body", conv("a"), "ReLU", conv("b"), "Flatten", fc()))),
+    ],
+    "field_exceeds_input": [
+        chain(*DEEP),
+        seeing(20, chain(*DEEP, "Flatten", fc())),
+        holding(chain(Node("cells", "Cell", repeat=16)), within("Cell", conv(padding=1), "ReLU")),
+    ],
     "cost_not_declared": [chain(Node("mine", "Mine")).with_custom(UNDECLARED)],
     "softmax_before_cross_entropy": [
         chain("Flatten", fc(), SOFTMAX),
@@ -170,6 +188,13 @@ UNWISE: Mapping[str, list[Design]] = {
 
 # code -> designs that are like those and do not have it
 SOUND: Mapping[str, list[Design]] = {
+    "field_below_object": [
+        chain(conv("a"), "ReLU", conv("b")),
+        seeing(5, chain(conv("a"), "ReLU", conv("b"))),
+        seeing(32, chain("Flatten", fc())),
+        seeing(10, chain(conv("a"), "ReLU", pool(), conv("b", 3, dilation=2), "Flatten", fc())),
+    ],
+    "field_exceeds_input": [chain(*DEEP[:30]), chain(conv(), "ReLU", "Flatten", fc())],
     "cost_not_declared": [
         chain(Node("mine", "Mine")).with_custom(replace(UNDECLARED, params="0", macs="0")),
     ],
@@ -253,4 +278,4 @@ SOUND: Mapping[str, list[Design]] = {
 }
 
 # codes without a fix
-WITHOUT_FIX = frozenset({"cost_not_declared"})
+WITHOUT_FIX = frozenset({"cost_not_declared", "field_below_object", "field_exceeds_input"})

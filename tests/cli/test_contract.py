@@ -103,6 +103,38 @@ def test_summary(blockyard):
     assert done.json["totals"]["params"] == sum(node["params"] for node in done.json["nodes"])
 
 
+def test_summary_tells_the_memory_of_a_training(blockyard):
+    options = ("--batch", "128", "--precision", "bf16", "--memory", "8GiB", "--optimizer", "adam")
+    done = blockyard("summary", "resnet", *options, "--json")
+    found = done.json["training_memory"]
+    weights = 4 * done.json["totals"]["params"]
+    assert (found["weights_bytes"], found["gradients_bytes"], found["optimizer_bytes"]) == (
+        weights,
+        weights,
+        2 * weights,
+    )
+    assert found["activations_bytes"] == done.json["totals"]["activation_bytes"] // 2
+    assert found["total_bytes"] == 4 * weights + found["activations_bytes"]
+    assert (found["batch"], found["memory_bytes"], found["largest_batch"]) == (128, 8 << 30, 684)
+    words = blockyard("summary", "resnet", *options).out
+    assert "training memory 1.6 GiB at batch 128 in bf16: weights 42.7 MiB, gradients 42.7 MiB" in words
+    assert "largest batch in 8.0 GiB: 684" in words
+    assert blockyard("summary", "resnet", "--memory", "much").status == 2
+
+
+def test_summary_tells_receptive_fields(blockyard):
+    nodes = {node["path"]: node for node in blockyard("summary", "resnet", "--json", "--fields").json["nodes"]}
+    assert nodes["b2"]["receptive_field"] == [43, 43]
+    assert (nodes["b2"]["field_stride"], nodes["b2"]["field_padding"]) == ([4, 4], [16, 16])
+    assert nodes["b6"]["field_stride"] is None
+    assert all(node["trainable"] for node in nodes.values())
+    told = blockyard("check", "lenet_relu", "--object-size", "20", "--json").json["diagnostics"]
+    assert [(d["code"], d["severity"]) for d in told] == [("field_below_object", "warning")]
+    assert (
+        "sees 12×12 pixels, less than an object of 20" in blockyard("summary", "lenet_relu", "--object-size", "20").out
+    )
+
+
 def test_summary_opens_blocks(blockyard):
     paths = [node["path"] for node in blockyard("summary", "lenet_sigmoid", "--depth", "2", "--json").json["nodes"]]
     assert paths[:2] == ["conv.conv1", "conv.act1"] or paths[0].startswith("conv.")

@@ -10,6 +10,7 @@ from designer.analysis.facts import BlockFacts
 from designer.analysis.field import Field
 from designer.base import numbers
 from designer.catalogue.layers.boundary import OBJECT_SIZE
+from designer.graph.block import INPUT
 
 
 def field_below_object(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:
@@ -49,10 +50,13 @@ def field_exceeds_input(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str,
     spatial = _spatial(facts) if is_main else ()
     if not spatial:
         return
-    for key, field in facts.each_field():
-        if fields.is_finite(field) and all(a.size > size for a, size in zip(field, spatial, strict=False)):
-            break
-    else:
+    beyond = (
+        (key, field)
+        for key, field in facts.each_field()
+        if fields.is_finite(field) and all(a.size > size for a, size in zip(field, spatial, strict=False))
+    )
+    key, field = next(beyond, ("", ()))
+    if not key:
         return
     node = facts.nodes[key].node
     seen, image = numbers.shape([int(axis.size) for axis in field]), numbers.shape(spatial)
@@ -95,6 +99,8 @@ def _last_map(facts: BlockFacts, outer: Field | None) -> tuple[tuple[str, ...], 
         if key is None:
             return None
         node = facts.nodes[key]
+        if node.node.kind == INPUT:
+            return None
         field = facts.fields[key] if outer is None else fields.compose(outer, facts.fields[key])
         if fields.is_finite(field) and node.output is not None and node.output.rank > 2:
             return (key,), field
