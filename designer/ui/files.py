@@ -28,13 +28,13 @@ def ask_open(parent: QWidget, then: Then) -> None:
 def ask_save(parent: QWidget, session: Session, then: Then) -> None:
     """Ask where to save a design."""
     suggestion = session.path or Path(f"{session.design.main.lower()}{EXTENSION}")
-    _ask_target(parent, _tr("Save the design"), suggestion, _filter(), then)
+    ask_target(parent, _tr("Save the design"), suggestion, _filter(), then)
 
 
 def ask_export(parent: QWidget, session: Session, then: Then) -> None:
     """Ask where to write the generated module."""
     suggestion = Path(f"{session.design.main.lower()}.py")
-    _ask_target(parent, _tr("Export a PyTorch module"), suggestion, _tr("Python (*.py)"), then)
+    ask_target(parent, _tr("Export a PyTorch module"), suggestion, _tr("Python (*.py)"), then)
 
 
 def ask_folder(parent: QWidget, title: str, then: Then) -> None:
@@ -42,6 +42,22 @@ def ask_folder(parent: QWidget, title: str, then: Then) -> None:
     dialog = QFileDialog(parent, title)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    _open(dialog, then)
+
+
+def ask_file(parent: QWidget, title: str, kinds: str, then: Then) -> None:
+    """Ask for a file that is there."""
+    dialog = QFileDialog(parent, title, "", kinds)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    _open(dialog, then)
+
+
+def ask_target(parent: QWidget, title: str, suggestion: Path, kinds: str, then: Then) -> None:
+    """Ask where to write a file."""
+    dialog = QFileDialog(parent, title, str(suggestion.parent), kinds)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(suggestion.suffix.removeprefix("."))
+    dialog.selectFile(suggestion.name)
     _open(dialog, then)
 
 
@@ -64,14 +80,6 @@ def ask_before_loss(
     answers = {buttons.Save: save, buttons.Discard: leave}
     box.finished.connect(lambda answer: answers.get(buttons(answer), lambda: None)())
     box.open()
-
-
-def _ask_target(parent: QWidget, title: str, suggestion: Path, kinds: str, then: Then) -> None:
-    dialog = QFileDialog(parent, title, str(suggestion.parent), kinds)
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix(suggestion.suffix.removeprefix("."))
-    dialog.selectFile(suggestion.name)
-    _open(dialog, then)
 
 
 def _open(dialog: QFileDialog, then: Then) -> None:

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from designer.engine.recipe import RecipeError
+from designer.base.errors import BlockyardError
+from designer.engine.protocol import EngineError, replace_file
+from designer.engine.recipe import Recipe, RecipeError, read_recipe
 from designer.session.session import Session
 from designer.ui import files
 from designer.ui.docks.recipe_form import RecipeChip
+from designer.ui.docks.recipe_text import RecipeText
 from designer.ui.presenters import recipe as presenter
 
 _SOURCE = "data.source"
+_KINDS = QT_TRANSLATE_NOOP("RecipeController", "Recipes (*.json);;All files (*)")
 
 
 class RecipeController(QObject):
-    """Keeps the chip and its form as the open design's recipe is."""
+    """Keeps the chip and its form as the open design's recipe is. refused(error): a file cannot be read or written."""
+
+    refused = Signal(object)
 
     def __init__(self, chip: RecipeChip, current: Callable[[], Session], window: QWidget) -> None:
         super().__init__(window)
@@ -26,14 +32,21 @@ class RecipeController(QObject):
         self._current = current
         self._window = window
         self._refused: dict[str, presenter.Refused] = {}
-        chip.edited.connect(self.set_field)
-        chip.browse_requested.connect(self.browse)
+        self._text: RecipeText | None = None
+        form = chip.form
+        form.edited.connect(self.set_field)
+        form.browse_requested.connect(self.browse)
+        form.text_requested.connect(self.open_text)
+        form.load_requested.connect(self.load)
+        form.save_requested.connect(self.save)
 
     def refresh(self) -> str:
         """Show the recipe as it is now. Returns it in one line."""
         recipe = self._current().recipe
         line = presenter.line(recipe)
-        self._chip.show_recipe(line, presenter.fields(recipe, self._refused))
+        self._chip.show_recipe(line, presenter.sections(recipe, self._refused))
+        if self._text is not None and self._text.isVisible():
+            self._text.show_text(presenter.to_text(recipe))
         return line
 
     def forget(self) -> None:
@@ -46,35 +59,92 @@ class RecipeController(QObject):
         try:
             recipe = presenter.changed(session.recipe, name, text)
             if name == _SOURCE:
-                _require_folder(recipe.data.source)
+                _require_path(recipe.data.source)
         except RecipeError as error:
             self._refused[name] = text, presenter.told(name, error)
             self.refresh()
             return
         if name == "name":
             self._refused = {}
-        if self._refused.pop(name, None) is not None or name == "name":
-            self.refresh()
+        self._refused.pop(name, None)
         session.set_recipe(recipe)
+        self.refresh()  # what has a meaning may be other fields now
 
     def browse(self, name: str) -> None:
-        """Let the person choose a folder for a field; the form comes back with it."""
+        """Let the person choose a folder or a file for a field; the form comes back with it."""
         self._chip.popup.close()  # a popup and a dialog cannot be open together
 
-        def chosen(folder: Path) -> None:
-            self.set_field(name, str(folder))
+        def chosen(path: Path) -> None:
+            self.set_field(name, str(path))
             self._chip.open_form()
 
-        files.ask_folder(self._window, self.tr("Choose a folder of images"), chosen)
+        if name == _SOURCE:
+            files.ask_folder(self._window, self.tr("Choose a folder of images"), chosen)
+        else:
+            kinds = self.tr("Weights (*.safetensors *.pt *.pth);;All files (*)")
+            files.ask_file(self._window, self.tr("Choose trained weights"), kinds, chosen)
+
+    def open_text(self) -> None:
+        """Show the recipe as text to edit."""
+        self._chip.popup.close()
+        if self._text is None:
+            self._text = RecipeText(self._window)
+            self._text.typed.connect(self._take_text)
+        self._text.editor.clearFocus()
+        self._text.show_text(presenter.to_text(self._current().recipe))
+        self._text.show()
+        self._text.activateWindow()
+        self._text.editor.setFocus()
+
+    def _take_text(self, text: str) -> None:
+        try:
+            recipe = presenter.from_text(text)
+        except RecipeError as error:
+            self._text.judge(presenter.in_words(error))
+            return
+        self._text.judge("")
+        self._take_up(recipe)
+
+    def _take_up(self, recipe: Recipe) -> None:
+        self._refused = {}
+        self._current().set_recipe(recipe)
+        self.refresh()
+
+    def load(self) -> None:
+        """Take up the recipe in a file that the person chooses."""
+        self._chip.popup.close()
+        files.ask_file(self._window, self.tr("Open a recipe"), self.tr(_KINDS), self._load)
+
+    def _load(self, path: Path) -> None:
+        try:
+            self._take_up(read_recipe(path))
+        except EngineError as error:
+            self.refused.emit(BlockyardError(error.message, expected=error.expected, fix=error.fix))
+
+    def save(self) -> None:
+        """Write the recipe into a file that the person chooses."""
+        self._chip.popup.close()
+        recipe = self._current().recipe
+
+        def write(path: Path) -> None:
+            try:
+                replace_file(path, presenter.to_text(recipe))
+            except OSError as error:
+                self.refused.emit(BlockyardError(f"The recipe cannot be saved to {path}: {error.strerror}."))
+
+        suggestion = Path(f"{recipe.name}.json")
+        files.ask_target(self._window, self.tr("Save the recipe"), suggestion, self.tr(_KINDS), write)
 
 
-def _require_folder(source: str) -> None:
-    """Raise RecipeError where a path of data is typed that is no folder. Names of data sets are the engine's matter."""
+def _require_path(source: str) -> None:
+    """Raise RecipeError where a path is typed that is not there. Names of data sets are the engine's matter."""
     if not any(mark in source for mark in ("/", "\\", "~")):
         return
     try:
-        found = Path(source).expanduser().is_dir()
+        found = Path(source).expanduser().exists()
     except (OSError, RuntimeError, ValueError):  # a path too long, a home that is not known, a NUL
         found = False
     if not found:
-        raise RecipeError(f"There is no folder '{source[:80]}'.", fix="Choose one with the button at the right.")
+        raise RecipeError(
+            f"There is no folder or file '{source[:80]}'.", fix="Choose one with the button at the right."
+        )

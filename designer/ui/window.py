@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
         self.tabs.state_changed.connect(self._show_state)
         self.status.problem.clicked.connect(self._show_first_problem)
         self.documents.refused.connect(self.tell_error)
+        self.recipes.refused.connect(self.tell_error)
         self.documents.done.connect(lambda text: self.toasts.show(text, "success"))
         self.documents.done.connect(lambda _text: self.library.read())  # it may be one of its blocks that was saved
         self.training.running_changed.connect(lambda *_: self._show_running())

@@ -60,7 +60,7 @@ def type_nonsense(person: Person) -> None:
     before, words = window.session.recipe, window.inspector.design_page.description.toPlainText()
     person.click(person.middle(window.top.recipe))
     person.wait(window.top.recipe.popup.isVisible, "the recipe is open")
-    form = window.top.recipe.popup.content.form
+    form = window.top.recipe.form
     for name, text in (("epochs", "-1"), ("data.source", "/nowhere/at all"), ("device", "tpu")):
         person.click(person.middle(form.editor(name)))
         person.key("ctrl+a")

@@ -150,12 +150,12 @@ def test_escape_takes_the_line_for_a_variable_away(qtbot: QtBot, open_window: Op
 def test_what_the_recipe_refuses_stays_with_the_reason(qtbot: QtBot, open_window: Open, tmp_path: Path):
     window = open_window("lenet_sigmoid")
     window.top.recipe.open_form()
-    form = window.top.recipe.popup.content.form
+    form = window.top.recipe.form
     before = window.session.recipe
-    height = window.top.recipe.popup.height()
+    window.top.recipe.form.folds["Machine"].set_open(True)
     for name, text, reason in (
         ("epochs", "-1", "Epochs is -1"),
-        ("data.source", str(tmp_path / "none"), "There is no folder"),
+        ("data.source", str(tmp_path / "none"), "There is no folder or file"),
         ("device", "tpu", "auto, cpu"),
         ("optimizer.lr", "0", "above 0"),
     ):
@@ -163,7 +163,6 @@ def test_what_the_recipe_refuses_stays_with_the_reason(qtbot: QtBot, open_window
         assert reason in form.complaint(name)
         assert form.editor(name).text().rstrip(".0") == text.rstrip("0")
     assert window.session.recipe == before
-    qtbot.waitUntil(lambda: window.top.recipe.popup.height() > height)  # room for the reasons
     type_over(qtbot, form.editor("epochs"), "3")
     assert form.complaint("epochs") == ""
     type_over(qtbot, form.editor("data.source"), str(tmp_path))
@@ -176,7 +175,7 @@ def test_what_the_recipe_refuses_stays_with_the_reason(qtbot: QtBot, open_window
 def test_a_named_recipe_is_taken_up_on_the_same_data(qtbot: QtBot, open_window: Open, tmp_path: Path):
     window = open_window()
     window.recipes.set_field("data.source", str(tmp_path))
-    form = window.top.recipe.popup.content.form
+    form = window.top.recipe.form
     assert form.editor("name").text() == "custom"
     window.top.recipe.open_form()
     form.editor("name").put("vgg_paper")
@@ -190,7 +189,7 @@ def test_a_named_recipe_is_taken_up_on_the_same_data(qtbot: QtBot, open_window: 
 def test_a_folder_of_data_is_chosen_by_a_dialog(qtbot: QtBot, open_window: Open, tmp_path: Path):
     window = open_window()
     window.top.recipe.open_form()
-    editor = window.top.recipe.popup.content.form.editor("data.source")
+    editor = window.top.recipe.form.editor("data.source")
     qtbot.mouseClick(editor, LEFT, pos=QPoint(editor.width() - 12, editor.height() // 2))
     assert not window.top.recipe.popup.isVisible()
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QFileDialog))
@@ -199,6 +198,74 @@ def test_a_folder_of_data_is_chosen_by_a_dialog(qtbot: QtBot, open_window: Open,
     assert window.session.recipe.data.source == str(tmp_path)
     assert window.top.recipe.popup.isVisible()
     window.top.recipe.popup.close()
+
+
+def test_fields_without_a_meaning_are_not_shown_and_a_section_folds(qtbot: QtBot, open_window: Open):
+    window = open_window("lenet_sigmoid")
+    window.top.recipe.open_form()
+    form = window.top.recipe.form
+    assert form.editor("optimizer.betas").isVisible()
+    form.editor("optimizer.kind").put("SGD")
+    with pytest.raises(KeyError):
+        form.editor("optimizer.betas")
+    type_over(qtbot, form.editor("optimizer.momentum"), "0.9")
+    schedule = form.folds["Schedule"]
+    assert not form.editor("schedule.kind").isVisible()
+    qtbot.mouseClick(schedule.head, LEFT)
+    form.editor("schedule.kind").put("step")
+    type_over(qtbot, form.editor("schedule.step_epochs"), "3")
+    schedule.head.setFocus()
+    qtbot.keyClick(schedule.head, Qt.Key.Key_Space)
+    assert not form.editor("schedule.kind").isVisible()
+    assert schedule.head.summary.text() == "step, 3"
+    recipe = window.session.recipe
+    assert (recipe.optimizer.kind, recipe.optimizer.momentum, recipe.schedule.step_epochs) == ("SGD", 0.9, 3)
+    form.editor("start.frozen").put("conv.conv1, fc")
+    assert window.session.recipe.start.frozen == ("conv.conv1", "fc")
+    form.editor("augment.crop").put("24")
+    form.editor("augment.flip").put("0.5")
+    form.editor("augment.crop").put("")
+    assert (window.session.recipe.augment.crop, window.session.recipe.augment.flip) == (None, 0.5)
+    form.editor("optimizer.kind").put("AdamW")
+    assert (window.session.recipe.optimizer.kind, window.session.recipe.optimizer.momentum) == ("AdamW", 0)
+
+
+def test_the_recipe_as_text_is_judged_while_it_is_typed(qtbot: QtBot, open_window: Open):
+    window = open_window("lenet_sigmoid")
+    window.top.recipe.open_form()
+    qtbot.mouseClick(window.top.recipe.form.buttons["text"], LEFT)
+    dialog = window.recipes._text
+    whole = dialog.editor.toPlainText()
+    for text, words in (
+        (whole.replace('"epochs": 5', '"epochs": 0'), "Epochs is 0. Expected 1 to 1,000,000"),
+        (whole.replace('"epochs": 5', '"epochs": '), "column"),
+        (whole.replace('"epochs"', '"epoch"'), "Did you mean 'epochs'?"),
+        ("[" * 100_000, "nested too deep"),
+    ):
+        dialog.editor.setPlainText(text)
+        qtbot.waitUntil(lambda words=words: words in dialog.verdict.text())
+        assert window.session.recipe.epochs == 5
+    dialog.editor.setPlainText(whole.replace('"epochs": 5', '"epochs": 7'))
+    qtbot.waitUntil(lambda: window.session.recipe.epochs == 7)
+    assert "In use" in dialog.verdict.text()
+    assert window.top.recipe.form.editor("epochs").text() == "7"
+    dialog.close()
+
+
+def test_a_recipe_is_saved_and_opened_as_a_file(qtbot: QtBot, open_window: Open, tmp_path: Path):
+    window = open_window("lenet_sigmoid")
+    window.recipes.set_field("epochs", "9")
+    for key, answer in (("save", tmp_path / "mine.json"), ("load", tmp_path / "mine.json")):
+        window.top.recipe.open_form()
+        qtbot.mouseClick(window.top.recipe.form.buttons[key], LEFT)
+        qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QFileDialog))
+        QApplication.activeModalWidget().fileSelected.emit(str(answer))
+        QApplication.activeModalWidget().close()
+        assert window.session.recipe.epochs == 9
+        window.recipes.set_field("epochs", "2") if key == "save" else None
+    (tmp_path / "bad.json").write_text("epochs: 5")
+    window.recipes._load(tmp_path / "bad.json")
+    assert "not JSON" in window.toasts.shown[-1].text
 
 
 # -- help --------------------------------------------------------------------------------------------------------------

@@ -133,6 +133,10 @@ class Form(QWidget):
         for row in self._rows:
             row.editor.offer_names(names)
 
+    def names(self) -> list[str]:
+        """The parameters that are shown."""
+        return [row.name for row in self._rows]
+
     def editor(self, name: str) -> QWidget:
         """The editor of the parameter `name`. Raises KeyError if there is none."""
         return self._row(name).editor

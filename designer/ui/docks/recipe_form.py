@@ -1,4 +1,4 @@
-"""The recipe chip in the bar and the form that opens under it: how the network will be trained, in a few fields."""
+"""The recipe chip in the bar and the form that opens under it: how the network will be trained."""
 
 from __future__ import annotations
 
@@ -7,53 +7,110 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from designer.ui.docks.fold import Fold
 from designer.ui.docks.form import Form
-from designer.ui.docks.views import FieldView
+from designer.ui.docks.views import FieldSection
 from designer.ui.theme.icons import wear_icon
 from designer.ui.widgets import label, set_state
 
-_POPUP_PX = 320
+_POPUP_PX = 336
 
 
 class RecipeForm(QWidget):
     """edited(name, value): a readable value differs from the last one. Values are texts, as with parameters.
 
-    browse_requested(name): a folder is to be chosen for that field.
+    browse_requested(name): a folder or a file is to be chosen for that field. text_requested, load_requested,
+    save_requested: the recipe as text, from a file, into one.
     """
 
     edited = Signal(str, str)
     browse_requested = Signal(str)
+    text_requested = Signal()
+    load_requested = Signal()
+    save_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(self.tr("Training recipe"))
-        self.form = Form(0.38)
+        self._forms: dict[str, Form] = {}  # by the section's title
+        self.folds: dict[str, Fold] = {}
         self._note = label("", "muted", wrap=True)
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(8)
         box = QVBoxLayout(self)
-        box.setContentsMargins(16, 12, 16, 16)
+        box.setContentsMargins(16, 12, 16, 12)
         box.setSpacing(10)
         box.addWidget(label(self.tr("Training recipe"), "section"))
-        box.addWidget(self.form)
+        box.addLayout(self._rows)
         box.addWidget(self._note)
         box.addStretch()
+        box.addLayout(self._make_buttons())
         self._note.hide()
-        self.form.edited.connect(self.edited)
-        self.form.browse_requested.connect(self.browse_requested)
 
-    def show_fields(self, fields: Sequence[FieldView], note: str = "") -> None:
+    def _make_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        self.buttons: dict[str, QPushButton] = {}
+        for key, text, signal in (
+            ("text", self.tr("Edit as text"), self.text_requested),
+            ("load", self.tr("Open…"), self.load_requested),
+            ("save", self.tr("Save as…"), self.save_requested),
+        ):
+            button = self.buttons[key] = QPushButton(text)
+            set_state(button, "link", True)
+            button.clicked.connect(signal)
+            row.addWidget(button)
+        row.insertStretch(1)
+        return row
+
+    def show_sections(self, sections: Sequence[FieldSection], note: str = "") -> None:
         """Show these fields, updating in place where they are the same. note: a line below, such as the cost."""
-        self.form.show_parameters([replace(field, allows_expression=False) for field in fields])
+        for section in sections:
+            form = self._forms.get(section.title) or self._add(section)
+            form.show_parameters([replace(field, allows_expression=False) for field in section.fields])
+            if section.title:
+                self.folds[section.title].show_summary(section.summary)
+                if any(field.error for field in section.fields):
+                    self.folds[section.title].set_open(True)
         self._note.setText(note)
         self._note.setVisible(bool(note))
+
+    def _add(self, section: FieldSection) -> Form:
+        form = self._forms[section.title] = Form(0.38)
+        form.edited.connect(self.edited)
+        form.browse_requested.connect(self.browse_requested)
+        if section.title:
+            fold = self.folds[section.title] = Fold(section.title, form, section.is_open)
+            self._rows.addWidget(fold)
+        else:
+            self._rows.addWidget(form)
+        return form
+
+    def editor(self, name: str) -> QWidget:
+        """The editor of a field. Raises KeyError if there is none."""
+        return self._form_of(name).editor(name)
+
+    def complaint(self, name: str) -> str:
+        """The sentence under the editor of a field, empty if it is content."""
+        return self._form_of(name).complaint(name)
+
+    def _form_of(self, name: str) -> Form:
+        for form in self._forms.values():
+            if name in form.names():
+                return form
+        raise KeyError(name)
+
+    def focus_first(self) -> None:
+        """Put the cursor into the first field."""
+        first = next((form for form in self._forms.values() if form.names()), None)
+        if first is not None:
+            first.editor(first.names()[0]).setFocus()
 
 
 class RecipePopup(QFrame):
     """The form as a popup under the chip. Escape or a click elsewhere closes it; what was typed is kept."""
-
-    edited = Signal(str, str)
-    browse_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
@@ -67,13 +124,7 @@ class RecipePopup(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(1, 1, 1, 1)
         box.addWidget(scroll)
-        self.content.edited.connect(self.edited)
-        self.content.browse_requested.connect(self.browse_requested)
         self.content.installEventFilter(self)
-
-    def show_fields(self, fields: Sequence[FieldView], note: str = "") -> None:
-        """Show these fields."""
-        self.content.show_fields(fields, note)
 
     def open_under(self, anchor: QWidget) -> None:
         """Open below `anchor`, flush with its right edge, as high as its content or the screen allows."""
@@ -82,7 +133,7 @@ class RecipePopup(QFrame):
         left = min(max(corner.x(), space.left() + 8), space.right() - _POPUP_PX - 8)
         self.setGeometry(left, corner.y(), _POPUP_PX, self._height(corner.y(), space.bottom()))
         self.show()
-        self.content.form.focusNextPrevChild(True)
+        self.content.focus_first()
 
     def _height(self, top: int, bottom: int) -> int:
         return min(self.content.sizeHint().height() + 4, max(200, bottom - top - 8))
@@ -100,10 +151,7 @@ class RecipePopup(QFrame):
 
 
 class RecipeChip(QPushButton):
-    """The recipe in one line, as a rounded button in the bar; it opens the form. edited(name, value) as the form's."""
-
-    edited = Signal(str, str)
-    browse_requested = Signal(str)
+    """The recipe in one line, as a rounded button in the bar; it opens the form."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -111,16 +159,15 @@ class RecipeChip(QPushButton):
         self.setToolTip(self.tr("How the network is trained"))
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the chevron stands behind the words
         self.popup = RecipePopup(self)
-        self.popup.edited.connect(self.edited)
-        self.popup.browse_requested.connect(self.browse_requested)
+        self.form = self.popup.content
         self.clicked.connect(self.open_form)
 
-    def show_recipe(self, line: str, fields: Sequence[FieldView], note: str = "") -> None:
+    def show_recipe(self, line: str, sections: Sequence[FieldSection], note: str = "") -> None:
         """line: the recipe in short, `fashion-mnist-mini · SGD · 10 epochs`."""
         self.setText(line)
         wear_icon(self, "chevron-down", size=14)
         self.setAccessibleName(self.tr("Training recipe: {0}").format(line))
-        self.popup.show_fields(fields, note)
+        self.form.show_sections(sections, note)
 
     def open_form(self) -> None:
         """Open the form under the chip."""

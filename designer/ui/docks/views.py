@@ -57,6 +57,16 @@ FieldView = ParameterView  # a recipe's field: the same editors as a node's para
 
 
 @dataclass(frozen=True)
+class FieldSection:
+    """Fields under one heading, which folds. summary: what a closed one says of what is set in it."""
+
+    title: str
+    fields: tuple[FieldView, ...]
+    is_open: bool = False
+    summary: str = ""
+
+
+@dataclass(frozen=True)
 class FactView:
     """One figure that analysis knows, already written for people: `parameters`, `147,584`."""
 

@@ -1,41 +1,22 @@
-"""The training recipe as fields to edit, and what a person typed as a changed recipe."""
+"""The training recipe as fields to edit, and what a person typed as a changed recipe. The fields: `recipe_fields`."""
 
 from __future__ import annotations
 
+import json
+import types
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, get_args, get_type_hints
+from functools import cache
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from designer.engine.recipe import RECIPES, DataRecipe, OptimizerRecipe, Recipe, RecipeError, ScheduleRecipe
-from designer.ui.docks.views import FieldView
+from designer.engine.protocol import EngineError
+from designer.engine.recipe import RECIPES, Recipe, RecipeError
+from designer.ui.docks.views import FieldSection, FieldView
+from designer.ui.presenters.recipe_fields import FIELDS, NAME, SECTIONS, RecipeField
 
-# field of the form -> (part of the recipe, name in it, type, label, what it is)
-_FIELDS: dict[str, tuple[str, str, str, str, str]] = {
-    "name": ("", "name", "choice", "recipe", "Takes up a recipe that is known to work; data and device stay."),
-    "data.source": ("data", "source", "folder", "data", "fashion-mnist-mini, or a folder of IDX files."),
-    "data.resize": (
-        "data",
-        "resize",
-        "text",
-        "resize",
-        "Height and width of images in pixels; empty: as the network asks.",
-    ),
-    "data.limit": ("data", "limit", "text", "limit", "Use at most so many images; all, where it is empty."),
-    "batch_size": ("", "batch_size", "int", "batch size", "Images that are seen between two steps."),
-    "epochs": ("", "epochs", "int", "epochs", "How often every image is seen."),
-    "optimizer.kind": ("optimizer", "kind", "choice", "optimizer", "How the weights follow the gradient."),
-    "optimizer.lr": ("optimizer", "lr", "float", "learning rate", "The length of a step."),
-    "optimizer.momentum": ("optimizer", "momentum", "float", "momentum", "Keeps going where it went; SGD only."),
-    "optimizer.weight_decay": ("optimizer", "weight_decay", "float", "weight decay", "Pulls weights to zero."),
-    "schedule.kind": ("schedule", "kind", "choice", "schedule", "How the learning rate goes on."),
-    "init": ("", "init", "choice", "init", "How weights start."),
-    "seed": ("", "seed", "int", "seed", "The same seed gives the same run."),
-    "device": ("", "device", "text", "device", "auto, cpu, cuda, cuda:1 or mps."),
-}
-_UNSET = {"data.resize": "as the input", "data.limit": "all"}  # what an empty field means
 Refused = tuple[str, str]  # what was typed, and why it cannot be
-
-_PARTS = {"": Recipe, "data": DataRecipe, "optimizer": OptimizerRecipe, "schedule": ScheduleRecipe}
+_DEFAULTS = Recipe()
+_SIMPLE = {bool: "bool", int: "int", float: "float"}
 
 
 def line(recipe: Recipe) -> str:
@@ -45,52 +26,121 @@ def line(recipe: Recipe) -> str:
     return f"{source} · {recipe.optimizer.kind} · {epochs}"
 
 
-def fields(recipe: Recipe, refused: Mapping[str, Refused]) -> tuple[FieldView, ...]:
-    """The recipe's fields. refused: by field; such a field keeps what was typed, with the reason under it."""
-    views = []
-    for key, (part, name, kind, label, doc) in _FIELDS.items():
-        value = getattr(getattr(recipe, part) if part else recipe, name)
-        choices = tuple(RECIPES) if key == "name" else _choices(part, name) if kind == "choice" else ()
-        typed, error = refused.get(key, ("" if value is None else str(value), ""))
-        views.append(
-            FieldView(
-                key,
-                typed,
-                kind,
-                choices=choices,
-                doc=doc,
-                label=label,
-                error=error,
-                placeholder=_UNSET.get(key, ""),
-            )
-        )
-    return tuple(views)
+def sections(recipe: Recipe, refused: Mapping[str, Refused]) -> tuple[FieldSection, ...]:
+    """The recipe's fields by section, the first without a title; those that mean nothing in this recipe are left out.
+
+    refused: by field; such a field keeps what was typed, with the reason under it.
+    """
+    found = [FieldSection("", (_view(NAME, recipe, refused),), is_open=True)]
+    for section in SECTIONS:
+        shown = [entry for entry in section.fields if entry.applies(recipe) or entry.key in refused]
+        views = tuple(_view(entry, recipe, refused) for entry in shown)
+        own = [entry for entry in shown if entry.value(recipe) != entry.value(_DEFAULTS)]
+        found.append(FieldSection(section.title, views, section.is_open, _in_short(recipe, own)))
+    return tuple(found)
 
 
-def _choices(part: str, name: str) -> tuple[str, ...]:
-    return tuple(str(choice) for choice in get_args(get_type_hints(_PARTS[part])[name]))
+def _in_short(recipe: Recipe, own: list[RecipeField]) -> str:
+    """What a closed section says of what is set in it: `step, 0.5`; switches by their names."""
+    words = [entry.label if entry.value(recipe) is True else shown(entry.value(recipe)) for entry in own]
+    return ", ".join(word for word in words if word)
+
+
+def _view(entry: RecipeField, recipe: Recipe, refused: Mapping[str, Refused]) -> FieldView:
+    kind, choices = _kind(entry)
+    typed, error = refused.get(entry.key, (shown(entry.value(recipe)), ""))
+    return FieldView(
+        entry.key,
+        typed,
+        kind,
+        choices=choices,
+        default_text=None if entry is NAME else shown(entry.value(_DEFAULTS)),
+        doc=entry.doc,
+        label=entry.label,
+        error=error,
+        placeholder=entry.unset,
+    )
+
+
+def shown(value: object) -> str:
+    """A field's value as a person types it: tuples without brackets, nothing for None."""
+    if isinstance(value, tuple):
+        return ", ".join(map(shown, value))
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "" if value is None else str(value)
+
+
+@cache
+def _annotation(key: str) -> Any:
+    part, _, name = key.rpartition(".")
+    kind = get_type_hints(Recipe)[part] if part else Recipe
+    return get_type_hints(kind)[name]
+
+
+def _kind(entry: RecipeField) -> tuple[str, tuple[str, ...]]:
+    """The sort of editor that a field gets, and what can be chosen there."""
+    annotation = _annotation(entry.key)
+    if entry is NAME:
+        return "choice", tuple(RECIPES)
+    if get_origin(annotation) is Literal:
+        return "choice", get_args(annotation)
+    if entry.browse:
+        return "folder", ()
+    return _SIMPLE.get(annotation, "text"), ()
 
 
 def changed(recipe: Recipe, key: str, text: str) -> Recipe:
     """The recipe with one field as typed. Raises RecipeError where that is no value for it."""
-    part, name, kind, label, _doc = _FIELDS[key]
-    if key == "name":
+    entry = FIELDS[key]
+    if entry is NAME:
         return _named(recipe, text.strip())
-    value = _read(kind, key, label, text.strip())
+    part, _, name = key.rpartition(".")
+    value = _read(_annotation(key), entry, text.strip())
     if not part:
         return replace(recipe, name="custom", **{name: value})
-    inner = getattr(recipe, part)
     changes: dict[str, Any] = {name: value}
-    if key == "optimizer.kind" and value != "SGD":
-        changes |= {"momentum": 0.0, "nesterov": False}  # only SGD has them
-    return replace(recipe, name="custom", **{part: replace(inner, **changes)})
+    if key == "optimizer.kind":
+        changes |= _without_what_it_lacks(value)
+    if key == "data.normalise" and value != "given":
+        changes |= {"mean": (), "std": ()}
+    return replace(recipe, name="custom", **{part: replace(getattr(recipe, part), **changes)})
+
+
+def _without_what_it_lacks(kind: str) -> dict[str, Any]:
+    lacking = {} if kind in ("SGD", "RMSprop") else {"momentum": 0.0}
+    return lacking if kind == "SGD" else lacking | {"nesterov": False}
 
 
 def told(key: str, error: RecipeError) -> str:
     """Why a field was refused, in the form's words."""
-    message = error.message.removeprefix("Recipe: ").replace(key, _FIELDS[key][3])
+    message = error.message.removeprefix("Recipe: ").replace(key, FIELDS[key].label)
+    return in_words(error, message)
+
+
+def in_words(error: EngineError, message: str = "") -> str:
+    """What is wrong with a recipe, what was expected, what to do."""
+    message = message or error.message.removeprefix("Recipe: ")
     expected = f"Expected {error.expected}." if error.expected else ""
     return " ".join(part for part in (message[:1].upper() + message[1:], expected, error.fix) if part)
+
+
+def to_text(recipe: Recipe) -> str:
+    """The recipe as text to edit."""
+    return json.dumps(recipe.to_json(), indent=2, ensure_ascii=False) + "\n"
+
+
+def from_text(text: str) -> Recipe:
+    """The recipe that a text holds. Raises RecipeError, which says where the text is no JSON."""
+    try:
+        return Recipe.from_json(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise RecipeError(
+            f"Line {error.lineno}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}.",
+            expected="a JSON object",
+        ) from error
+    except RecursionError as error:
+        raise RecipeError("The text is nested too deep.", expected="a JSON object") from error
 
 
 def _named(recipe: Recipe, name: str) -> Recipe:
@@ -102,16 +152,19 @@ def _named(recipe: Recipe, name: str) -> Recipe:
     return replace(chosen, data=data, device=recipe.device)
 
 
-def _read(kind: str, key: str, label: str, text: str) -> Any:
-    optional = key in ("data.resize", "data.limit")
-    if optional and text.casefold() in ("", "none", _UNSET[key]):
-        return None
+def _read(annotation: Any, entry: RecipeField, text: str) -> Any:
+    is_unset = text.casefold() in ("", "none", entry.unset)
+    if get_origin(annotation) is types.UnionType:
+        return None if is_unset else _read(get_args(annotation)[0], entry, text)
+    if get_origin(annotation) is tuple:
+        parts = [] if is_unset else [part.strip(" '\"") for part in text.strip("()[]").split(",") if part.strip()]
+        return tuple(_read(get_args(annotation)[0], entry, part) for part in parts)
+    if annotation is bool:
+        return text == "True"
     try:
-        if kind == "int" or optional:
-            return int(text)
-        if kind == "float":
-            return float(text)
+        if annotation in (int, float):
+            return annotation(text)
     except ValueError:
-        wanted = "a number" if kind == "float" else "a whole number"
-        raise RecipeError(f"{label} is '{text[:40]}'.", expected=wanted, fix="Type digits.") from None
-    return text.strip("'\"")
+        wanted = "a number" if annotation is float else "a whole number"
+        raise RecipeError(f"{entry.label} is '{text[:40]}'.", expected=wanted, fix="Type digits.") from None
+    return "" if is_unset and entry.unset else text.strip("'\"")

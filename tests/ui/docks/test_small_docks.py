@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from designer.ui.docks.recipe_form import RecipeChip
 from designer.ui.docks.runs import Runs
 from designer.ui.docks.summary import Summary
-from designer.ui.docks.views import FieldView, RunView
+from designer.ui.docks.views import FieldSection, FieldView, RunView
 from designer.ui.toasts import Toasts
 
 OLD = RunView("/runs/10", "Run 10", "LeNet", "mini · SGD", "10 of 10", 0.41, 0.851, "finished", 1_700_000_000.0)
@@ -84,17 +84,17 @@ def test_the_recipe_opens_under_its_chip_and_is_edited(qtbot: QtBot, show) -> No
         FieldView("learning_rate", "0.1", "float", default_text="0.1", label="learning rate", minimum=0),
         FieldView("nesterov", "False", "bool", default_text="False"),
     ]
-    chip.show_recipe("fashion-mnist-mini · SGD", fields, "About 3 min.")
+    chip.show_recipe("fashion-mnist-mini · SGD", [FieldSection("", tuple(fields), True)], "About 3 min.")
     show(host, 900, 700)
     chip.setGeometry(500, 10, 260, 28)
     qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
-    form = chip.popup.content.form
+    form = chip.form
     assert chip.popup.isVisible()
     rate = form.editor("learning_rate")
     rate.setFocus()
     rate.selectAll()
     edits: list[tuple[str, str]] = []
-    chip.edited.connect(lambda name, text: edits.append((name, text)))
+    chip.form.edited.connect(lambda name, text: edits.append((name, text)))
     qtbot.keyClicks(rate, "-1")
     qtbot.keyClick(rate, Qt.Key.Key_Return)
     assert form.complaint("learning_rate") == "learning rate must be 0 or more."
