@@ -7,6 +7,7 @@ from collections.abc import Callable
 from designer.editing.aligning import Alignment
 from designer.ui.canvas import keys
 from designer.ui.canvas_controller import CanvasController
+from designer.ui.presenters.overlays import Overlay
 
 Slots = dict[str, Callable[[], object]]
 
@@ -46,6 +47,9 @@ def canvas_slots(canvas: Callable[[], CanvasController]) -> Slots:
         "commands": lambda: canvas().finder.choose_command(),
         "history": lambda: canvas().finder.choose_step(),
     }
+    for overlay in Overlay:
+        slots[f"overlay_{overlay.value}"] = lambda overlay=overlay: canvas().overlays.choose(overlay)
+    slots["overlay_next"] = lambda: canvas().overlays.step()
     for how in Alignment:
         slots[f"align_{how.value}"] = lambda how=how: canvas().nodes.align(how)
     return slots

@@ -23,6 +23,7 @@ from designer.ui.canvas.panel import CanvasPanel
 from designer.ui.finder import Finder
 from designer.ui.node_edits import NodeEdits
 from designer.ui.note_edits import NoteEdits
+from designer.ui.overlaying import Overlaying
 from designer.ui.presenters.cards import CardMaker, edge_of
 from designer.ui.presenters.notes import note_views
 from designer.ui.trail import Place, Trail
@@ -48,6 +49,8 @@ class CanvasController(QObject):
         self.nodes = NodeEdits(self)
         self.notes = NoteEdits(self)
         self.adding = Adding(self)
+        self.overlays = Overlaying(panel.legend, self)
+        self.overlays.changed.connect(self.refresh)
         self.finder = Finder(self)
         self.trail = Trail(self.go_to)
         self._inner_blocks: dict[str, Block] | None = None
@@ -126,6 +129,7 @@ class CanvasController(QObject):
         while self.path and self.session.analysis.inside(self.path) is None:
             self.path = self.path[:-1]
         cards, wires = self._maker.content(self.session.design, self.facts, card_size)
+        cards = self.overlays.dress(cards, self.session.analysis, self.path, self.facts)
         self.panel.scene.set_content(cards, wires, note_views(self.block))
         self._show_path()
         design = self.session.design

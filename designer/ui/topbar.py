@@ -17,7 +17,7 @@ from designer.ui.theme.icons import wear_icon
 from designer.ui.widgets import set_state
 
 _HEIGHT_PX = 48
-_SHOWN = ("undo", "redo", "arrange", "fit")
+_SHOWN = ("undo", "redo", "arrange", "fit", "overlay_next")
 
 
 class TopBar(QWidget):

@@ -141,6 +141,7 @@ class MainWindow(QMainWindow):
         self.toasts = Toasts(self.panel)
         self.canvas = CanvasController(self.panel, self)
         self.canvas.finder.actions = self.actions_by_id
+        self.canvas.overlays.mark_in(self.actions_by_id)
         self.menus = CanvasMenus(self.canvas, self.actions_by_id)
         place_on_canvas(self.panel.view, self.actions_by_id)
         self.inspecting = InspectorController(self.inspector, self.canvas, self)

@@ -6,8 +6,8 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from designer.ui.canvas.card_paint import mixed
 from designer.ui.canvas.ranking import match_positions
+from designer.ui.theme.colours import mixed
 from designer.ui.theme.tokens import Theme
 
 ROW_HEIGHT = 30

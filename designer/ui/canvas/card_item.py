@@ -9,10 +9,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
-from designer.ui.canvas.card_paint import HOVERED, PLAIN, SELECTED, card_picture, mixed
+from designer.ui.canvas.card_paint import HOVERED, PLAIN, SELECTED, card_picture
 from designer.ui.canvas.cards import Card, PortRef
 from designer.ui.canvas.geometry import MARGIN, PORT_RADIUS, STRIPE, card_layout
+from designer.ui.canvas.heat import heat_colour
 from designer.ui.canvas.pixmaps import Picture, PictureStore, Stamp
+from designer.ui.theme.colours import mixed
 from designer.ui.theme.tokens import Theme
 
 FLAT_BELOW = 0.4
@@ -47,6 +49,8 @@ class CardItem(QGraphicsRectItem):
         faint = card.muted or card.absent
         self._stripe_colour = mixed(family, self.theme.ground, 0.5) if faint else QColor(family)
         self._flat_colour = mixed(self.theme.card, family, 0.12 if faint else 0.3)
+        if card.heat is not None:
+            self._flat_colour = heat_colour(card.heat, self.theme)
         self.update()
 
     def show_theme(self, theme: Theme) -> None:

@@ -7,7 +7,6 @@ Frames are drawn on whole device pixels and texts at the size in which they appe
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
@@ -24,30 +23,20 @@ from designer.ui.canvas.geometry import (
     CardFonts,
     CardLayout,
     card_fonts,
+    text_width,
 )
+from designer.ui.canvas.heat import heat_colour
 from designer.ui.canvas.pixmaps import Picture
+from designer.ui.theme.colours import mixed, text_colour_on
 from designer.ui.theme.tokens import Theme
 
+_TWO_LINES = 56.0  # the height of a card that has room for two lines
+_HEAT_BAR = 5.0  # the height of an overlay's bar, in scene units
 PLAIN, HOVERED, SELECTED = "plain", "hovered", "selected"
 _TEXT = Qt.TextFlag.TextSingleLine | Qt.AlignmentFlag.AlignVCenter
 _LEFT = int(_TEXT | Qt.AlignmentFlag.AlignLeft)
 _RIGHT = int(_TEXT | Qt.AlignmentFlag.AlignRight)
 _MIDDLE = int(_TEXT | Qt.AlignmentFlag.AlignHCenter)
-
-
-@lru_cache(maxsize=512)
-def mixed(first: str, second: str, share: float) -> QColor:
-    """A colour between two, `share` of the way from the first to the second. Shared: not to be changed."""
-    a, b = QColor(first), QColor(second)
-    parts = ((getattr(a, c)(), getattr(b, c)()) for c in ("red", "green", "blue"))
-    return QColor(*(round(x + (y - x) * share) for x, y in parts))
-
-
-def text_colour_on(ground: str) -> QColor:
-    """Near-black or white, whichever reads better on a ground."""
-    colour = QColor(ground)
-    light = 0.2126 * colour.redF() ** 2.2 + 0.7152 * colour.greenF() ** 2.2 + 0.0722 * colour.blueF() ** 2.2
-    return QColor("#10131a") if light > 0.24 else QColor("#ffffff")
 
 
 def card_picture(
@@ -69,9 +58,7 @@ def card_picture(
     painter.scale(scale, scale)
     fonts = card_fonts()
     if title_only:
-        painter.setFont(fonts.overview)
-        painter.setPen(QColor(theme.text))
-        painter.drawText(layout.body.adjusted(PAD_LEFT, 0, -4, 0), _LEFT, layout.overview_title)
+        _paint_overview(painter, card, layout, theme, fonts)
     else:
         _paint_texts(painter, card, layout, theme, fonts)
         _paint_rings(painter, layout, theme)
@@ -107,8 +94,20 @@ class _Frame:
         self.painter.setClipPath(shape)
         stripe = max(round(STRIPE * self.scale), 3)
         self.painter.fillRect(QRectF(0, 0, stripe, self.body.height()), QColor(self.theme.family(family)))
+        if self.card.heat is not None:
+            self._paint_heat(self.card.heat)
         self.painter.restore()
         self._paint_outline(faint)
+
+    def _paint_heat(self, share: float) -> None:
+        """A wash over the card and a bar along its foot, as long as the share is."""
+        colour = heat_colour(share, self.theme)
+        wash = QColor(colour)
+        wash.setAlphaF(0.24)
+        self.painter.fillRect(self.body, wash)
+        bar = max(round(_HEAT_BAR * self.scale), 2)
+        foot = QRectF(0, self.body.height() - bar, self.body.width() * share, bar)
+        self.painter.fillRect(foot, colour)
 
     def _paint_shadow(self) -> None:
         strength = 34 if self.theme.name == "dark" else 9
@@ -162,13 +161,31 @@ class _Frame:
         return body.adjusted(half, half, -half, -half)
 
 
+def _paint_overview(painter: QPainter, card: Card, layout: CardLayout, theme: Theme, fonts: CardFonts) -> None:
+    """The title alone; of an overlay its figure too, under the title, or behind it where there is room for one line."""
+    room = layout.body.adjusted(PAD_LEFT, 0, -4, 0)
+    painter.setPen(QColor(theme.text))
+    painter.setFont(fonts.overview)
+    if card.heat is not None and layout.height >= _TWO_LINES:
+        painter.drawText(room.adjusted(0, 0, 0, -room.height() / 2), _LEFT, layout.overview_title)
+        painter.setFont(fonts.overview_figure)
+        painter.drawText(room.adjusted(0, room.height() / 2 - 4, 0, -4), _LEFT, card.kind)
+        return
+    painter.drawText(room, _LEFT, layout.overview_title)
+    title = text_width(layout.overview_title, "overview")
+    if card.heat is not None and title + text_width(card.kind, "overview_figure") + 12 <= room.width() - 8:
+        painter.setFont(fonts.overview_figure)
+        painter.drawText(room.adjusted(0, 0, -8, 0), _RIGHT, card.kind)
+
+
 def _paint_texts(painter: QPainter, card: Card, layout: CardLayout, theme: Theme, fonts: CardFonts) -> None:
     painter.setFont(fonts.title)
     painter.setPen(QColor(theme.text))
     painter.drawText(layout.title_rect, _LEFT, layout.title)
-    painter.setPen(QColor(theme.muted))
+    painter.setPen(QColor(theme.muted if card.heat is None else theme.text))
     painter.setFont(fonts.kind)
     painter.drawText(layout.kind_rect, _RIGHT, layout.kind)
+    painter.setPen(QColor(theme.muted))
     if card.is_block:
         _paint_block_glyph(painter, layout, theme)
     painter.setFont(fonts.brief)

@@ -38,6 +38,7 @@ class Card:
     badge_text: str = ""  # tooltip of the badge
     muted: bool = False
     absent: bool = False  # its condition is false now
+    heat: float | None = None  # 0 to 1: how much of what the overlay measures; its figure stands as the kind
 
     @property
     def look(self) -> CardLook:
@@ -54,10 +55,11 @@ class Card:
             self.condition,
             self.badge,
             self.muted or self.absent,
+            self.heat,
         )
 
 
-CardLook = tuple[str, str, str, str, tuple[str, ...], tuple[str, ...], bool, str, str, str, bool]
+CardLook = tuple[str, str, str, str, tuple[str, ...], tuple[str, ...], bool, str, str, str, bool, float | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class CardFonts:
     small: QFont
     figures: QFont
     overview: QFont  # the title when only it is shown
+    overview_figure: QFont  # what an overlay measures, beside it
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def _fonts(family: str) -> CardFonts:
         small=font(11),
         figures=font(11),
         overview=font(20, QFont.Weight.DemiBold),
+        overview_figure=font(17),
     )
 
 
@@ -133,7 +135,7 @@ def _up_to(value: float, step: float) -> float:
 
 @lru_cache(maxsize=8192)
 def _layout(look: CardLook, family: str) -> CardLayout:
-    title, kind, _family, brief, input_labels, output_labels, is_block, repeat, condition, _badge, _muted = look
+    title, kind, _family, brief, input_labels, output_labels, is_block, repeat, condition, *_ = look
     metrics = _metrics(family)
     title_width = _width(title, "title", family) + 1
     kind_width = _width(kind, "kind", family) + 1 if kind else 0.0

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from designer.ui.canvas.card_paint import mixed
 from designer.ui.canvas.view import CanvasView
+from designer.ui.theme.colours import mixed
 
 WIDTH, HEIGHT = 176, 108
 INSET = 10.0

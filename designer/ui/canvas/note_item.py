@@ -6,10 +6,10 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QFontMetricsF, QPainter, QPen, QTextDocument
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
-from designer.ui.canvas.card_paint import mixed
 from designer.ui.canvas.cards import NoteView
 from designer.ui.canvas.geometry import card_fonts
 from designer.ui.canvas.note_text import note_document
+from designer.ui.theme.colours import mixed
 from designer.ui.theme.tokens import Theme
 
 NOTE_COLOURS = {

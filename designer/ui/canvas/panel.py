@@ -15,6 +15,7 @@ from designer.ui.canvas.add_search import AddEntry, AddSearch
 from designer.ui.canvas.breadcrumb import Breadcrumb
 from designer.ui.canvas.glide import Glide
 from designer.ui.canvas.hints import EmptyHint, KeyHint
+from designer.ui.canvas.legend import Legend
 from designer.ui.canvas.minimap import Minimap
 from designer.ui.canvas.note_editor import NoteEditor
 from designer.ui.canvas.scene import CanvasScene
@@ -42,6 +43,7 @@ class CanvasPanel(QWidget):
         self.minimap = Minimap(self.view, self)
         self.empty_hint = EmptyHint(self)
         self.key_hint = KeyHint(self)
+        self.legend = Legend(self)
         self.title_editor = TitleEditor(self.view, self)
         self.note_editor = NoteEditor(self.view, self)
         self.search = AddSearch(self)
@@ -70,7 +72,7 @@ class CanvasPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Wear another palette."""
         self.view.set_theme(theme)
-        overlays = (self.breadcrumb, self.empty_hint, self.key_hint, self.search, self.picker)
+        overlays = (self.breadcrumb, self.empty_hint, self.key_hint, self.legend, self.search, self.picker)
         for overlay in (*overlays, self.title_editor, self.note_editor):
             overlay.set_theme(theme)
         self.minimap.update()
@@ -106,4 +108,5 @@ class CanvasPanel(QWidget):
         self.breadcrumb.move(MARGIN_PX, MARGIN_PX - 2)
         self.empty_hint.move((width - self.empty_hint.width()) // 2, (height - self.empty_hint.height()) // 2)
         self.key_hint.move(MARGIN_PX + 6, height - self.key_hint.height() - MARGIN_PX + 2)
+        self.legend.move(width - self.legend.width() - MARGIN_PX, MARGIN_PX)
         self.minimap.move(width - self.minimap.width() - MARGIN_PX, height - self.minimap.height() - MARGIN_PX)

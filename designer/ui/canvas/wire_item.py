@@ -16,10 +16,10 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.ui.canvas.card_item import TITLE_ONLY_BELOW
-from designer.ui.canvas.card_paint import mixed
 from designer.ui.canvas.cards import Wire
 from designer.ui.canvas.geometry import card_fonts, text_width
 from designer.ui.canvas.pixmaps import Picture, PictureStore, Stamp
+from designer.ui.theme.colours import mixed
 from designer.ui.theme.tokens import Theme
 
 Z_WIRE, Z_PATH, Z_CHIP = 0.0, 1.0, 2.0
