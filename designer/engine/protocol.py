@@ -182,7 +182,8 @@ class Summary:
 class Probed:
     """What a network made of the inputs that it was given. Not part of a run.
 
-    shapes: of each output as text, such as `(2, 10)`. params: numbers in all parameters. macs: as FlopCounterMode counts them.
+    shapes: of each output as text, such as `(2, 10)`. params: numbers in all parameters. macs: as FlopCounterMode
+    counts them.
     """
 
     type: ClassVar = "probed"
