@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from . import transforms
 from .examples import Collection, Fit
+from .normalising import mean_and_std
 from .placing import Placed, Tell, place, unheard
 from .protocol import EngineError, Warned
 from .recipe import NO_CHANCE, AugmentRecipe, DataRecipe
@@ -24,8 +25,6 @@ from .split import parted
 
 _PREPARED_PIXELS = {"cpu": 2**18}  # at most so many are prepared ahead: what a core's cache holds, as floats
 _PREPARED_PIXELS_ELSEWHERE = 2**20
-_COUNTED_BYTES = 2**30  # of pixels that mean and standard deviation are taken of
-_GROUP = 1024  # images that are counted together
 _SPREAD = 0x9E3779B97F4A7C15  # an odd number without pattern: seeds of neighbours come out unlike
 
 
@@ -150,17 +149,24 @@ def load_data(
     near: folders to look in for it. tell: hears how far reading is, and warnings.
     """
     collection = open_data(recipe, near, tell)
-    _require_classes(collection, tell)
+    require_classes(collection, tell)
     train, test, validation = place(parted(collection, recipe), fit_of(recipe, augment), recipe, device, tell)
-    mean, std = mean_and_std(recipe, train)
-    prepare = Preparation(
+    prepare = preparation(recipe, augment, mean_and_std(recipe, train), device)
+    return ImageData(train, test, collection.classes, prepare, validation)
+
+
+def preparation(
+    recipe: DataRecipe, augment: AugmentRecipe, mean_and_std: tuple[Tensor, Tensor], device: torch.device
+) -> Preparation:
+    """What the recipe does to images. mean_and_std: of pixels in 0..1, float64 (C,) or (1,) each."""
+    mean, std = mean_and_std
+    return Preparation(
         scale=(1 / (255 * std)).float().view(-1, 1, 1).to(device),
         shift=(-mean / std).float().view(-1, 1, 1).to(device),
         size_px=recipe.resize,
         keep_ratio=recipe.keep_ratio,
         augment=augment,
     )
-    return ImageData(train, test, collection.classes, prepare, validation)
 
 
 def fit_of(recipe: DataRecipe, augment: AugmentRecipe) -> Fit:
@@ -170,7 +176,7 @@ def fit_of(recipe: DataRecipe, augment: AugmentRecipe) -> Fit:
     return Fit(recipe.resize or largest, recipe.keep_ratio or recipe.resize is None, channels)
 
 
-def _require_classes(collection: Collection, tell: Tell) -> None:
+def require_classes(collection: Collection, tell: Tell) -> None:
     """Raise EngineError where there is nothing to tell apart, warn of classes that cannot be learned."""
     classes = collection.classes
     counts = torch.bincount(collection.train.labels, minlength=len(classes))
@@ -192,38 +198,3 @@ def _require_classes(collection: Collection, tell: Tell) -> None:
                 "Check the labels; the network cannot learn a class that it never sees.",
             )
         )
-
-
-def mean_and_std(recipe: DataRecipe, train: Placed) -> tuple[Tensor, Tensor]:
-    """Of pixels in 0..1, by which the recipe normalises: float64 (C,) or (1,) each, in main memory."""
-    channels = train.shape[0]
-    if recipe.normalise == "unit":
-        return torch.zeros(1, dtype=torch.float64), torch.ones(1, dtype=torch.float64)
-    if recipe.normalise == "given":
-        if len(recipe.mean) not in (1, channels):
-            raise EngineError(
-                f"The recipe gives {len(recipe.mean)} values for mean and std; the images have {channels} channels.",
-                expected=f"1 or {channels} values",
-                fix="Give one value a channel, or one for all.",
-            )
-        return torch.tensor(recipe.mean, dtype=torch.float64), torch.tensor(recipe.std, dtype=torch.float64)
-    mean, std = pixel_statistics(train)
-    return mean, torch.ones_like(mean) if recipe.normalise == "mean" else std
-
-
-def pixel_statistics(examples: Placed) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation of pixels in 0..1, float64 (C,) each; of very many images, of some evenly spaced."""
-    channels, height, width = examples.shape
-    step = -(-len(examples) * channels * height * width // _COUNTED_BYTES)
-    if step <= 1:
-        groups = examples.windows(_GROUP)
-    else:
-        groups = examples.fetched(torch.arange(0, len(examples), step).split(_GROUP))
-    counts = torch.zeros(channels, 256, dtype=torch.int64)
-    for images, _ in groups:
-        counts += torch.stack([torch.bincount(images[:, c].flatten(), minlength=256).cpu() for c in range(channels)])
-    levels = torch.arange(256, dtype=torch.float64) / 255
-    shares = counts.double() / counts.sum(1, keepdim=True)  # (C, 256)
-    mean = shares @ levels
-    variance = shares @ levels**2 - mean**2
-    return mean, variance.clamp(min=1e-6).sqrt()  # a channel of one colour has no spread to divide by

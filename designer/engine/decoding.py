@@ -66,6 +66,11 @@ class FilePictures:
         """Its path in the folder."""
         return self.names[number]
 
+    def sizes(self, numbers: Tensor) -> list[tuple[int, int]]:
+        """Height and width of those of these that can be read, as their headers say."""
+        headers = (_header(self.root / self.names[number]) for number in numbers.tolist())
+        return [header[0] for header in headers if header]
+
     def fitted(self, fit: Fit) -> FilePictures:
         """Ready to be read. What the recipe leaves open, the headers of some of the files say. Raises EngineError."""
         step = max(1, len(self.names) // _LOOKED_AT)
@@ -158,4 +163,5 @@ def _told(error: Exception) -> str:
         return "it is no PNG, JPEG or WebP file"
     if name.startswith("DecompressionBomb"):
         return "it claims to have far too many pixels"
-    return (str(error).strip().splitlines() or [name])[0]
+    told = (str(error).strip().splitlines() or [name])[0]
+    return "it is cut short" if "truncated" in told.lower() else told

@@ -12,7 +12,7 @@ _SHOWN = 5
 
 def raise_for(faults: Sequence[Fault]) -> None:
     """Raise EngineError if there is a fault, about the worst sort of them."""
-    for kind, told in (("gone", _gone), ("size", _other_size), ("broken", _broken)):
+    for kind, told in (("gone", _gone), ("size", various_sizes), ("broken", _broken)):
         if of_kind := [fault for fault in faults if fault.kind == kind]:
             raise told(of_kind)
 
@@ -31,7 +31,8 @@ def _gone(faults: Sequence[Fault]) -> EngineError:
     )
 
 
-def _other_size(faults: Sequence[Fault]) -> EngineError:
+def various_sizes(faults: Sequence[Fault]) -> EngineError:
+    """What is said where images would have to be brought to one size. faults: at least one."""
     return EngineError(
         f"The images are of various sizes: {faults[0].name} {faults[0].reason}.",
         expected="images of one size, or a size to bring them to",

@@ -39,7 +39,7 @@ def place(
     readers = {key: Reader(pictures, recipe.workers, device) for key, pictures in fitted.items()}
     total = [replace(part, pictures=fitted[id(part.pictures)]) for part in parts.all]
     streams = _is_streamed(total, recipe, device)
-    progress = _Progress(sum(map(len, total)), tell)
+    progress = Progress(sum(map(len, total)), tell)
     placed: list[Placed] = []
     for part, original in zip(total, parts.all, strict=True):
         reader = readers[id(original.pictures)]
@@ -66,7 +66,7 @@ def _is_streamed(parts: Sequence[Part], recipe: DataRecipe, device: torch.device
     return needed > _SHARE_OF_MEMORY * free_bytes(device)
 
 
-class _Progress:
+class Progress:
     """Tells how many images are read, now and then, and gathers those that are damaged."""
 
     def __init__(self, total: int, tell: Tell) -> None:
@@ -83,14 +83,14 @@ class _Progress:
             self._tell(Preparing("Reading images", self._done, self._total, "images"))
 
 
-def _resident(part: Part, reader: Reader, skips: bool, device: torch.device, progress: _Progress) -> Split:
+def _resident(part: Part, reader: Reader, skips: bool, device: torch.device, progress: Progress) -> Split:
     """All images in the device's memory; damaged ones are left out where that is consented to."""
     if part.pictures.held:
         return Split(part.pictures.read(part.numbers).images.to(device), part.labels.to(device))
     images = torch.empty(len(part), *part.pictures.shape, dtype=torch.uint8, device=device)
     faults: list[Fault] = []
     start = 0
-    for reading in reader.read(_groups(part)):
+    for reading in reader.read(groups_of(part)):
         end = start + len(reading.images)
         images[start:end] = reading.images.to(device, non_blocking=True)
         faults += (fault._replace(position=start + fault.position) for fault in reading.faults)
@@ -100,11 +100,11 @@ def _resident(part: Part, reader: Reader, skips: bool, device: torch.device, pro
     return Split(images, part.labels.to(device)) if kept is None else Split(images[kept], part.labels[kept].to(device))
 
 
-def _readable(part: Part, reader: Reader, progress: _Progress) -> Part:
+def _readable(part: Part, reader: Reader, progress: Progress) -> Part:
     """The part without the images that are damaged: each is read once to find them."""
     faults: list[Fault] = []
     start = 0
-    for reading in reader.read(_groups(part)):
+    for reading in reader.read(groups_of(part)):
         faults += (fault._replace(position=start + fault.position) for fault in reading.faults)
         start += len(reading.images)
         progress.add(len(reading.images))
@@ -112,7 +112,7 @@ def _readable(part: Part, reader: Reader, progress: _Progress) -> Part:
     return part if kept is None else part.at(kept)
 
 
-def _kept(part: Part, faults: Sequence[Fault], skips: bool, progress: _Progress) -> torch.Tensor | None:
+def _kept(part: Part, faults: Sequence[Fault], skips: bool, progress: Progress) -> torch.Tensor | None:
     """Which images are kept, bool (N,), None for all. Raises EngineError for what may not be left out."""
     raise_for([fault for fault in faults if fault.kind != "broken" or not skips])
     if not faults:
@@ -123,6 +123,7 @@ def _kept(part: Part, faults: Sequence[Fault], skips: bool, progress: _Progress)
     return kept
 
 
-def _groups(part: Part) -> Sequence[torch.Tensor]:
+def groups_of(part: Part) -> Sequence[torch.Tensor]:
+    """The numbers of all its images, in groups to read at once."""
     channels, height, width = part.pictures.shape
     return part.numbers.split(max(1, _GROUP_BYTES // (channels * height * width)))

@@ -44,6 +44,12 @@ def find_data(source: str, near: Sequence[Path] = (), tell: Tell | None = None) 
             return (home / name).resolve()
     if known and tell:
         return fetch(known, data_home(), tell)
+    if known:
+        raise EngineError(
+            f"{known.name} is not on this machine yet; it is {known.size_bytes / 2**20:,.0f} MiB to fetch.",
+            expected=f"its folder in {data_home()}",
+            fix=f"Run: blockyard data {known.name}",
+        )
     raise EngineError(
         f"There is no data set or folder {source!r}.",
         expected=f"{', '.join(KNOWN_SETS)}, or a folder or file with {_WANTED}",

@@ -1,0 +1,212 @@
+"""What is asked of the engine about a data set, and what it answers. Standard library only.
+
+`viewer` reads one request a line and writes answers, one JSON object a line; the answer to a request bears its number.
+While it works it also writes `Preparing`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, Literal
+
+from .protocol import EngineError, Preparing, Unreadable, read_line
+from .recipe import Recipe
+from .recipe_json import read_value
+
+SetName = Literal["train", "validation", "test"]
+THUMB_PX = 96  # the longer side of a picture, where it is not smaller by itself
+_SHOWN_CHARACTERS = 120
+
+
+@dataclass(frozen=True)
+class Describe:
+    """Request: what does the recipe's data set hold? Answered by `Described`.
+
+    fetch: whether to download a known set that is not there.
+    """
+
+    type: ClassVar = "describe"
+    request: int
+    recipe: Recipe
+    fetch: bool = False
+
+
+@dataclass(frozen=True)
+class ShowSamples:
+    """Request: some images of a set. label: of one class only, None for all. Answered by `Samples`."""
+
+    type: ClassVar = "samples"
+    request: int
+    recipe: Recipe
+    part: SetName = "train"
+    label: int | None = None
+    first: int = 0
+    count: int = 48
+
+
+@dataclass(frozen=True)
+class ShowTransforms:
+    """Request: what becomes of some training images. seed: decides which they are, and what chance does to them."""
+
+    type: ClassVar = "transforms"
+    request: int
+    recipe: Recipe
+    seed: int = 0
+    count: int = 4
+    draws: int = 4
+
+
+@dataclass(frozen=True)
+class PartView:
+    """One of the sets. counts: images of each class."""
+
+    name: SetName
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SizeView:
+    """So many images have this size in pixels."""
+
+    width: int
+    height: int
+    count: int
+
+
+@dataclass(frozen=True)
+class BrokenView:
+    """An image that cannot be read, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a data set holds.
+
+    sizes: the commonest first. mean, std: of the training images' pixels in 0..1, one a channel. checked: images that
+    were read for it, of all that there are; broken: the first of the broken_count among them. problem, fix: why it
+    cannot be trained on as the recipe stands, empty where it can. notes: what else a person should know.
+    """
+
+    type: ClassVar = "described"
+    request: int
+    kind: str
+    path: str
+    classes: tuple[str, ...]
+    parts: tuple[PartView, ...]
+    sizes: tuple[SizeView, ...]
+    channels: int
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    size_bytes: int
+    checked: int
+    total: int
+    broken_count: int
+    broken: tuple[BrokenView, ...] = ()
+    problem: str = ""
+    fix: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image to look at. pixels: rows of red, green, blue, a byte each, in base64."""
+
+    width: int
+    height: int
+    pixels: str
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One image of a data set. broken: why it cannot be read, empty where it can."""
+
+    name: str
+    label: int
+    picture: Picture
+    broken: str = ""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Some images of a set. total: how many of them there are to ask for."""
+
+    type: ClassVar = "samples"
+    request: int
+    part: SetName
+    first: int
+    total: int
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True)
+class Transformed:
+    """One training image as it is stored, as evaluation would see it, and as training may see it."""
+
+    name: str
+    label: int
+    stored: Picture
+    evaluated: Picture
+    draws: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
+class Transforms:
+    """What becomes of some training images. size: height and width that the network gets."""
+
+    type: ClassVar = "transforms"
+    request: int
+    size: tuple[int, int]
+    images: tuple[Transformed, ...]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why a request cannot be answered."""
+
+    type: ClassVar = "refused"
+    request: int
+    message: str
+    expected: str = ""
+    fix: str = ""
+
+
+Request = Describe | ShowSamples | ShowTransforms
+Answer = Described | Samples | Transforms | Refused
+_REQUESTS: dict[str, type] = {kind.type: kind for kind in (Describe, ShowSamples, ShowTransforms)}
+_ANSWERS: dict[str, type] = {kind.type: kind for kind in (Described, Samples, Transforms, Refused)}
+
+
+def write_request(request: Request) -> str:
+    """The request as one line of JSON, without the line's end."""
+    values = {entry.name: getattr(request, entry.name) for entry in fields(request)}
+    return json.dumps({"type": request.type, **values, "recipe": request.recipe.to_json()})
+
+
+def read_request(line: str | bytes) -> Request | Unreadable:
+    """The request on a line."""
+    return _read(line, _REQUESTS)
+
+
+def write_answer(answer: Answer) -> str:
+    """The answer as one line of JSON, without the line's end."""
+    return json.dumps({"type": answer.type, **asdict(answer)}, allow_nan=False)
+
+
+def read_answer(line: str | bytes) -> Answer | Preparing | Unreadable:
+    """The answer, or how far it is, on a line of the viewer's output."""
+    message = read_line(line)
+    return message if isinstance(message, Preparing) else _read(line, _ANSWERS)
+
+
+def _read(line: str | bytes, kinds: dict[str, type]) -> Any:
+    text = line.decode("utf-8", "replace") if isinstance(line, bytes) else line
+    try:
+        values = json.loads(text)
+        kind = kinds[values.pop("type")]
+        return read_value(kind, values, "")
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError, EngineError) as error:
+        return Unreadable(text.strip()[:_SHOWN_CHARACTERS], str(error)[:_SHOWN_CHARACTERS] or type(error).__name__)

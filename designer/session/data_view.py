@@ -1,0 +1,123 @@
+"""A data set seen through the engine: one child process that answers one request after the other.
+
+Nothing here waits: a thread reads answers, and `poll`, called by a timer, hands them out.
+"""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from designer.base.errors import BlockyardError
+from designer.engine.protocol import Preparing, Unreadable
+from designer.engine.protocol_data import (
+    Answer,
+    Describe,
+    Refused,
+    Request,
+    SetName,
+    ShowSamples,
+    ShowTransforms,
+    read_answer,
+    write_request,
+)
+from designer.engine.recipe import Recipe
+from designer.session import engine_process
+
+_MAX_LINE = 1 << 27  # bytes; what is longer is no answer
+
+
+class DataView:
+    """Asks the engine about data sets. Requests return their number, which the answer bears. All from one thread."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: queue.SimpleQueue[Answer | Preparing] = queue.SimpleQueue()
+        self._waiting: set[int] = set()
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is awaited."""
+        return bool(self._waiting)
+
+    def describe(self, recipe: Recipe, fetch: bool = False) -> int:
+        """What does the recipe's data set hold? fetch: download it where it is known and not there."""
+        self._waiting.clear()  # what was asked before is of no interest now
+        return self._ask(Describe(next(self._numbers), recipe, fetch))
+
+    def samples(self, recipe: Recipe, part: SetName, label: int | None, first: int, count: int) -> int:
+        """Some images of a set. label: of one class only."""
+        return self._ask(ShowSamples(next(self._numbers), recipe, part, label, first, count))
+
+    def transforms(self, recipe: Recipe, seed: int, count: int, draws: int) -> int:
+        """What becomes of some training images."""
+        return self._ask(ShowTransforms(next(self._numbers), recipe, seed, count, draws))
+
+    def poll(self) -> list[Answer | Preparing]:
+        """What has come since the last call, without waiting; of answers, only those that are still awaited."""
+        found: list[Answer | Preparing] = []
+        with suppress(queue.Empty):
+            while True:
+                answer = self._answers.get_nowait()
+                if isinstance(answer, Preparing):
+                    found.append(answer)
+                elif answer.request in self._waiting:
+                    self._waiting.discard(answer.request)
+                    found.append(answer)
+        return found
+
+    def answers(self) -> Iterator[Answer | Preparing]:
+        """Everything until no answer is awaited, waiting for it: for a caller that has nothing else to do."""
+        while self._waiting:
+            answer = self._answers.get()
+            if not isinstance(answer, Preparing):
+                self._waiting.discard(answer.request)
+            yield answer
+
+    def close(self) -> None:
+        """End the child at once; what it was doing is given up."""
+        self._waiting.clear()
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+        self._process = None
+
+    def _ask(self, request: Request) -> int:
+        self._waiting.add(request.request)
+        line = write_request(request).encode() + b"\n"
+        try:
+            if self._process is None or self._process.poll() is not None:
+                self._process = self._started()
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except OSError as error:
+            raise BlockyardError(
+                f"The engine cannot look into the data: {error.strerror}.",
+                fix="Check the installation of Python and torch.",
+            ) from error
+        return request.request
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        command = engine_process.engine_command("viewer")
+        process = engine_process.start(command, Path(tempfile.gettempdir()))
+        threading.Thread(target=self._read, args=(process,), name="data answers", daemon=True).start()
+        return process
+
+    def _read(self, process: subprocess.Popen[bytes]) -> None:
+        with process.stdout:
+            while line := process.stdout.readline(_MAX_LINE):
+                answer = read_answer(line)
+                if not isinstance(answer, Unreadable):
+                    self._answers.put(answer)
+        exit_code = process.wait()
+        with suppress(OSError):
+            process.stdin.close()
+        for request in tuple(self._waiting):  # nobody else will answer them
+            message = f"The engine ended while it looked into the data: {engine_process.told(exit_code)}."
+            self._answers.put(Refused(request, message, fix="Try again; check that torch is installed."))
