@@ -7,7 +7,7 @@ hold although it is wrong (an unknown kind, a parameter out of range, a cycle) p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -38,16 +38,16 @@ _ID = re.compile(NODE_ID)
 
 def to_document(file: DocumentFile, origin: str) -> Document:
     """The document in a file's structs. origin: what to call the file in errors. Raises DocumentError."""
-    _check_amounts(file, origin)
+    check_amounts(file, origin)
     _check_unique((block.name for block in file.blocks), f"{origin}: two blocks are called", "Rename one of them.")
-    blocks = {block.name: _to_block(block, f"{origin}: block {block.name}") for block in file.blocks}
+    blocks = {block.name: to_block(block, f"{origin}: block {block.name}") for block in file.blocks}
     if file.main not in blocks:
         raise DocumentError(
             f"{origin}: the outermost block is called '{file.main}', and there is no such block.",
             expected="one of these: " + ", ".join(blocks),
             fix='Correct "main".',
         )
-    recipe = None if file.recipe is msgspec.UNSET else _to_recipe(file.recipe, origin)
+    recipe = None if file.recipe is msgspec.UNSET else to_recipe(file.recipe, origin)
     return Document(Design(file.main, blocks, to_customs(file.custom_layers, blocks, origin)), recipe)
 
 
@@ -62,7 +62,8 @@ def from_document(document: Document) -> DocumentFile:
 # -- reading --------------------------------------------------------------------------------------------------------
 
 
-def _check_amounts(file: DocumentFile, origin: str) -> None:
+def check_amounts(file: DocumentFile, origin: str) -> None:
+    """Raises DocumentError where a file holds more than any design needs."""
     for what, count, most in (
         ("nodes", sum(len(block.nodes) for block in file.blocks), MAX_NODES),
         ("edges", sum(len(block.edges) for block in file.blocks), MAX_EDGES),
@@ -82,11 +83,12 @@ def _check_unique(names: Iterable[str], message: str, fix: str) -> None:
         seen.add(name)
 
 
-def _to_block(file: BlockFile, where: str) -> Block:
+def to_block(file: BlockFile, where: str) -> Block:
+    """The block in its structs. where: what to call it in errors. Raises DocumentError."""
     _check_unique((node.id for node in file.nodes), f"{where}: two nodes have the id", "Give one of them another id.")
     _check_unique((p.name for p in file.parameters), f"{where}: two parameters are called", "Rename one of them.")
-    nodes = {node.id: _to_node(node, where) for node in file.nodes}
-    edges = tuple(_to_edge(ends, nodes, where) for ends in file.edges)
+    nodes = {node.id: to_node(node, where) for node in file.nodes}
+    edges = tuple(to_edge(ends, nodes, where) for ends in file.edges)
     _check_unique(
         (f"{wire.target.node}.{wire.target.port}" for wire in edges),
         f"{where}: two edges end at",
@@ -104,11 +106,12 @@ def _to_block(file: BlockFile, where: str) -> Block:
         edges=edges,
         origin=file.origin and Origin(file.origin.library, file.origin.block, file.origin.fingerprint),
         notes=to_notes(file, nodes, where),
-        routes=to_routes(file, lambda ends: _to_edge(ends, nodes, where), where),
+        routes=to_routes(file, lambda ends: to_edge(ends, nodes, where), where),
     )
 
 
-def _to_node(file: NodeFile, where: str) -> Node:
+def to_node(file: NodeFile, where: str) -> Node:
+    """The node in its structs. where: its block. Raises DocumentError."""
     where = f"{where}, node {file.id}"
     check_place(file.position, where)
     return Node(
@@ -122,14 +125,15 @@ def _to_node(file: NodeFile, where: str) -> Node:
     )
 
 
-def _to_edge(ends: tuple[str, str], nodes: dict[str, Node], where: str) -> Edge:
+def to_edge(ends: tuple[str, str], nodes: Mapping[str, Node], where: str) -> Edge:
+    """The edge between two ends. nodes: of its block, by id. Raises DocumentError."""
     source, target = (
         _to_endpoint(end, port, nodes, where) for end, port in zip(ends, (OUTPUT_PORT, INPUT_PORT), strict=True)
     )
     return Edge(source, target)
 
 
-def _to_endpoint(end: str, usual: str, nodes: dict[str, Node], where: str) -> Endpoint:
+def _to_endpoint(end: str, usual: str, nodes: Mapping[str, Node], where: str) -> Endpoint:
     node, dot, port = end.partition(".")
     if node not in nodes:
         raise DocumentError(
@@ -146,7 +150,8 @@ def _to_endpoint(end: str, usual: str, nodes: dict[str, Node], where: str) -> En
     return Endpoint(node, port if dot else usual)
 
 
-def _to_recipe(raw: dict[str, Any], origin: str) -> Recipe:
+def to_recipe(raw: dict[str, Any], origin: str) -> Recipe:
+    """The recipe in its JSON. Raises DocumentError."""
     try:
         return Recipe.from_json(raw)
     except EngineError as error:

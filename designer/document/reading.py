@@ -18,10 +18,24 @@ _FIX = "Open a file that Blockyard saved, or restore an older copy of this one."
 
 def read_document(path: Path) -> Document:
     """The document in a file. Raises DocumentError."""
+    return parse_document(read_bytes(path), Path(path).name)
+
+
+def is_damaged(path: Path) -> bool:
+    """Whether there is a file that holds no sound document."""
+    try:
+        read_document(path)
+    except DocumentError:
+        return path.exists()
+    return False
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a document's file, and one more where it is too large. Raises DocumentError."""
     path = Path(path)
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise DocumentError(f"There is no file {path}.", expected="a design", fix="Check the name.") from error
     except IsADirectoryError as error:
@@ -29,17 +43,11 @@ def read_document(path: Path) -> Document:
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or error
         raise DocumentError(f"{path} cannot be read: {reason}.", fix="Check the file's permissions.") from error
-    return parse_document(data, path.name)
 
 
 def parse_document(data: bytes, origin: str = "The document") -> Document:
     """The document in the bytes of a file. origin: what to call it in errors. Raises DocumentError."""
-    if len(data) > MAX_BYTES:
-        raise DocumentError(f"{origin} is too large.", expected=f"at most {MAX_BYTES >> 20} MiB", fix=_FIX)
-    if not data.strip():
-        raise DocumentError(f"{origin} is empty.", expected="a Blockyard document", fix=_FIX)
-    raw = _parse_json(data, origin)
-    _check_depth(raw, origin)
+    raw = parse_json(data, origin)
     if not isinstance(raw, dict):
         raise DocumentError(f"{origin} is not a Blockyard document.", expected="a JSON object", fix=_FIX)
     return document_of(raw, origin)
@@ -55,14 +63,21 @@ def document_of(raw: dict[str, Any], origin: str) -> Document:
     return to_document(file, origin)
 
 
-def _parse_json(data: bytes, origin: str) -> Any:
+def parse_json(data: bytes, origin: str) -> Any:
+    """The JSON in the bytes of a file. Raises DocumentError where it is none, too large or too deep."""
+    if len(data) > MAX_BYTES:
+        raise DocumentError(f"{origin} is too large.", expected=f"at most {MAX_BYTES >> 20} MiB", fix=_FIX)
+    if not data.strip():
+        raise DocumentError(f"{origin} is empty.", expected="a Blockyard document", fix=_FIX)
     try:
-        return msgspec.json.decode(data)
+        raw = msgspec.json.decode(data)
     except RecursionError as error:
         raise _too_deep(origin) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         reason = str(error).removeprefix("JSON is malformed: ")
         raise DocumentError(f"{origin} is not JSON: {reason}.", expected="a Blockyard document", fix=_FIX) from error
+    _check_depth(raw, origin)
+    return raw
 
 
 def _check_depth(raw: Any, origin: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import tempfile
 from contextlib import suppress
@@ -32,6 +33,18 @@ def dump_document(document: Document) -> bytes:
 def write_document(document: Document, path: Path) -> None:
     """Save a document in one step. Raises DocumentError where it cannot be saved; the old file is then untouched."""
     write_atomically(Path(path), dump_document(document))
+
+
+def keep_copy(path: Path) -> Path:
+    """Copy a file to `NAME.bak` beside it, or to the first of `NAME.bak2`, … that is free. Raises DocumentError."""
+    names = (path.with_name(f"{path.name}.bak{number}") for number in ("", *range(2, 1000)))
+    try:
+        copy = next(name for name in names if not name.exists())
+        shutil.copy2(path, copy)
+    except (OSError, StopIteration) as error:
+        reason = getattr(error, "strerror", None) or "there are too many copies already"
+        raise DocumentError(f"{path.name} cannot be copied: {reason}.", fix="Save under another name.") from error
+    return copy
 
 
 def write_atomically(path: Path, data: bytes) -> None:

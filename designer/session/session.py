@@ -16,7 +16,8 @@ from designer.analysis.facts import Analysis, BlockFacts
 from designer.base.events import Signal
 from designer.document.document import Document, DocumentError
 from designer.document.presets import list_presets, open_design
-from designer.document.writing import write_document
+from designer.document.reading import is_damaged
+from designer.document.writing import keep_copy, write_document
 from designer.editing.errors import EditError
 from designer.editing.history import History
 from designer.engine.recipe import Recipe
@@ -58,20 +59,35 @@ class Session:
         self._batch = 1
         self._analysis = self._analyser.analyse(document.design, self._batch)
         self._code: tuple[Analysis, GeneratedCode] | None = None
+        self._losses: tuple[str, ...] = ()
+        self._is_suspect = False  # its file may hold what cannot be read, and is not to be written over without a copy
         self.history.changed.connect(self._on_changed)
 
     @classmethod
     def open(cls, name_or_path: str) -> Session:
-        """A preset by its id, which is not tied to a file, or the design in a file. Raises DocumentError."""
-        document = open_design(name_or_path)
-        is_preset = any(preset.id == name_or_path for preset in list_presets())
-        return cls(document, None if is_preset else Path(name_or_path).absolute())
+        """A preset by its id, which is not tied to a file, or the design in a file: of a damaged one what can be read,
+        `losses` tells the rest. Raises DocumentError where that is nothing."""
+        if any(preset.id == name_or_path for preset in list_presets()):
+            return cls(open_design(name_or_path))
+        path = Path(name_or_path).absolute()
+        try:
+            return cls(open_design(name_or_path), path)
+        except DocumentError as error:
+            from designer.document.salvage import read_salvaged  # seldom needed
+
+            if not path.is_file():
+                raise error
+            found = read_salvaged(path)
+        session = cls.recovered(found.document, path)
+        session._losses = found.losses
+        return session
 
     @classmethod
     def recovered(cls, document: Document, path: Path | None) -> Session:
         """A design that no file holds as it is, brought back after a crash. path: the file that it belongs to."""
         session = cls(document, path)
         session.history.mark_unsaved()
+        session._is_suspect = True
         return session
 
     # -- what is open -------------------------------------------------------------------------------------------------
@@ -95,6 +111,11 @@ class Session:
     def title(self) -> str:
         """What a tab calls it: the file's name, else the design's title."""
         return self._path.stem if self._path else self.design.root.title or self.design.main
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What could not be read of its file, a sentence each; none once it is saved."""
+        return self._losses
 
     @property
     def recipe(self) -> Recipe:
@@ -194,14 +215,18 @@ class Session:
             raise DocumentError("The design has no file yet.", fix="Save it under a name.")
         self.save_as(self._path)
 
-    def save_as(self, path: Path) -> None:
-        """Save to a file, which is its file from now on. Raises DocumentError."""
+    def save_as(self, path: Path) -> Path | None:
+        """Save to a file, which is its file from now on. Returns the copy of a damaged file that this would have
+        written over, None where there was no need. Raises DocumentError."""
         path = Path(path).absolute()
+        copy = keep_copy(path) if self._is_suspect and is_damaged(path) else None
         write_document(self.document, path)
         self._path = path
+        self._losses, self._is_suspect = (), False
         self._saved_recipe = self._recipe
         self.history.mark_saved()
         self.state_changed.emit()
+        return copy
 
     def export_module(self, path: Path) -> list[Path]:
         """Write the generated module. Raises DesignError, ExportError."""

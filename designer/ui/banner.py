@@ -14,16 +14,16 @@ from designer.ui.widgets import Sentence, set_state
 class Banner(QFrame):
     """Hidden until `ask`; gone when a button was pressed."""
 
-    def __init__(self, icon_name: str) -> None:
+    def __init__(self, icon_name: str, role: str = "accent") -> None:
         super().__init__()
         self.setProperty("role", "banner")
-        self._icon_name = icon_name
+        self._icon_name, self._role = icon_name, role
         self._picture = QLabel()
         self.words = Sentence()
         self.buttons: list[QPushButton] = []
         self.close_button = QToolButton()
         self.close_button.setAccessibleName(self.tr("Not now"))
-        self.close_button.setToolTip(self.tr("Not now: ask again at the next start"))
+        self.close_button.setToolTip(self.tr("Not now"))
         set_state(self.close_button, "small", True)
         wear_icon(self.close_button, "x", size=14)
         self.close_button.clicked.connect(self.hide)
@@ -40,6 +40,7 @@ class Banner(QFrame):
     def ask(self, text: str, *answers: tuple[str, Callable[[], object]]) -> None:
         """Show a sentence and a button for each answer, the first of them the one that is suggested."""
         for button in self.buttons:
+            button.hide()
             button.deleteLater()
         self.buttons = []
         self.words.setText(text)
@@ -54,4 +55,5 @@ class Banner(QFrame):
         self.show()
 
     def _draw(self, _theme: object = None) -> None:
-        self._picture.setPixmap(icon_pixmap(self._icon_name, current_theme().accent, 18, self.devicePixelRatioF()))
+        colour = getattr(current_theme(), self._role)
+        self._picture.setPixmap(icon_pixmap(self._icon_name, colour, 18, self.devicePixelRatioF()))

@@ -174,8 +174,18 @@ class DocumentController(QObject):
             self.refused.emit(
                 DocumentError(f"{path.name} is open in another tab.", fix="Choose another name, or close that tab.")
             )
-        elif self._try(lambda: session.save_as(path), self.tr("Saved {0}").format(path.name)):
+        elif self._save(session, path):
             then()
+
+    def _save(self, session: Session, path: Path) -> bool:
+        try:
+            copy = session.save_as(path)
+        except BlockyardError as error:
+            self.refused.emit(error)
+            return False
+        text = self.tr("Saved {0}").format(path.name)
+        self.done.emit(self.tr("{0}; the damaged file is kept as {1}").format(text, copy.name) if copy else text)
+        return True
 
     def export_module(self) -> None:
         """Write the generated module where the person says."""

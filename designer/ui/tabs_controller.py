@@ -128,4 +128,5 @@ class TabsController(QObject):
         if index >= 0:
             session = design.session
             tip = str(session.path) if session.path else self.tr("{0}, not in a file yet").format(session.title)
-            self._bar.show_state(index, session.title, tip, not session.is_saved)
+            title = self.tr("{0} (recovered)").format(session.title) if session.losses else session.title
+            self._bar.show_state(index, title, tip, not session.is_saved)

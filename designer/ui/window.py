@@ -20,6 +20,7 @@ from designer.ui.canvas_controller import CanvasController
 from designer.ui.canvas_menus import CanvasMenus
 from designer.ui.code_controller import CodeController
 from designer.ui.collecting import Collector
+from designer.ui.damage import DamageNotice
 from designer.ui.docks.code import Code
 from designer.ui.docks.inspector import Inspector
 from designer.ui.docks.palette import Palette
@@ -119,8 +120,9 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self.banner = Banner("history")
+        self.banner, self.damage_banner = Banner("history"), Banner("triangle-alert", "warn")
         column.addWidget(self.banner)
+        column.addWidget(self.damage_banner)
         column.addWidget(self.panel)
         self.setCentralWidget(holder)
         self.setMenuWidget(self.top)
@@ -147,6 +149,7 @@ class MainWindow(QMainWindow):
         self.inspecting = InspectorController(self.inspector, self.canvas, self)
         self.training = TrainingController(self.training_dock, self)
         self.documents = DocumentController(self, self.tabs)
+        self.damage = DamageNotice(self.damage_banner, self)
         self.recovery = RecoveryController(self.banner, self.documents, self.tabs, self)
         self.recipes = RecipeController(self.top.recipe, lambda: self.session, self)
         self.summaries = SummaryController(self.summary, lambda: self.session, self)
@@ -176,6 +179,7 @@ class MainWindow(QMainWindow):
         self.tabs.shown.connect(self._show_design)
         self.tabs.analysed.connect(self._analysed)
         self.tabs.state_changed.connect(self._show_state)
+        self.tabs.state_changed.connect(lambda: self.session.losses or self.damage_banner.hide())
         self.status.problem.clicked.connect(self._show_first_problem)
         self.documents.refused.connect(self.tell_error)
         self.recipes.refused.connect(self.tell_error)
@@ -205,6 +209,7 @@ class MainWindow(QMainWindow):
         self.news.tell()
         self._show_running()
         self._show_analysis()
+        self.damage.show(design.session)
         if self.top.tabs is not QApplication.focusWidget():
             self.panel.view.setFocus()
 

@@ -110,13 +110,13 @@ def test_not_now_means_at_the_next_start(qtbot: QtBot, open_window: Open):
 
 def test_nothing_is_kept_of_what_was_closed_or_saved(qtbot: QtBot, open_window: Open, tmp_path: Path):
     window = open_window("lenet_relu")
-    window.canvas.add_behind("ReLU")
+    window.canvas.adding.add_behind("ReLU")
     assert len(kept()) == 1
     window.session.save_as(tmp_path / "mine.blockyard")
     assert kept() == []
-    window.canvas.add_behind("ReLU")
+    window.canvas.adding.add_behind("ReLU")
     window.documents.new()
-    window.canvas.add_behind("ReLU")
+    window.canvas.adding.add_behind("ReLU")
     assert len(kept()) == 2
     window.tabs.close(window.tabs.current)
     assert len(kept()) == 1
@@ -129,7 +129,7 @@ def test_an_edit_reaches_the_disk_a_moment_later(qtbot: QtBot, open_window: Open
     synced: list[int] = []
     monkeypatch.setattr(os, "fsync", synced.append)
     window = open_window("lenet_relu")
-    window.canvas.add_behind("ReLU")
+    window.canvas.adding.add_behind("ReLU")
     assert not synced  # not in the window's thread
     qtbot.waitUntil(lambda: len(synced) == 1)
 
@@ -139,7 +139,7 @@ def test_a_folder_that_cannot_be_written_is_told_once_and_editing_goes_on(qtbot:
     journals_dir().write_text("a file where the folder should be")
     window = open_window("lenet_relu")
     for _ in range(2):
-        window.canvas.add_behind("ReLU")
+        window.canvas.adding.add_behind("ReLU")
     assert len(window.session.design.root.nodes) == 6
     told = [toast.text for toast in window.toasts.shown]
     assert len(told) == 1
@@ -163,3 +163,60 @@ def test_a_window_that_is_killed_in_mid_typing_loses_at_most_the_last_edit(seed:
         each.discard()
     assert len(states) == 1
     assert states[0] in (finished, begun)
+
+
+# -- a damaged file ----------------------------------------------------------------------------------------------------
+
+
+def damaged(path: Path) -> bytes:
+    """LeNet with one node that cannot be read."""
+    Session.open("lenet_relu").save_as(path)
+    data = path.read_bytes().replace(b'{"id": "fc"', b'{"id: "fc"')
+    path.write_bytes(data)
+    return data
+
+
+def test_a_damaged_file_opens_with_what_can_be_read_and_is_kept(qtbot: QtBot, open_window: Open, tmp_path: Path):
+    path = tmp_path / "mine.blockyard"
+    data = damaged(path)
+    window = open_window()
+    window.documents.open(str(path))
+    qtbot.waitUntil(lambda: window.session.path == path)
+    assert list(window.session.design.root.nodes) == ["input", "conv", "output"]
+    assert window.top.tabs.tabText(window.top.tabs.currentIndex()) == "mine (recovered)"
+    notice = window.damage_banner
+    assert notice.isVisible()
+    assert notice.words.text().startswith("mine.blockyard is damaged. 2 things could not be read.")
+    qtbot.mouseClick(notice.buttons[0], LEFT)
+    assert '•  Block LeNet: this cannot be read: {"id: "fc"' in notice.words.text()
+    window.documents.new()
+    assert not notice.isVisible()
+    window.tabs.step(1)
+    assert notice.isVisible()
+    assert path.read_bytes() == data
+    qtbot.keyClick(window.panel.view, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert window.session.is_saved
+    assert (tmp_path / "mine.blockyard.bak").read_bytes() == data
+    assert window.toasts.shown[-1].text == "Saved mine.blockyard; the damaged file is kept as mine.blockyard.bak"
+    assert not notice.isVisible()
+    assert window.top.tabs.tabText(window.top.tabs.currentIndex()) == "mine"
+    assert Session.open(str(path)).losses == ()
+
+
+def test_a_damaged_file_that_was_opened_when_the_window_died_is_kept_too(tmp_path: Path):
+    path = tmp_path / "mine.blockyard"
+    data = damaged(path)
+    session = Session.recovered(Session.open(str(path)).document, path)
+    assert session.save_as(path) == tmp_path / "mine.blockyard.bak"
+    path.write_bytes(data)
+    assert Session.open(str(path)).save_as(path) == tmp_path / "mine.blockyard.bak2"  # the older copy stays
+    assert Session.open(str(path)).save_as(path) is None
+
+
+def test_under_another_name_the_damaged_file_stays_where_it_is(tmp_path: Path):
+    path = tmp_path / "mine.blockyard"
+    data = damaged(path)
+    session = Session.open(str(path))
+    assert session.save_as(tmp_path / "other.blockyard") is None
+    assert path.read_bytes() == data
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["mine.blockyard", "other.blockyard"]

@@ -43,6 +43,9 @@ QFrame[role="card"] { background: $panel; border: 1px solid $line; border-radius
 QFrame[role="card"]:focus { border-color: $accent; }
 QFrame[role="toast"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="banner"] { background: $raised; border: none; border-bottom: 1px solid $line; }
+QFrame[role="banner"] QPushButton { background: $hover; }
+QFrame[role="banner"] QPushButton[quiet="true"] { background: transparent; }
+QFrame[role="banner"] QPushButton:hover { background: $pressed; }
 QFrame[role="notice"] { background: $raised; border: none; border-radius: 8px; }
 QFrame[role="plot"] { background: $ground; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="popup"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
