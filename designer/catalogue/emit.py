@@ -22,21 +22,25 @@ def source_of(value: Value) -> str:
     return repr(value)
 
 
-def constructor(spec: LayerSpec, params_sources: Mapping[str, str], derived_sources: Mapping[str, str]) -> str:
+def constructor(
+    spec: LayerSpec, params_sources: Mapping[str, str], derived_sources: Mapping[str, str], *, lazy: bool = False
+) -> str:
     """The call that builds a layer's module, `nn.Conv2d(in_channels, out_channels, kernel_size=3, padding=1)`, or the
     learnable tensor that it keeps.
 
     params_sources: source by parameter, those at their default may be missing. derived_sources: source by derived
     argument. Positional arguments come first; of the others, required ones and those that differ from PyTorch's default
-    are written with their names.
+    are written with their names. lazy: with PyTorch's class that finds the derived arguments out, where there is one.
     """
     sources = {**_defaults(spec), **params_sources, **derived_sources}
     if spec.state:
         return spec.state(sources)
-    arguments = [sources[name] for name in spec.positional]
+    module, derives = (spec.lazy, ()) if lazy and spec.lazy else (spec.module, spec.derived)
+    found_out = {derived.name for derived in spec.derived if not derives}
+    arguments = [sources[name] for name in spec.positional if name not in found_out]
     arguments += [
         f"{derived.name}={sources[derived.name]}"
-        for derived in spec.derived
+        for derived in derives
         if derived.name not in spec.positional
         and (derived.default is None or sources[derived.name] != source_of(derived.default))
     ]
@@ -45,7 +49,7 @@ def constructor(spec: LayerSpec, params_sources: Mapping[str, str], derived_sour
         for parameter in spec.parameters
         if parameter.passed and parameter.name not in spec.positional and _is_stated(parameter, sources[parameter.name])
     ]
-    return f"{spec.module}({', '.join(arguments)})"
+    return f"{module}({', '.join(arguments)})"
 
 
 def expression(spec: LayerSpec, params_sources: Mapping[str, str], input_names: Sequence[str]) -> str:

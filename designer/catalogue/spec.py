@@ -171,8 +171,9 @@ class LayerSpec:
     LayerError. weights: the number of learnable parameters. macs: multiply-accumulates as FlopCounterMode counts them
     (FLOPs = 2 × MACs; additions of a bias, activations and pooling count nothing). window: the sliding windows, one a
     spatial axis, None where the layer works element by element, or "all" where every output sees the whole input.
-    module: the class that code constructs; derived: its arguments that follow from the input; positional: the
-    arguments that code writes without their names, in PyTorch's order, always stated. call: further arguments that code
+    module: the class that code constructs; lazy: PyTorch's other class for the same, which takes all `derived`
+    arguments from its first input; derived: its arguments that follow from the input; positional: the arguments that
+    code writes without their names, in PyTorch's order, always stated. call: further arguments that code
     gives the module with its inputs. unpack: the left side of the assignment, from one name an output, where the module
     returns more than its outputs or nests them. function: or, for a layer that is no module, the expression that code
     writes, from the parameters' sources and the inputs' names. state: the source of the learnable tensor that code
@@ -199,6 +200,7 @@ class LayerSpec:
     macs: CostRule = _nothing
     window: Callable[[Values], Sequence[Window] | str | None] = lambda values: None
     module: str = ""
+    lazy: str = ""
     derived: tuple[Derived, ...] = ()
     positional: tuple[str, ...] = ()
     call: str = ""

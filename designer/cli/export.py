@@ -23,12 +23,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="module",
         help="module: one file that needs torch alone (the default); project: a folder with module, engine and recipe",
     )
+    parser.add_argument(
+        "--lazy",
+        action="store_true",
+        help="write PyTorch's lazy layers (LazyConv2d, …), which find their channels out with the first example",
+    )
     add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the files and name them."""
-    files = _FORMATS[options.format](Session(open_document(options)), options.output)
+    files = _FORMATS[options.format](Session(open_document(options)), options.output, lazy=options.lazy)
     if options.json:
         write_json({"files": [str(path) for path in files]})
     elif len(files) == 1:

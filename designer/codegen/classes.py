@@ -15,13 +15,15 @@ from designer.catalogue.emit import source_of
 from designer.codegen import arguments as args
 from designer.codegen import constructor, docs, forward, layout, wrap
 from designer.codegen.arguments import Argument
+from designer.codegen.calls import Calls
 from designer.codegen.constructor import Attributes, Statement
 from designer.codegen.dims import UNSTATED
 from designer.codegen.growth import Tensors
 from designer.codegen.symbols import Symbol
 from designer.codegen.trace import Entrance, Step, Trace, Tracer, block_scope
-from designer.graph.block import Block
-from designer.graph.expressions import Value
+from designer.graph.block import Block, BlockParameter
+from designer.graph.expressions import Expression, Value
+from designer.graph.expressions import names_in as names_in_expression
 
 Range = tuple[int, int]  # first and last line, counted from 1
 Written = Mapping[Hashable, "ClassCode"]  # by the key of an Entrance
@@ -45,6 +47,7 @@ class Draft:
     """What a class says, before it has a name and a layout. Entrances with the same draft share their class."""
 
     trace: Trace
+    parameters: tuple[BlockParameter, ...]
     constructor: tuple[Statement, ...]
     forward: tuple[Statement, ...]
     candidates: tuple[Argument, ...]
@@ -71,7 +74,7 @@ def _scope(entrance: Entrance, tensors: Tensors) -> dict[str, Symbol]:
     return block_scope({name: Symbol(value, name) for name, value in entrance.values.items()}, tensors)
 
 
-def draft(tracer: Tracer, entrance: Entrance, written: Written) -> Draft:
+def draft(tracer: Tracer, entrance: Entrance, written: Written, lazy: bool = False) -> Draft:
     """What the class for one entrance says. written: the classes of the blocks inside it. Raises LayerError."""
     candidates, tensors = own_tensors(entrance)
 
@@ -87,13 +90,14 @@ def draft(tracer: Tracer, entrance: Entrance, written: Written) -> Draft:
         (code,) = codes.values()
         return code.name, code.arguments
 
+    calls = Calls(class_of, lazy)
     written_out: set[str] = set()
     trace = tracer.staged(entrance.block, _scope(entrance, tensors), tensors)
-    while uneven := constructor.uneven(trace, class_of):  # what one call cannot make
+    while uneven := [key for key, stages in trace.stages.items() if calls.uneven(stages)]:
         written_out.update(uneven)
         trace = tracer.staged(entrance.block, _scope(entrance, tensors), tensors, written_out)
     attributes = Attributes(trace)
-    built = tuple(constructor.body(trace, attributes, class_of))
+    built = tuple(constructor.body(trace, attributes, calls))
     for statement in built:
         if UNSTATED in statement.text:
             raise DesignError(
@@ -103,7 +107,10 @@ def draft(tracer: Tracer, entrance: Entrance, written: Written) -> Draft:
                 fix="Give a repeat or a when before it a value instead of an expression, or pool to a fixed size.",
             )
     run = () if trace.is_chain else tuple(forward.body(trace, attributes))
-    return Draft(trace, built, run, candidates, tensors)
+    parameters = entrance.block.parameters
+    if lazy:
+        parameters = _without_idle(parameters, entrance.block, built)
+    return Draft(trace, parameters, built, run, candidates, tensors)
 
 
 def write_class(tracer: Tracer, entrance: Entrance, made: Draft, name: str) -> ClassCode:
@@ -115,9 +122,9 @@ def write_class(tracer: Tracer, entrance: Entrance, made: Draft, name: str) -> C
     outside = tracer.trace(block, _scope(entrance, made.tensors), made.tensors)  # closed forms in the place of loops
     lines = [
         f"class {name}({'nn.Sequential' if trace.is_chain else 'nn.Module'}):",
-        *docs.of_class(block, given, trace.inputs, outside.outputs, INDENT),
+        *docs.of_class(block, (*given, *made.parameters), trace.inputs, outside.outputs, INDENT),
         "",
-        *wrap.header("__init__", ["self", *_parameters(block, given)], "None", INDENT),
+        *wrap.header("__init__", ["self", *_parameters(made.parameters, given)], "None", INDENT),
         f"{INDENT * 2}super().__init__()",
     ]
     code = ClassCode(block, name, given, lines, not trace.is_chain)
@@ -152,8 +159,19 @@ def _append(code: ClassCode, lines: Sequence[str], nodes: Sequence[str]) -> None
         code.ranges[node] = (*ranges, (first, len(code.lines)))
 
 
-def _parameters(block: Block, given: Sequence[Argument]) -> list[str]:
-    own = [f"{p.name}: {_annotation(p.default)} = {_default(p.default)}" for p in block.parameters]
+def _without_idle(
+    parameters: Sequence[BlockParameter], block: Block, built: Sequence[Statement]
+) -> tuple[BlockParameter, ...]:
+    """The parameters without those that only the shape of what arrives follows from, which lazy layers see for
+    themselves: the channels of the images."""
+    shapes = [setting for node in block.inputs for setting in node.params.values() if isinstance(setting, Expression)]
+    arriving = {name for shape in shapes for name in names_in_expression(shape.source)}
+    read = {name for statement in built for name in args.names_in(layout.parsed(statement.source))}
+    return tuple(p for p in parameters if p.name in read or p.name not in arriving)
+
+
+def _parameters(parameters: Sequence[BlockParameter], given: Sequence[Argument]) -> list[str]:
+    own = [f"{p.name}: {_annotation(p.default)} = {_default(p.default)}" for p in parameters]
     return [*(f"{argument.name}: int" for argument in given), *own]
 
 

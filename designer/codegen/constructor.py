@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from itertools import takewhile
 
-from designer.catalogue.emit import constructor, source_of
-from designer.catalogue.spec import Values
-from designer.codegen import layout, symbols
-from designer.codegen.arguments import Argument, names_in
+from designer.codegen import layout
+from designer.codegen.arguments import names_in
+from designer.codegen.calls import Calls
 from designer.codegen.stages import Stages
 from designer.codegen.trace import Step, Trace
 from designer.graph.names import RESERVED
-
-ClassOf = Callable[[Step], tuple[str, tuple[Argument, ...]]]  # the class of a step's block: its name, its arguments
 
 
 @dataclass(frozen=True)
@@ -70,18 +66,11 @@ def needs_flag(step: Step, chain: bool) -> bool:
     return step.optional and not chain and not (step.is_module and len(step.sources) == len(step.ports) == 1)
 
 
-def uneven(trace: Trace, class_of: ClassOf) -> list[str]:
-    """The stages whose nodes one call cannot make, by their first nodes: their classes differ, or what they need."""
-    return [
-        key for key, stages in trace.stages.items() if len({_row_made(s, stages, class_of) for s in stages.steps}) > 1
-    ]
-
-
-def body(trace: Trace, attributes: Attributes, class_of: ClassOf) -> list[Statement]:
+def body(trace: Trace, attributes: Attributes, calls: Calls) -> list[Statement]:
     """The statements that construct the modules of a trace, without loop variables that nothing reads."""
     needed: set[str] = set()
     while True:
-        found = [s for s in _all(trace, attributes, class_of, needed) if not s.variable or s.variable in needed]
+        found = [s for s in _all(trace, attributes, calls, needed) if not s.variable or s.variable in needed]
         # What a variable's own statements say of it is no use of it.
         read = {name for s in found for name in names_in(layout.parsed(s.source)) if name != s.variable}
         if read <= needed:
@@ -89,34 +78,29 @@ def body(trace: Trace, attributes: Attributes, class_of: ClassOf) -> list[Statem
         needed |= read
 
 
-def _all(trace: Trace, attributes: Attributes, class_of: ClassOf, needed: Collection[str]) -> Iterator[Statement]:
+def _all(trace: Trace, attributes: Attributes, calls: Calls, needed: Collection[str]) -> Iterator[Statement]:
     staged = {key for stages in trace.stages.values() for key in stages.keys}
     for step in trace.steps:
         if stages := trace.stages.get(step.node.id):
-            yield from _stages(stages, class_of)
+            yield from _stages(stages, calls)
         elif not step.fixed_out and step.node.id not in staged:
-            yield from _node(step, attributes, class_of, trace.is_chain, needed)
+            yield from _node(step, attributes, calls, trace.is_chain, needed)
 
 
-def _stages(stages: Stages, class_of: ClassOf) -> Iterator[Statement]:
+def _stages(stages: Stages, calls: Calls) -> Iterator[Statement]:
     key, carried = stages.keys[0], stages.carried
     yield Statement(f"{stages.name} = {stages.table}", key, rows=stages.keys)
     if carried and carried.initial != carried.name:
         yield Statement(f"{carried.name} = {carried.initial}", key, variable=carried.name)
     yield Statement(f"{stages.head}:", key, head=True)
     name = f'f"{stages.stem}{{{stages.index}}}"'
-    yield Statement(f"self.add_module({name}, {_row_made(stages.steps[0], stages, class_of)})", key, 1)
+    yield Statement(f"self.add_module({name}, {calls.row(stages.steps[0], stages)})", key, 1)
     if carried:
         yield Statement(carried.step, key, 1, variable=carried.name)
 
 
-def _row_made(step: Step, stages: Stages, class_of: ClassOf) -> str:
-    given = {name for row in stages.steps for name in row.node.params}
-    return _made(step, class_of, given, stages.columns)
-
-
 def _node(
-    step: Step, attributes: Attributes, class_of: ClassOf, chain: bool, needed: Collection[str]
+    step: Step, attributes: Attributes, calls: Calls, chain: bool, needed: Collection[str]
 ) -> Iterator[Statement]:
     key, name = step.node.id, f"self.{step.node.name}"
     flag = needs_flag(step, chain)
@@ -126,14 +110,14 @@ def _node(
     if step.spec and step.spec.state:
         if flag:
             yield Statement(f"if self.{attributes.flag(step)}:", key, head=True)
-        yield Statement(f"{name} = {_made(step, class_of)}", key, level)
+        yield Statement(f"{name} = {calls.made(step)}", key, level)
         return
     if not step.is_module:
         for parameter, symbol in step.values.items():
             if not symbol.constant:
                 yield Statement(f"self.{attributes.parameter(step, parameter)} = {symbol.source}", key)
         return
-    made = _made(step, class_of)
+    made = calls.made(step)
     loop = [variable for variable in step.loop if variable.name in needed]
     if loop:
         yield Statement(f"{name} = nn.Sequential()", key)
@@ -152,22 +136,3 @@ def _node(
         yield Statement(f"{name} = nn.Sequential(*({made} for _ in range({step.repeat.source})))", key, level)
     else:
         yield Statement(f"{name} = {made}", key, level)
-
-
-def _made(step: Step, class_of: ClassOf, given: Collection[str] | None = None, columns: Sequence[str] = ()) -> str:
-    """The call that makes a step's module. given: the parameters to state. columns: those that a loop's variables hold.
-
-    The first of a block's parameters go without their names where they are columns: the variables are called so.
-    """
-    if step.inner is not None:
-        name, arguments = class_of(step)
-        stated = [source_of(argument.of(step.inputs)) for argument in arguments]
-        leading = list(takewhile(lambda key: key in columns, step.inner.defaults))
-        stated += [step.values[key].source for key in leading]
-        named = [key for key in step.inner.defaults if key in (given or step.node.params) and key not in leading]
-        stated += [f"{key}={step.values[key].source}" for key in named]
-        return f"{name}({', '.join(stated)})"
-    numbers = Values({name: symbols.number(symbol) for name, symbol in step.values.items()})
-    sources = {name: symbol.source for name, symbol in step.values.items()}
-    derived = {argument.name: source_of(argument.of(numbers, step.inputs)) for argument in step.spec.derived}
-    return constructor(step.spec, sources, derived)

@@ -11,22 +11,25 @@ from designer.codegen import layout, wrap
 from designer.codegen.arguments import Argument
 from designer.codegen.dims import UNSTATED
 from designer.codegen.growth import Tensors
-from designer.graph.block import Block
+from designer.graph.block import Block, BlockParameter
 
 _SHORT = {"in_height": "H", "in_width": "W", "in_length": "L"}
 _LONGEST = 36  # characters of one length
 
 
-def of_class(block: Block, arguments: Sequence[Argument], inputs: Tensors, outputs: Tensors, indent: str) -> list[str]:
+def of_class(
+    block: Block, arguments: Sequence[Argument | BlockParameter], inputs: Tensors, outputs: Tensors, indent: str
+) -> list[str]:
     """The docstring's lines. inputs, outputs: the tensors at the block's Input and Output nodes, in its own names."""
     paragraphs = [[wrap.sentence(block.title or block.name)]]
     paragraphs += [part.split("\n") for part in re.split("\n\n+", wrap.plain(block.description)) if part]
     if block.source.strip():
         paragraphs.append([" ".join(f"Source: {wrap.plain(block.source)}".split())])
-    docs = [f"{layout.STEP}{argument.name}: {argument.about}" for argument in arguments]
-    for parameter in block.parameters:
-        if about := " ".join(wrap.plain(parameter.doc).split()):
-            docs.append(f"{layout.STEP}{parameter.name}: {about}")
+    docs = []
+    for argument in arguments:
+        about = argument.about if isinstance(argument, Argument) else " ".join(wrap.plain(argument.doc).split())
+        if about:
+            docs.append(f"{layout.STEP}{argument.name}: {about}")
     if docs:
         paragraphs.append(["Args:", *docs])
     paragraphs.append(["Shape:", *_transition(inputs, outputs, layout.WIDTH - len(indent) - len(layout.STEP))])

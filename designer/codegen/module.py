@@ -53,13 +53,16 @@ class GeneratedCode:
         return next(reversed(self.nodes_at(line)), None)
 
 
-def generate(design: Design, analysis: Analysis) -> GeneratedCode:
-    """The module of `design`. Raises DesignError where the design has errors, with the first of them."""
+def generate(design: Design, analysis: Analysis, *, lazy: bool = False) -> GeneratedCode:
+    """The module of `design`. Raises DesignError where the design has errors, with the first of them.
+
+    lazy: with PyTorch's lazy layers, which take `in_channels` and `in_features` from the first example.
+    """
     if not analysis.ok:
         first = analysis.diagnostics[0]
         raise DesignError(f"No code yet: {first.message}", expected=first.expected, fix=first.advice)
     customs = customs_in_use(design, (*design.inner_blocks(), design.root))
-    codes = _classes(design)
+    codes = _classes(design, lazy)
     lines = opening(design, customs, any(code.uses_tensor for code in codes))
     nodes: dict[NodeKey, tuple[Range, ...]] = {}
     for code in codes:
@@ -74,7 +77,7 @@ def generate(design: Design, analysis: Analysis) -> GeneratedCode:
     return GeneratedCode("\n".join(lines) + "\n", nodes, names)
 
 
-def _classes(design: Design) -> list[ClassCode]:
+def _classes(design: Design, lazy: bool) -> list[ClassCode]:
     """The classes of all blocks in use, each behind those that it needs."""
     tracer = Tracer(design)
     blocks = (*design.inner_blocks(), design.root)
@@ -94,7 +97,7 @@ def _classes(design: Design) -> list[ClassCode]:
         variants: dict[Hashable, ClassCode] = {}
         for key, entrance in entrances[block.name].items():
             with contextlib.suppress(LayerError):
-                made = draft(tracer, entrance, written)
+                made = draft(tracer, entrance, written, lazy)
                 if made.key not in variants:
                     name = block.name if not variants else _variant(block.name, taken)
                     variants[made.key] = write_class(tracer, entrance, made, name)

@@ -63,10 +63,16 @@ def _told(error: Exception, path: Path) -> str:
     return f"{type(error).__name__}: {str(error).strip().rstrip('.')}{where}"
 
 
+def is_lazy(network: nn.Module) -> bool:
+    """Whether some of its layers wait for a first example to know their shapes."""
+    return any(nn.parameter.is_lazy(tensor) for tensor in (*network.parameters(), *network.buffers()))
+
+
 def try_network(network: nn.Module, images: Tensor, num_classes: int) -> None:
     """Run a few prepared images through the network, so that a misfit is told before training.
 
-    images: float32 (N, C, H, W). Raises EngineError where they do not fit, or the output is not (N, classes).
+    Lazy layers have their weights from then on. images: float32 (N, C, H, W). Raises EngineError where they do not fit,
+    or the output is not (N, classes).
     """
     size = " × ".join(map(str, images.shape[1:]))
     network.eval()

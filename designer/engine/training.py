@@ -13,7 +13,7 @@ from .data import load_data
 from .device import choose_device, prepare_device
 from .journal import Journal
 from .loop import Hooks, Training
-from .network import build_network, count_parameters, initialise, try_network
+from .network import build_network, count_parameters, initialise, is_lazy, try_network
 from .protocol import MODEL_FILE, RECIPE_FILE, EngineError, Preparing, Started, Warned
 from .recipe import Recipe, read_recipe
 from .safe_weights import save_weights
@@ -37,6 +37,8 @@ def train_folder(run_dir: Path, journal: Journal, wishes: Wishes, resume: bool =
     device = choose_device(recipe.device)
     try:
         return _train(run_dir, recipe, device, journal, wishes, resume)
+    except _StoppedError:
+        return True
     except (RuntimeError, MemoryError) as error:
         if recipe.compile and type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
             raise EngineError(
@@ -66,6 +68,16 @@ def _train(
     prepare_device(device, recipe.deterministic)
     torch.manual_seed(recipe.seed)
     network = build_network(run_dir / MODEL_FILE)
+
+    def tell(message: Preparing | Warned) -> None:
+        journal.tell(message)
+        if wishes.stopping:
+            raise _StoppedError
+
+    load = functools.partial(load_data, recipe.data, device, [run_dir], recipe.augment, tell)
+    data = load() if is_lazy(network) else None
+    if data is not None:
+        try_network(network, data.sample(2).cpu(), data.num_classes)
     initialise(network, recipe.init)  # on the CPU, so that a seed gives the same weights on every device
     if not count_parameters(network):
         raise EngineError(
@@ -77,16 +89,7 @@ def _train(
     taken = warm_start(network, start.weights, start.match) if start.weights and not resume else None
     frozen = freeze(network, start.frozen)
     network.to(device)
-
-    def tell(message: Preparing | Warned) -> None:
-        journal.tell(message)
-        if wishes.stopping:
-            raise _StoppedError
-
-    try:
-        data = load_data(recipe.data, device, [run_dir], recipe.augment, tell)
-    except _StoppedError:
-        return True
+    data = data if data is not None else load()
     try_network(network, data.sample(2), data.num_classes)
     hooks = Hooks(journal.tell, wishes, functools.partial(save_checkpoint, checkpoint))
     training = Training(network, recipe, data, device, hooks, frozen)

@@ -17,14 +17,14 @@ class ExportError(BlockyardError):
     """An export that cannot be written."""
 
 
-def generated(design: Design, analysis: Analysis | None = None) -> GeneratedCode:
-    """The design's module. Raises DesignError where the design has errors."""
-    return generate(design, analysis or Analyser().analyse(design))
+def generated(design: Design, analysis: Analysis | None = None, *, lazy: bool = False) -> GeneratedCode:
+    """The design's module. lazy: with PyTorch's lazy layers. Raises DesignError where the design has errors."""
+    return generate(design, analysis or Analyser().analyse(design), lazy=lazy)
 
 
-def export_module(document: Document, path: Path) -> list[Path]:
+def export_module(document: Document, path: Path, *, lazy: bool = False) -> list[Path]:
     """Write the design's module to a file, in one step. Returns the files. Raises DesignError, ExportError."""
-    source = generated(document.design).source
+    source = generated(document.design, lazy=lazy).source
     try:
         write_atomically(Path(path), source.encode())
     except DocumentError as error:

@@ -57,14 +57,14 @@ _DATA_ROW = "| `data/` | the data set that the recipe names, with its licence |\
 _REQUIREMENTS = "torch>=2.4\nnumpy>=1.26\npillow>=10.3\ntorchinfo>=1.8\nsafetensors>=0.4.5\n"
 
 
-def export_project(document: Document, folder: Path, recipe: Recipe | None = None) -> list[Path]:
+def export_project(document: Document, folder: Path, recipe: Recipe | None = None, *, lazy: bool = False) -> list[Path]:
     """Write the project into a new or an empty folder, or over an earlier export, whose other files are left alone.
 
-    recipe: in place of the document's own. Returns the files. Raises DesignError, ExportError; then the folder is as
-    it was.
+    recipe: in place of the document's own. lazy: with PyTorch's lazy layers. Returns the files. Raises DesignError,
+    ExportError; then the folder is as it was.
     """
     folder = Path(folder).absolute()
-    source = generated(document.design).source
+    source = generated(document.design, lazy=lazy).source
     recipe = recipe or document.recipe or Recipe()
     scratch: Path | None = None
     try:

@@ -58,7 +58,7 @@ class Session:
         self._analyser = Analyser()
         self._batch = 1
         self._analysis = self._analyser.analyse(document.design, self._batch)
-        self._code: tuple[Analysis, GeneratedCode] | None = None
+        self._code: dict[bool, tuple[Analysis, GeneratedCode]] = {}  # by whether its layers are lazy
         self._losses: tuple[str, ...] = ()
         self._is_suspect = False  # its file may hold what cannot be read, and is not to be written over without a copy
         self.history.changed.connect(self._on_changed)
@@ -192,17 +192,20 @@ class Session:
         """The module of the design as it is now. Raises DesignError where the design has errors."""
         return self.code_task()()
 
-    def code_task(self) -> Callable[[], GeneratedCode]:
-        """What makes the module of the design as it is now, as `code` does. It may be called in another thread."""
-        design, analysis, known = self.design, self._analysis, self._code
+    def code_task(self, *, lazy: bool = False) -> Callable[[], GeneratedCode]:
+        """What makes the module of the design as it is now, as `code` does. It may be called in another thread.
+
+        lazy: with PyTorch's lazy layers.
+        """
+        design, analysis, known = self.design, self._analysis, self._code.get(lazy)
 
         def task() -> GeneratedCode:
             from designer.codegen.module import generate
 
             if known is not None and known[0] is analysis:
                 return known[1]
-            made = generate(design, analysis)
-            self._code = (analysis, made)  # one assignment: whoever reads it sees the old pair or the new one
+            made = generate(design, analysis, lazy=lazy)
+            self._code[lazy] = (analysis, made)  # one assignment: whoever reads it sees the old pair or the new one
             return made
 
         return task
@@ -228,18 +231,18 @@ class Session:
         self.state_changed.emit()
         return copy
 
-    def export_module(self, path: Path) -> list[Path]:
-        """Write the generated module. Raises DesignError, ExportError."""
+    def export_module(self, path: Path, *, lazy: bool = False) -> list[Path]:
+        """Write the generated module. lazy: with PyTorch's lazy layers. Raises DesignError, ExportError."""
         from designer.exchange.module import export_module
 
-        return export_module(self.document, path)
+        return export_module(self.document, path, lazy=lazy)
 
-    def export_project(self, folder: Path) -> list[Path]:
-        """Write a project that trains without Blockyard. Raises DesignError, ExportError."""
+    def export_project(self, folder: Path, *, lazy: bool = False) -> list[Path]:
+        """Write a project that trains without Blockyard. lazy: as of a module. Raises DesignError, ExportError."""
         from designer.exchange.project import export_project
         from designer.session.preparing import fitted
 
-        return export_project(self.document, folder, fitted(self.recipe, self.analysis))
+        return export_project(self.document, folder, fitted(self.recipe, self.analysis), lazy=lazy)
 
     def summary(self) -> SummaryProcess:
         """Ask the engine for torchinfo's table. Raises DesignError, UntrustedError."""

@@ -40,6 +40,7 @@ class CodeController(QObject):
         self._timer = QTimer(self, singleShot=True, interval=_DELAY_MS)
         self._timer.timeout.connect(self._write)
         dock.node_clicked.connect(self._clicked)
+        dock.lazy_chosen.connect(self.refresh)
 
     def refresh(self) -> None:
         """The design has changed, or the dock is seen again."""
@@ -66,7 +67,8 @@ class CodeController(QObject):
 
     def _write(self) -> None:
         if self._is_shown():
-            self._writing.run(_with_colours(self._session.code_task()), self._written, self._refused, "code")
+            task = _with_colours(self._session.code_task(lazy=self._dock.is_lazy))
+            self._writing.run(task, self._written, self._refused, "code")
 
     def _written(self, code: object) -> None:
         self._dock.set_code(code.source, line_map(code), names=line_names(code))

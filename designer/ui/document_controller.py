@@ -187,22 +187,26 @@ class DocumentController(QObject):
         self.done.emit(self.tr("{0}; the damaged file is kept as {1}").format(text, copy.name) if copy else text)
         return True
 
-    def export_module(self) -> None:
-        """Write the generated module where the person says."""
+    def export_module(self, *, lazy: bool = False) -> None:
+        """Write the generated module where the person says. lazy: with PyTorch's lazy layers."""
         session = self._current
-        files.ask_export(
-            self._window,
-            session,
-            lambda path: self._try(lambda: session.export_module(path), self.tr("Exported {0}").format(path.name)),
-        )
 
-    def export_project(self) -> None:
-        """Write a training project where the person says."""
+        def write(path: Path) -> None:
+            self._try(lambda: session.export_module(path, lazy=lazy), self.tr("Exported {0}").format(path.name))
+
+        files.ask_export(self._window, session, write)
+
+    def export_project(self, *, lazy: bool = False) -> None:
+        """Write a training project where the person says. lazy: with PyTorch's lazy layers."""
         session = self._current
+
+        def write(path: Path) -> None:
+            self._try(lambda: session.export_project(path, lazy=lazy), self.tr("Exported {0}").format(path.name))
+
         files.ask_folder(
             self._window,
             self.tr("Export a training project into a folder"),
-            lambda path: self._try(lambda: session.export_project(path), self.tr("Exported {0}").format(path.name)),
+            write,
         )
 
     def _try(self, work: Callable[[], object], done: str) -> bool:

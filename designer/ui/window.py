@@ -86,8 +86,8 @@ class MainWindow(QMainWindow):
             "open": lambda: self.documents.ask_open(),
             "save": lambda: self.documents.save(),
             "save_as": lambda: self.documents.save_as(),
-            "export_module": lambda: self.documents.export_module(),
-            "export_project": lambda: self.documents.export_project(),
+            "export_module": lambda: self.documents.export_module(lazy=self.code.is_lazy),
+            "export_project": lambda: self.documents.export_project(lazy=self.code.is_lazy),
             "close_tab": lambda: self.documents.close(self.tabs.current),
             "next_tab": lambda: self.tabs.step(1),
             "previous_tab": lambda: self.tabs.step(-1),
@@ -169,7 +169,7 @@ class MainWindow(QMainWindow):
         self.problems.jump_requested.connect(self._jump)
         self.problems.fix_requested.connect(self._fix)
         self.problems.why_requested.connect(self.inspecting.open_help)
-        self.code.export_requested.connect(self.documents.export_module)
+        self.code.export_requested.connect(lambda: self.documents.export_module(lazy=self.code.is_lazy))
         self.documents.opened.connect(self.tabs.open)
         self.recovery.refused.connect(self.tell_error)
         self.recovery.discarded.connect(self._discard)

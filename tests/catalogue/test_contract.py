@@ -295,3 +295,16 @@ def test_defaults_are_those_of_torch(spec: LayerSpec) -> None:
 def _default(parameter: inspect.Parameter) -> Any:
     """Its default; of a function its name, which torch takes too."""
     return getattr(parameter.default, "__name__", parameter.default)
+
+
+@pytest.mark.parametrize("spec", [spec for spec in LAYERS if spec.module], ids=lambda spec: spec.kind)
+def test_lazy_classes_are_those_of_torch(spec: LayerSpec) -> None:
+    name = spec.module.removeprefix("nn.")
+    lazy = getattr(nn, f"Lazy{name}", None)
+    assert spec.lazy == (f"nn.Lazy{name}" if lazy else "")
+    if lazy:
+        assert lazy.cls_to_become is getattr(nn, name)
+        left = set(inspect.signature(getattr(nn, name).__init__).parameters) - set(
+            inspect.signature(lazy.__init__).parameters
+        )
+        assert left == {derived.name for derived in spec.derived}

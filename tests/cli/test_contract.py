@@ -148,6 +148,8 @@ def test_export(blockyard, tmp_path: Path):
     assert str(tmp_path / "project" / "train.py") in done.json["files"]
     assert all(Path(path).is_file() for path in done.json["files"])
     assert blockyard("export", "lenet_sigmoid", "-o", tmp_path, "--format", "project").status == 2
+    assert blockyard("export", "vgg11_small", "-o", tmp_path / "lazy.py", "--lazy").status == 0
+    assert "nn.LazyConv2d(\n            out_channels" in (tmp_path / "lazy.py").read_text("utf-8")
 
 
 def test_train_and_runs(blockyard, tmp_path: Path):

@@ -65,6 +65,15 @@ def test_a_project_trains_without_blockyard(lenet: Document, tmp_path: Path):
     assert '"finished"' in told.splitlines()[-1]
 
 
+def test_a_project_with_lazy_layers_trains_too(lenet: Document, tmp_path: Path):
+    folder = tmp_path / "project"
+    export_project(lenet, folder, lazy=True)
+    assert "nn.LazyConv2d(" in (folder / "model.py").read_text("utf-8")
+    told = run_alone(folder, "train.py", "--epochs", "1", "--limit", "128", "--device", "cpu", "--json")
+    assert '"params": 44426' in told
+    assert '"finished"' in told.splitlines()[-1]
+
+
 def test_an_export_replaces_an_export_and_keeps_the_rest(lenet: Document, tmp_path: Path):
     folder = tmp_path / "project"
     export_project(lenet, folder)

@@ -92,6 +92,24 @@ def test_code_that_is_first_seen_shows_the_selected_node(qtbot: QtBot, open_wind
     assert top <= first <= top + view.viewport().height() // view.fontMetrics().lineSpacing()
 
 
+def test_lazy_layers_are_shown_and_exported(qtbot: QtBot, open_window: Open, tmp_path: Path):
+    window = open_window("lenet_relu")
+    window.panels.show("code")
+    view = window.code.view
+    qtbot.waitUntil(lambda: "nn.Conv2d(in_channels, 20" in view.toPlainText())
+    switch = window.code.lazy_switch
+    qtbot.mouseClick(switch, LEFT, pos=QPoint(8, switch.height() // 2))
+    qtbot.waitUntil(lambda: "nn.LazyConv2d(20" in view.toPlainText())
+    qtbot.mouseClick(window.code.export_button, LEFT)
+    dialog = window.findChild(QFileDialog)
+    dialog.selectFile(str(tmp_path / "net.py"))
+    dialog.accept()
+    qtbot.waitUntil((tmp_path / "net.py").is_file)
+    assert (tmp_path / "net.py").read_text("utf-8") == view.toPlainText()
+    qtbot.mouseClick(switch, LEFT, pos=QPoint(8, switch.height() // 2))
+    qtbot.waitUntil(lambda: "nn.Conv2d(in_channels, 20" in view.toPlainText())
+
+
 def test_code_of_a_broken_design_says_why_there_is_none(qtbot: QtBot, open_window: Open):
     window = open_window()
     window.panels.show("code")

@@ -100,6 +100,7 @@ Use it as a network's head, after Flatten or a global pool, and between the axes
         macs=_macs,
         window=lambda values: "all",
         module="nn.Linear",
+        lazy="nn.LazyLinear",
         derived=(Derived("in_features", lambda values, inputs: inputs[0].shape[-1]),),
         positional=("in_features", "out_features"),
         brief=brief_of(_PARAMETERS),

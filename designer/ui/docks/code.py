@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextFormat,
 )
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QPushButton, QTextEdit, QVBoxLayout, QWidget
 
 from designer.ui.docks.highlight import PythonHighlighter
 from designer.ui.theme.current import current_theme, theme_source
@@ -169,10 +169,15 @@ class CodeView(QPlainTextEdit):
 
 
 class Code(QWidget):
-    """node_clicked(node_key): a line of that node was clicked. export_requested: the button was pressed."""
+    """The code and what can be done with it.
+
+    node_clicked(node_key): a line of that node was clicked. export_requested: the button was pressed. lazy_chosen(on):
+    it is to be written with lazy layers, or with explicit channels again.
+    """
 
     node_clicked = Signal(object)
     export_requested = Signal()
+    lazy_chosen = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -186,11 +191,17 @@ class Code(QWidget):
         self.view.setAccessibleName(self.tr("Generated code"))
         self.copy_button = QPushButton(self.tr("Copy"))
         self.export_button = QPushButton(self.tr("Export…"))
+        self.lazy_switch = QCheckBox(self.tr("Lazy layers"))
+        self.lazy_switch.setToolTip(
+            self.tr("LazyConv2d, LazyLinear, …: in_channels and in_features are found out with the first example")
+        )
         self._note = ElidedLabel(role="muted")
         self._set_note("")
         top = QHBoxLayout()
         top.setContentsMargins(16, 8, 12, 8)
+        top.setSpacing(8)
         top.addWidget(self._note, 1)
+        top.addWidget(self.lazy_switch)
         for button, name in ((self.copy_button, "copy"), (self.export_button, "download")):
             wear_icon(button, name)
             top.addWidget(button)
@@ -205,10 +216,16 @@ class Code(QWidget):
         self._copied.timeout.connect(lambda: self.copy_button.setText(self.tr("Copy")))
         self.copy_button.clicked.connect(self.copy)
         self.export_button.clicked.connect(self.export_requested)
+        self.lazy_switch.toggled.connect(self.lazy_chosen)
         self.view.line_clicked.connect(self._clicked)
 
     def sizeHint(self) -> QSize:
         return QSize(720, 260)
+
+    @property
+    def is_lazy(self) -> bool:
+        """Whether lazy layers are chosen, for what is shown and for what is exported."""
+        return self.lazy_switch.isChecked()
 
     def set_code(
         self, text: str, line_map: Mapping[Hashable, Lines], note: str = "", names: Mapping[Hashable, str] | None = None
@@ -260,7 +277,8 @@ class Code(QWidget):
         self._copied.start()
 
     def _set_note(self, note: str) -> None:
-        self._note.setText(note or self.tr("This is what trains, and what is exported."))
+        trains = self.tr("This is what trains, and what is exported.")
+        self._note.setText(note or (self.tr("This is what is exported.") if self.is_lazy else trains))
 
     def _clicked(self, line: int, word: str) -> None:
         hits = {key: last - first for key, (first, last) in self._lines.items() if first <= line <= last}
