@@ -137,6 +137,13 @@ class BlockFacts:
         return self.block.kinds.union(*(copy.kinds for copy in inner.values()))
 
     @cached_property
+    def num_layers(self) -> int:
+        """How many layers the network has of it, each copy counted."""
+        there = [node for node in self.nodes.values() if node.is_there and node.node.kind not in (INPUT, OUTPUT)]
+        layers = sum(node.repeat for node in there if node.spec)
+        return layers + sum(copy.num_layers for node in there for copy in node.copies)
+
+    @cached_property
     def totals(self) -> Totals:
         """Sums over the nodes that are part of the network: from which a path leads to an Output."""
         found = [self.nodes[key].totals for key in self.nodes if key in self.block.live]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from designer.analysis import fixes, ports, wiring
 from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.facts import BlockFacts, NodeFacts, Totals
-from designer.analysis.limits import MAX_DEPTH, MAX_ELEMENTS, MAX_WORK
+from designer.analysis.limits import MAX_DEPTH, MAX_ELEMENTS, MAX_LAYERS, MAX_WORK
 from designer.analysis.settings import Settings
 from designer.catalogue.registry import registry, spec_of
 from designer.catalogue.spec import LayerError, LayerSpec, Tensor, Values, variadic_index
@@ -223,20 +223,30 @@ class _NodeAnalysis(Settings):
                 return _Work()
             copies.append(facts)
             tensors = facts.outputs
+        if self.analyser.is_main(self.block) and sum(copy.num_layers for copy in copies) > MAX_LAYERS:
+            self._too_many()
+            return _Work(copies=tuple(copies))  # it can be opened, and mended inside
         totals = [copy.totals for copy in copies]
         params, macs, size = (sum(t[k] for t in totals) for k in range(3))
         return _Work(tensors, Totals(params, macs, size), tuple(copies))
 
     def _too_large(self) -> None:
+        what = "The design has too many copies that differ from each other to work them all out."
+        self._design_too_large(what, f"at most {MAX_WORK:,} of them")
+
+    def _too_many(self) -> None:
+        what = "With all its copies, and the copies in these, it stands for more layers than a network can have."
+        self._design_too_large(what, f"at most {MAX_LAYERS:,}")
+
+    def _design_too_large(self, what: str, expected: str) -> None:
+        once = fixes.set_repeat("Set repeat to 1", self.block.name, self.node.id, 1)
         self.error(
             "design_too_large",
-            "The design has too many copies that differ from each other to work them all out.",
-            expected=f"at most {MAX_WORK:,} of them",
+            what,
+            expected=expected,
             received="more",
             advice="Use a smaller repeat, or fewer levels of blocks.",
-            fixes=[fixes.set_repeat("Set repeat to 1", self.block.name, self.node.id, 1)]
-            if self.node.repeat != 1
-            else [],
+            fixes=[once] if self.node.repeat != 1 else [],
         )
 
 

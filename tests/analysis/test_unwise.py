@@ -120,7 +120,11 @@ def test_blocks_that_double_at_each_of_many_levels_are_walked_once(kind):
     row = [Node("softmax", "Softmax", params={"dim": 1}), *(Node(f"b{k}", "B1") for k in range(2)), fc()]
     blocks = [within(f"B{k}", Node("a", f"B{k + 1}"), Node("b", f"B{k + 1}")) for k in range(1, 36)]
     design = holding(chain(*row, shape=(4,)), *blocks, within("B36", Node("n", kind)))
-    assert Analyser().analyse(design).ok
+    found = Analyser().analyse(design).diagnostics
+    assert [(d.code, d.label) for d in found if d.severity == Severity.ERROR] == [
+        ("design_too_large", "b0"),
+        ("design_too_large", "b1"),
+    ]
 
 
 def test_a_cycle_does_not_hold_the_checks_up():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from designer.analysis.facts import Analysis, BlockFacts
+from designer.analysis.facts import Analysis, BlockFacts, NodeFacts
 from designer.base import numbers
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Family, Parameter
@@ -53,7 +53,7 @@ def parameter_views(design: Design, path: Path, facts: BlockFacts, node: Node) -
 def structure_views(design: Design, facts: BlockFacts, node: Node) -> tuple[ParameterView, ...]:
     """How often a node is there, and when; nothing for an Input or an Output."""
     spec, known = spec_of(node.kind, design), facts.nodes[node.id]
-    return () if spec and spec.family == Family.IO else _structure(node, known.repeat, known.active)
+    return () if spec and spec.family == Family.IO else _structure(node, known, _complaints(facts, node))
 
 
 def design_view(design: Design, analysis: Analysis, path: Path, facts: BlockFacts) -> DesignView:
@@ -149,7 +149,8 @@ def _type_of(value: Value) -> str:
     return "text"
 
 
-def _structure(node: Node, repeat: int, active: bool) -> tuple[ParameterView, ...]:
+def _structure(node: Node, known: NodeFacts, complaints: dict[str, str]) -> tuple[ParameterView, ...]:
+    wrong = complaints.keys()
     return (
         ParameterView(
             "repeat",
@@ -157,8 +158,9 @@ def _structure(node: Node, repeat: int, active: bool) -> tuple[ParameterView, ..
             "int",
             default_text="1",
             is_expression=isinstance(node.repeat, Expression),
-            resolved_text=str(repeat) if isinstance(node.repeat, Expression) else "",
+            resolved_text=str(known.repeat) if isinstance(node.repeat, Expression) and "repeat" not in wrong else "",
             doc="How many copies stand in a row, each on what the one before gives.",
+            error=complaints.get("repeat", ""),
             minimum=0,
             maximum=1000,
         ),
@@ -168,8 +170,9 @@ def _structure(node: Node, repeat: int, active: bool) -> tuple[ParameterView, ..
             "bool",
             default_text="True",
             is_expression=isinstance(node.when, Expression),
-            resolved_text=str(active) if isinstance(node.when, Expression) else "",
+            resolved_text=str(known.active) if isinstance(node.when, Expression) and "when" not in wrong else "",
             doc="It is there only if this holds; otherwise its input passes through.",
+            error=complaints.get("when", ""),
         ),
     )
 
