@@ -133,6 +133,18 @@ def _items(lines: list[str], indent: int, kind: Any, where: str, lose: Lose) -> 
     return found
 
 
+def sorted_by_form(tree: dict[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The members with each item in the list that it fits, where it does not fit the one that it is in at all."""
+    lists = {name: kind for name, kind in fields.items() if item_type(kind) is not None}
+    found = {name: [] if name in lists and isinstance(value, list) else value for name, value in tree.items()}
+    for name, value in tree.items():
+        for item in value if found[name] == [] else ():
+            fits = bool(_fit(item, item_type(lists[name])))
+            place = name if fits else list_of_form({other: [item] for other in lists}, lists) or name
+            found.setdefault(place, []).append(item)
+    return found
+
+
 def list_of_form(readings: Mapping[str, list[Any]], fields: Mapping[str, Any]) -> str:
     """The field that the items fit best, "" where they fit none. readings: the items as each field has them."""
     fitting = {name: sum(_fit(each, item_type(fields[name])) for each in items) for name, items in readings.items()}
@@ -179,8 +191,10 @@ def _indent(line: str) -> int:
     column = max((run.end() for run in _SPACES.finditer(line, 0, _DEEPEST)), default=0)
     if _DAMAGED_SPACE.match(line, column):
         column += _STEP
-    is_half = line[:1] == " " and line[1:2] not in _MARKS  # of the first level, its second space damaged
-    return column + column % _STEP or (_STEP if is_half else 0)
+    is_half = line[:1] == " " and line[1:2] not in tuple(_MARKS)  # of the first level, its second space damaged
+    if column % _STEP:  # the last space is something else, or the first character is a space
+        column += 1 if line[column + 1 : column + 2] in tuple(_MARKS) else -1
+    return column or (_STEP if is_half else 0)
 
 
 def _parsed(text: str) -> Any:

@@ -20,7 +20,7 @@ from designer.document.convert import check_amounts, to_block, to_edge, to_node,
 from designer.document.custom import to_customs
 from designer.document.document import Document, DocumentError
 from designer.document.format import VERSION, BlockFile, DocumentFile, NodeFile
-from designer.document.pieces import bare, is_struct, item_type, list_of_form, read_pieces
+from designer.document.pieces import bare, is_struct, item_type, list_of_form, read_pieces, sorted_by_form
 from designer.document.reading import parse_document, parse_json, read_bytes
 from designer.document.upgrade import upgrade
 from designer.graph.design import Design
@@ -136,7 +136,7 @@ class _Salvage:
             if meant:
                 self._lose(f"'{name[:_LONGEST]}' is not known; it is taken for {meant}.")
             found[meant or name] = value
-        return found
+        return sorted_by_form(found, types)
 
     def _identify(self, node: Any, block: dict[str, Any]) -> None:
         if not isinstance(node, dict) or not node:

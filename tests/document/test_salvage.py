@@ -121,10 +121,10 @@ def test_what_holds_no_design_is_refused_as_ever():
 
 @st.composite
 def damages(draw: st.DrawFn) -> tuple[bytes, set[int], str]:
-    """A file with some bytes replaced or its end cut off, and the numbers of the lines that this touches."""
+    """A file with bytes of some lines replaced or its end cut off, and the numbers of the lines that this touches."""
     name = draw(st.sampled_from(SAMPLES))
     data = bytearray(FILES[name])
-    places = draw(st.lists(st.integers(0, len(data) - 2), max_size=6))
+    places = draw(st.lists(st.integers(0, len(data) - 2), max_size=6, unique_by=lambda at: data[:at].count(b"\n") // 2))
     touched = set()
     for place in places:
         line = data[:place].count(b"\n")
