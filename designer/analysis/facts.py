@@ -257,6 +257,18 @@ class Analysis:
             facts = node.inside if node else None
         return facts
 
+    def names(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """The names of the nodes along a path of ids."""
+        found: list[str] = []
+        facts: BlockFacts | None = self.root
+        for key in path:
+            node = facts.nodes.get(key) if facts else None
+            if node is None:
+                break
+            found.append(node.node.name)
+            facts = node.inside
+        return tuple(found)
+
     def receptive_field(self, path: tuple[str, ...]) -> tuple[int, ...] | None:
         """The receptive field of a node in elements of the design's input, one number a spatial axis."""
         return self._sizes(self.field(path))

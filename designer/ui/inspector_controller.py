@@ -42,7 +42,8 @@ class InspectorController(QObject):
         inspector.title_edited.connect(lambda text: self._describe(title=text))
         inspector.description_edited.connect(lambda text: self._describe(description=text))
         inspector.variable_edited.connect(self._set_variable)
-        inspector.input_shape_edited.connect(self._set_input_shape)
+        inspector.input_shape_edited.connect(lambda text: self._set_of_input("shape", text))
+        inspector.object_size_edited.connect(lambda text: self._set_of_input("object_size", text))
         inspector.parameter_finished.connect(lambda _name: self.canvas.session.history.seal())
         line = inspector.design_page.variable_line
         line.added.connect(self._add_variable)
@@ -70,14 +71,14 @@ class InspectorController(QObject):
         facts = canvas.facts
         if len(chosen) == 1 and chosen[0] in facts.nodes:
             node = facts.block.nodes[chosen[0]]
-            view = node_view(session.design, session.analysis, canvas.path, facts, node)
+            view = node_view(session.design, session.analysis, session.recipe, canvas.path, facts, node)
             self.inspector.show_node(replace(view, notice=self._notice(node.kind)))
         elif len(chosen) > 1 and all(key in facts.nodes for key in chosen):
             several = [facts.block.nodes[key] for key in chosen]
             title = self.tr("%n nodes", "", len(several))
             self.inspector.show_node(several_view(session.design, canvas.path, facts, several, title))
         else:
-            view = design_view(session.design, session.analysis, canvas.path, facts)
+            view = design_view(session.design, session.analysis, session.recipe, canvas.path, facts)
             self.inspector.show_design(replace(view, notice=self._notice(facts.block.name)))
 
     def _notice(self, kind: str) -> NoticeView | None:
@@ -146,12 +147,13 @@ class InspectorController(QObject):
 
         self._edit(self.tr("Set {0}").format(name), change, (self.canvas.path, "", name))
 
-    def _set_input_shape(self, text: str) -> None:
+    def _set_of_input(self, name: str, text: str) -> None:
         entry = self.canvas.block.inputs[0].id
+        titles = {"shape": self.tr("Set the input's shape"), "object_size": self.tr("Set the size of objects")}
         self._edit(
-            self.tr("Set the input's shape"),
-            lambda d, b: parameters.set_param_text(d, b, entry, "shape", text),
-            (self.canvas.path, entry, "shape"),
+            titles[name],
+            lambda d, b: parameters.set_param_text(d, b, entry, name, text),
+            (self.canvas.path, entry, name),
         )
 
     def open_help(self, kind: str = "") -> None:

@@ -34,10 +34,14 @@ class StatusLine:
         params = _tr("{0} parameters") if analysis.ok else _tr("{0} parameters so far")
         self.params.setText(params.format(numbers.count(totals.params)))
         self.macs.setText(_tr("{0} MACs").format(numbers.count(totals.macs)))
-        self.memory.setText(_tr("{0} activations / image").format(numbers.size_bytes(totals.activation_bytes)))
         set_state(self.problem, "role", "error" if not analysis.ok else "warn")
         has_begun = bool(analysis.root.block.nodes)  # an empty canvas is no fault yet; the dock says how to begin
         self.problem.setText(_first_problem(analysis) if analysis.problems and has_begun else "")
+
+    def show_memory(self, line: str, fits: bool) -> None:
+        """The memory of a training. fits: whether the device has as much."""
+        self.memory.setText(line)
+        set_state(self.memory, "role", "muted" if fits else "warn")
 
 
 def _first_problem(analysis: Analysis) -> str:

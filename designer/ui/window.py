@@ -32,6 +32,7 @@ from designer.ui.docks.views import RunView
 from designer.ui.document_controller import DocumentController
 from designer.ui.inspector_controller import InspectorController
 from designer.ui.library_controller import LibraryController
+from designer.ui.memory_controller import MemoryController
 from designer.ui.news_controller import NewsController
 from designer.ui.palette_controller import PaletteController
 from designer.ui.panels import Panels, window_settings
@@ -152,6 +153,9 @@ class MainWindow(QMainWindow):
         self.damage = DamageNotice(self.damage_banner, self)
         self.recovery = RecoveryController(self.banner, self.documents, self.tabs, self)
         self.recipes = RecipeController(self.top.recipe, lambda: self.session, self)
+        self.memory = MemoryController(
+            self.summary, self.status, lambda: self.session, lambda: self.panels.is_shown("summary"), self
+        )
         self.summaries = SummaryController(self.summary, lambda: self.session, self)
         self.coding = CodeController(self.code, self.canvas, lambda: self.panels.is_shown("code"), self)
         self.pick_up = PickUp(self.training, self.toasts, lambda: self.panels.show("training"), self)
@@ -180,6 +184,7 @@ class MainWindow(QMainWindow):
         self.tabs.analysed.connect(self._analysed)
         self.tabs.state_changed.connect(self._show_state)
         self.tabs.state_changed.connect(lambda: self.session.losses or self.damage_banner.hide())
+        self.tabs.state_changed.connect(self.inspecting.refresh)  # a recipe tells what training a node takes
         self.status.problem.clicked.connect(self._show_first_problem)
         self.documents.refused.connect(self.tell_error)
         self.recipes.refused.connect(self.tell_error)
@@ -191,6 +196,8 @@ class MainWindow(QMainWindow):
         self.training.progressed.connect(self.listing.refresh)
         self.runs.go_on_requested.connect(self._go_on)
         self.panels.docks["code"].visibilityChanged.connect(lambda shown: shown and self.coding.refresh())
+        self.panels.docks["summary"].visibilityChanged.connect(lambda shown: shown and self.memory.refresh())
+        self.summary.layers.jump_requested.connect(self._jump)
         self.panels.docks["runs"].visibilityChanged.connect(lambda shown: shown and self.listing.refresh())
         theme_source().changed.connect(self.panel.set_theme)
 
@@ -232,6 +239,7 @@ class MainWindow(QMainWindow):
         session = self.session
         self.setWindowTitle(f"{session.title}{'' if session.is_saved else ' ●'} – Blockyard")
         self.training_dock.set_recipe_line(self.recipes.refresh())
+        self.memory.refresh()
         history, actions = session.history, self.actions_by_id
         for key, name in (("undo", history.undo_name), ("redo", history.redo_name)):
             actions[key].setEnabled(name is not None)
@@ -345,6 +353,7 @@ class MainWindow(QMainWindow):
 
     def _read_what_can_wait(self) -> None:
         self.documents.read_presets()
+        self.memory.ask_device()
         self.pick_up.look()
         self.recovery.look()
         self.library.read()
@@ -362,6 +371,7 @@ class MainWindow(QMainWindow):
         self.pick_up.let_go()
         self.library.let_go()
         self.summaries.cancel()
+        self.memory.let_go()
         self.documents.let_go()
         self.recovery.let_go()
         event.accept()

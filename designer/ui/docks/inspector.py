@@ -28,6 +28,7 @@ class Inspector(QWidget):
     description_edited = Signal(str)
     variable_edited = Signal(str, str)
     input_shape_edited = Signal(str)
+    object_size_edited = Signal(str)
     notice_answered = Signal(str)
 
     def __init__(self) -> None:
@@ -59,7 +60,10 @@ class Inspector(QWidget):
         design.description.described.connect(self.description_edited)
         design.form.edited.connect(self.variable_edited)
         design.form.finished.connect(self.parameter_finished)
-        design.input_form.edited.connect(lambda _name, text: self.input_shape_edited.emit(text))
+        design.input_form.edited.connect(self._input_edited)
+
+    def _input_edited(self, name: str, text: str) -> None:
+        (self.object_size_edited if name == "object_size" else self.input_shape_edited).emit(text)
 
     def sizeHint(self) -> QSize:
         return QSize(304, 640)

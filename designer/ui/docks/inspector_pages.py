@@ -248,7 +248,7 @@ class DesignPage(_Page):
             self.kind.setText(view.kind)
         self.description.show_text(view.description, afresh=afresh)
         self.notice.show_notice(view.notice)
-        inputs = (view.input_shape,) if view.input_shape else ()
+        inputs = tuple(part for part in (view.input_shape, view.object_size) if part)
         self.input_form.show_parameters(inputs, afresh=afresh)
         self.input_form.setVisible(bool(inputs))
         self.form.show_parameters(view.variables, view.names, afresh=afresh)

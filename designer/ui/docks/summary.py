@@ -1,10 +1,15 @@
-"""The summary dock: torchinfo's table of the real module, which the engine makes when it is asked."""
+"""The summary dock: the memory of a training, the table of layers, and torchinfo's table of the real module.
+
+The layers follow every edit; torchinfo's table is made by the engine when a person asks for it.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QHBoxLayout,
+    QLineEdit,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
@@ -13,19 +18,74 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from designer.ui.theme.fonts import mono_font
+from designer.ui.docks.layer_table import LayerTable
+from designer.ui.docks.views import MemoryView
+from designer.ui.theme.fonts import figure_font, mono_font
 from designer.ui.theme.icons import wear_icon
-from designer.ui.widgets import EmptyState, label, set_state
+from designer.ui.widgets import ElidedLabel, EmptyState, label, set_state
+
+_LIMIT_PX = 96
 
 
 class Summary(QWidget):
-    """refresh_requested: a person wants the table computed. Then show_busy, and show_table or show_error."""
+    """refresh_requested: a person wants torchinfo's table. Then show_busy, and show_table or show_error.
+
+    limit_edited(text): the memory that a training may take, as typed; empty for the device's.
+    """
 
     refresh_requested = Signal()
+    limit_edited = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(self.tr("Summary"))
+        self._make_modules()
+        self._make_memory()
+        self.layers = LayerTable()
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.layers)
+        self.pages.addWidget(self._modules)
+        self.layers_tab, self.modules_tab = QPushButton(self.tr("Layers")), QPushButton(self.tr("Modules"))
+        self.layers_tab.setToolTip(self.tr("The design's own layers, as they are now"))
+        self.modules_tab.setToolTip(self.tr("torchinfo's table of the module that the code makes"))
+        choice = QButtonGroup(self)
+        top = QHBoxLayout()
+        top.setContentsMargins(12, 8, 12, 8)
+        top.setSpacing(4)
+        for page, tab in enumerate((self.layers_tab, self.modules_tab)):
+            tab.setCheckable(True)
+            set_state(tab, "quiet", True)
+            choice.addButton(tab)
+            tab.clicked.connect(lambda _checked, page=page: self.pages.setCurrentIndex(page))
+            top.addWidget(tab)
+        self.layers_tab.setChecked(True)
+        top.addSpacing(12)
+        top.addWidget(self.memory, 1)
+        top.addWidget(self._limit_name)
+        top.addWidget(self.limit)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addLayout(top)
+        box.addWidget(self.pages, 1)
+
+    def _make_memory(self) -> None:
+        self.memory = ElidedLabel(role="muted")
+        self.memory.setFont(figure_font())
+        self._limit_name = label(self.tr("fit into"), "muted")
+        self.limit = QLineEdit()
+        self.limit.setFixedWidth(_LIMIT_PX)
+        self.limit.setFont(figure_font())
+        self.limit.setAccessibleName(self.tr("Memory to fit the training into"))
+        self._limit_hint = self.tr("Memory that a training may take, such as 8 GiB; empty for the device's own")
+        self.limit.editingFinished.connect(self._finish_limit)
+        self._shown_limit = ""
+
+    def _finish_limit(self) -> None:
+        if self.limit.text().strip() != self._shown_limit:
+            self.limit_edited.emit(self.limit.text().strip())
+
+    def _make_modules(self) -> None:
         self.button = QPushButton(self.tr("Compute"))
         wear_icon(self.button, "refresh-cw")
         self.button.clicked.connect(self.refresh_requested)
@@ -48,20 +108,33 @@ class Summary(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.text)
-        top = QHBoxLayout()
-        top.setContentsMargins(16, 8, 12, 8)
-        top.setSpacing(12)
-        top.addWidget(self.note, 1)
-        top.addWidget(self.busy)
-        top.addWidget(self.button)
-        box = QVBoxLayout(self)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(16, 0, 12, 8)
+        foot.setSpacing(12)
+        foot.addWidget(self.note, 1)
+        foot.addWidget(self.busy)
+        foot.addWidget(self.button)
+        self._modules = QWidget()
+        box = QVBoxLayout(self._modules)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        box.addLayout(top)
         box.addWidget(self._stack, 1)
+        box.addLayout(foot)
 
     def sizeHint(self) -> QSize:
         return QSize(720, 260)
+
+    def show_memory(self, view: MemoryView) -> None:
+        """Show what a training takes, and into what it has to fit."""
+        self.memory.setText(view.parts)
+        self.limit.setPlaceholderText(view.device_limit)
+        set_state(self.limit, "state", "invalid" if view.limit_error else "")
+        self.limit.setToolTip(
+            view.limit_error or self.tr("Memory that a training may take; empty for the device's own")
+        )
+        if not view.limit_error:
+            self._shown_limit = view.limit
+            self.limit.setText(view.limit)
 
     def show_busy(self) -> None:
         """The engine is at work."""

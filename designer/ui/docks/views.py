@@ -118,6 +118,7 @@ class DesignView:
     totals: tuple[FactView, ...] = ()
     names: tuple[str, ...] = ()
     notice: NoticeView | None = None
+    object_size: ParameterView | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,32 @@ class ProblemView:
     expected: str = ""
     received: str = ""
     fixes: tuple[str, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class LayerView:
+    """One row of the table of layers, its figures written for people. trained: None where there is nothing to train."""
+
+    key: object
+    name: str
+    kind: str
+    output: str
+    params: str
+    trained: bool | None
+    macs: str
+    activations: str
+    memory: str
+    field: str
+
+
+@dataclass(frozen=True)
+class MemoryView:
+    """The memory of a training. parts: in words. limit: as a person set it, empty for the device's, `device_limit`."""
+
+    parts: str
+    limit: str = ""
+    device_limit: str = ""
+    limit_error: str = ""
 
 
 @dataclass(frozen=True)

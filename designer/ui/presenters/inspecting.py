@@ -6,18 +6,24 @@ from dataclasses import replace
 
 from designer.analysis.facts import Analysis, BlockFacts, NodeFacts
 from designer.base import numbers
+from designer.catalogue.layers.boundary import OBJECT_SIZE
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Family, Parameter
+from designer.engine.recipe import Recipe
 from designer.graph.block import INPUT, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Expression, Setting, Value, to_text
+from designer.session.memory import MemoryPlan, is_trained, memory_plan, node_memory
 from designer.ui.docks.views import DesignView, FactView, NodeView, ParameterView
+from designer.ui.presenters.costs import field_facts
 
 Path = tuple[str, ...]  # node ids, from the outermost block to the one that is open
 
 
-def node_view(design: Design, analysis: Analysis, path: Path, facts: BlockFacts, node: Node) -> NodeView:
-    """A selected node of the open block at `path`."""
+def node_view(
+    design: Design, analysis: Analysis, recipe: Recipe, path: Path, facts: BlockFacts, node: Node
+) -> NodeView:
+    """A selected node of the open block at `path`, and what training it by `recipe` takes."""
     spec = spec_of(node.kind, design)
     inner = None if spec else design.blocks.get(node.kind)
     return NodeView(
@@ -28,7 +34,7 @@ def node_view(design: Design, analysis: Analysis, path: Path, facts: BlockFacts,
         summary=spec.summary if spec else inner.description if inner else "This kind is not known here.",
         parameters=parameter_views(design, path, facts, node),
         structure=structure_views(design, facts, node),
-        facts=_facts(analysis, path, facts, node),
+        facts=_facts(analysis, recipe, path, facts, node),
         names=tuple(facts.scope),
         has_help=spec is not None or inner is not None,
     )
@@ -56,7 +62,7 @@ def structure_views(design: Design, facts: BlockFacts, node: Node) -> tuple[Para
     return () if spec and spec.family == Family.IO else _structure(node, known, _complaints(facts, node))
 
 
-def design_view(design: Design, analysis: Analysis, path: Path, facts: BlockFacts) -> DesignView:
+def design_view(design: Design, analysis: Analysis, recipe: Recipe, path: Path, facts: BlockFacts) -> DesignView:
     """The block that is open, while nothing is selected."""
     block = facts.block
     entry = block.inputs[0] if block.inputs and not path else None
@@ -65,7 +71,8 @@ def design_view(design: Design, analysis: Analysis, path: Path, facts: BlockFact
         title=block.title or block.name,
         kind=block.name,
         description=block.description,
-        input_shape=_input_shape(facts, entry) if entry else None,
+        input_shape=_of_input(facts, entry, "shape", "input shape") if entry else None,
+        object_size=_of_input(facts, entry, OBJECT_SIZE, "object size") if entry else None,
         variables=tuple(
             ParameterView(
                 p.name,
@@ -76,15 +83,16 @@ def design_view(design: Design, analysis: Analysis, path: Path, facts: BlockFact
             )
             for p in block.parameters
         ),
-        totals=_totals(facts),
+        totals=_totals(facts, None if path else memory_plan(analysis, recipe)),
         names=tuple(facts.scope),
     )
 
 
-def _input_shape(facts: BlockFacts, entry: Node) -> ParameterView:
-    parameter = spec_of(INPUT).parameter("shape")
+def _of_input(facts: BlockFacts, entry: Node, name: str, label: str) -> ParameterView:
+    """A parameter of the Input node, which the design's page shows too."""
+    parameter = spec_of(INPUT).parameter(name)
     view = _layer_parameter(parameter, entry, facts.nodes[entry.id].values, _complaints(facts, entry))
-    return replace(view, label="input shape", default_text=None)
+    return replace(view, label=label, default_text=None if parameter.default is not None else view.default_text)
 
 
 def _instance_value(facts: BlockFacts, name: str, default: Value) -> str:
@@ -177,7 +185,7 @@ def _structure(node: Node, known: NodeFacts, complaints: dict[str, str]) -> tupl
     )
 
 
-def _facts(analysis: Analysis, path: Path, facts: BlockFacts, node: Node) -> tuple[FactView, ...]:
+def _facts(analysis: Analysis, recipe: Recipe, path: Path, facts: BlockFacts, node: Node) -> tuple[FactView, ...]:
     known = facts.nodes[node.id]
     rows = [FactView("input" if len(known.inputs) == 1 else f"input {i}", _shape(t))
             for i, t in enumerate(known.inputs, 1)]  # fmt: skip
@@ -185,26 +193,43 @@ def _facts(analysis: Analysis, path: Path, facts: BlockFacts, node: Node) -> tup
              for i, t in enumerate(known.outputs, 1)]  # fmt: skip
     if node.kind in (INPUT, "Output"):
         return tuple(rows)
-    field = analysis.receptive_field((*path, node.id))
+    name = ".".join(analysis.names((*path, node.id)))
+    frozen = "" if is_trained(recipe, name) or not known.totals.params else ", frozen"
+    memory = node_memory(analysis, known, recipe, name).total_bytes
     rows += [
-        FactView("parameters", f"{known.totals.params:,}"),
+        FactView("parameters", f"{known.totals.params:,}{frozen}"),
         FactView("MACs", numbers.count(known.totals.macs)),
         FactView("activations", f"{numbers.size_bytes(known.totals.activation_bytes)} / image"),
     ]
-    if field:
-        rows.append(FactView("receptive field", numbers.shape(field)))
-    return tuple(rows)
+    rows.append(FactView("training memory", f"{numbers.size_bytes(memory)} at batch {recipe.batch_size:,}"))
+    size, shapes = analysis.receptive_field((*path, node.id)), analysis.input_shapes
+    seen = field_facts(size, analysis.field((*path, node.id)), shapes[0][2:] if shapes else ())
+    return (*rows, *(FactView(label, value) for label, value in seen))
 
 
 def _shape(tensor: object) -> str:
     return "unknown" if tensor is None else " × ".join(["N", *(str(int(d)) for d in tensor.shape[1:])])
 
 
-def _totals(facts: BlockFacts) -> tuple[FactView, ...]:
+def _totals(facts: BlockFacts, plan: MemoryPlan | None) -> tuple[FactView, ...]:
+    """plan: of the outermost block, what training it takes."""
     totals = facts.totals
+    used = plan.used if plan else None
+    training = (
+        (
+            FactView("training memory", numbers.size_bytes(used.total_bytes)),
+            FactView("weights", numbers.size_bytes(used.weights_bytes)),
+            FactView("gradients", numbers.size_bytes(used.gradients_bytes)),
+            FactView("optimizer", numbers.size_bytes(used.optimizer_bytes)),
+            FactView(f"batch of {plan.batch:,}", numbers.size_bytes(used.activations_bytes)),
+        )
+        if plan
+        else ()
+    )
     return (
         FactView("output", ", ".join(_shape(tensor) for tensor in facts.outputs) or "none"),
         FactView("parameters", f"{totals.params:,}"),
         FactView("MACs", numbers.count(totals.macs)),
         FactView("activations", f"{numbers.size_bytes(totals.activation_bytes)} / image"),
+        *training,
     )

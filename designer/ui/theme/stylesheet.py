@@ -92,6 +92,7 @@ QPushButton[primary="true"]:focus { border-color: $text; }
 QPushButton[primary="true"]:disabled { background: $raised; color: $faint; }
 QPushButton[quiet="true"], QPushButton[link="true"] { background: transparent; }
 QPushButton[quiet="true"]:hover { background: $raised; }
+QPushButton[quiet="true"]:checked { background: $raised; color: $text; }
 QPushButton[link="true"] { color: $accent; padding: 0; border: none; min-height: 18px; }
 QPushButton[link="true"]:hover, QPushButton[link="true"]:focus { text-decoration: underline; background: transparent; }
 QPushButton[chip="true"] { border-radius: 14px; color: $muted; }

@@ -59,6 +59,7 @@ def test_runs_sort_by_figures(show) -> None:
 def test_summary_is_asked_for_and_shown(qtbot: QtBot, show) -> None:
     summary = Summary()
     show(summary, 700, 260)
+    qtbot.mouseClick(summary.modules_tab, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(summary.refresh_requested):
         qtbot.mouseClick(summary.button, Qt.MouseButton.LeftButton)
     summary.show_busy()

@@ -1,0 +1,89 @@
+"""What a training costs, as status bar, inspector and summary show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from designer.analysis import field as fields
+from designer.analysis.facts import Analysis, Row
+from designer.analysis.field import Field
+from designer.base import numbers
+from designer.engine.recipe import Recipe
+from designer.session.memory import MemoryPlan, is_trained, node_memory
+from designer.ui.docks.views import LayerView, MemoryView
+
+MOST_LAYERS = 2000  # a person reads the first few
+
+
+def memory_line(plan: MemoryPlan) -> str:
+    """The training in short: `training memory 1.9 GiB at batch 128, largest batch 8,192`."""
+    text = f"training memory {numbers.size_bytes(plan.used.total_bytes)} at batch {plan.batch:,}"
+    return text if plan.largest_batch is None else f"{text}, largest batch {plan.largest_batch:,}"
+
+
+def memory_view(plan: MemoryPlan, limit: str, device_bytes: int | None, error: str = "") -> MemoryView:
+    """The training by part. limit: as a person set it. device_bytes: of the device, None where it is not known."""
+    used = plan.used
+    parts = (
+        ("weights", used.weights_bytes),
+        ("gradients", used.gradients_bytes),
+        ("optimizer", used.optimizer_bytes),
+        ("activations", used.activations_bytes),
+    )
+    listed = " · ".join(f"{name} {numbers.size_bytes(size)}" for name, size in parts)
+    device = numbers.size_bytes(device_bytes) if device_bytes else "8 GiB"
+    return MemoryView(f"{memory_line(plan)}   {listed}", limit, device, error)
+
+
+def layer_views(analysis: Analysis, recipe: Recipe) -> list[LayerView]:
+    """The layers and blocks of the outermost block; the first of very many."""
+    return list(islice(_layers(analysis, recipe), MOST_LAYERS))
+
+
+def _layers(analysis: Analysis, recipe: Recipe) -> Iterator[LayerView]:
+    for key, row in zip(analysis.root.order(), analysis.rows(), strict=True):
+        facts = row.facts
+        yield LayerView(
+            (key,),
+            row.path,
+            facts.node.kind,
+            numbers.shape(facts.output.shape[1:]) if facts.output else "",
+            f"{facts.totals.params:,}",
+            is_trained(recipe, row.path) if facts.totals.params else None,
+            numbers.count(facts.totals.macs),
+            numbers.size_bytes(facts.totals.activation_bytes),
+            numbers.size_bytes(node_memory(analysis, facts, recipe, row.path).total_bytes),
+            field_line(row),
+        )
+
+
+def field_line(row: Row) -> str:
+    """A receptive field in one line: `43×43, stride 4, padding 16`."""
+    if not row.receptive_field:
+        return ""
+    text = numbers.shape(row.receptive_field)
+    return f"{text}, stride {_strides(row.field)}, padding {_paddings(row.field)}" if _has_stride(row.field) else text
+
+
+def field_facts(size: tuple[int, ...] | None, field: Field, image: tuple[int, ...]) -> list[tuple[str, str]]:
+    """The rows of the inspector. image: the lengths of the design's input."""
+    if not size:
+        return []
+    beyond = _has_stride(field) and all(a > b for a, b in zip(size, image, strict=False))
+    rows = [("receptive field", f"{numbers.shape(size)}{', beyond the input' if beyond else ''}")]
+    if _has_stride(field):
+        rows += [("field's stride", _strides(field)), ("field's padding", _paddings(field))]
+    return rows
+
+
+def _has_stride(field: Field) -> bool:
+    return fields.is_finite(field)
+
+
+def _strides(field: Field) -> str:
+    return numbers.figures([axis.stride for axis in field])
+
+
+def _paddings(field: Field) -> str:
+    return numbers.figures([axis.padding for axis in field])
