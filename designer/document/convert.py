@@ -107,6 +107,7 @@ def to_block(file: BlockFile, where: str) -> Block:
         origin=file.origin and Origin(file.origin.library, file.origin.block, file.origin.fingerprint),
         notes=to_notes(file, nodes, where),
         routes=to_routes(file, lambda ends: to_edge(ends, nodes, where), where),
+        is_downward=file.downward,
     )
 
 
@@ -177,6 +178,7 @@ def _from_block(block: Block) -> BlockFile:
         origin=block.origin and OriginFile(block.origin.library, block.origin.block, block.origin.fingerprint),
         notes=from_notes(block),
         routes=from_routes(block, _from_edge),
+        downward=block.is_downward,
     )
 
 

@@ -13,7 +13,11 @@
          "repeat": "=num_convs", "when": "=ratio > 1", "position": [40, 120]}
       ],
       "edges": [["conv1", "relu1"], ["conv1", "add.x2"]],
-      "origin": {"library": "personal", "block": "Stem", "fingerprint": "0f…"}     optional
+      "origin": {"library": "personal", "block": "Stem", "fingerprint": "0f…"},    optional
+      "notes": [{"id": "note-1", "text": "# Stem", "colour": "blue", "frame": true, "position": [0, 0],
+                 "size": [400, 200]}],
+      "routes": [{"edge": ["conv1", "add.x2"], "points": [[320, 40]]}],
+      "downward": true
     }
   ],
   "custom_layers": [                  optional: a person's own classes
@@ -37,6 +41,9 @@ source and `input` at the target. What has its default may be left out: a name t
 repeat of 1, a `when` of true, a position of (0, 0). `origin` says of which library's block a block is a copy, and what
 that was at the time. The source of a custom layer is the list of its lines; its shapes and costs are always
 expressions, in the notation of `catalogue.custom.shapes`, and written without the `=`.
+
+Notes and frames, the points through which a wire is led on the canvas, and that a block is drawn downward are for
+people: the network is the same without them.
 
 Files end in `EXTENSION`; presets and library blocks are files of this format too. Here is only the shape of the file,
 as msgspec structs; `convert` makes designs of it, `reading` and `writing` deal with bytes and files.
@@ -135,6 +142,7 @@ class BlockFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     origin: OriginFile | None = None
     notes: list[NoteFile] = []
     routes: list[RouteFile] = []
+    downward: bool = False
 
 
 class CustomParameterFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):

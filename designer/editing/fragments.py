@@ -49,6 +49,7 @@ def extract(design: Design, block_name: str, node_ids: Collection[str]) -> Desig
         edges=tuple(e for e in block.edges if e.source.node in nodes and e.target.node in nodes),
         notes=notes,
         routes=block.routes,
+        is_downward=block.is_downward,
     )
     blocks = {**{key: inner for key, inner in design.blocks.items() if key in needed}, name: part}
     used = frozenset().union(*(block.kinds for block in blocks.values()))

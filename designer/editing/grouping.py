@@ -48,6 +48,7 @@ def group(
         nodes={node.id: node for node in (*inner.inputs, *body, *inner.outputs)},
         edges=tuple(inner.edges),
         routes=block.routes,
+        is_downward=block.is_downward,
     )
     outside: dict[str, Node] = {}
     for key, node in block.nodes.items():

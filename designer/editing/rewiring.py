@@ -70,12 +70,13 @@ def insert_into(design: Design, block_name: str, node_id: str, wire: Edge) -> De
 
 
 def join(design: Design, block_name: str, node_ids: Iterable[str]) -> Design:
-    """The design with nodes wired in a row from left to right, each output to the next one's first free input.
+    """The design with nodes wired in a row as the block is drawn, each output to the next one's first free input.
 
     Raises EditError where no wire could be drawn.
     """
     block = design.blocks[block_name]
-    chosen = sorted((get_node(block, key) for key in node_ids), key=lambda node: node.position)
+    step = -1 if block.is_downward else 1  # downward, the height counts first
+    chosen = sorted((get_node(block, key) for key in node_ids), key=lambda node: node.position[::step])
     if len(chosen) < 2:
         raise EditError("There is nothing to join.", expected="two nodes or more", fix="Select them first.")
     problems: list[LinkError] = []

@@ -115,6 +115,7 @@ class Block:
     origin: Origin | None = None
     notes: Mapping[str, Note] = field(default_factory=dict)
     routes: Mapping[Edge, tuple[Point, ...]] = field(default_factory=dict)
+    is_downward: bool = False  # drawn from top to bottom, not from left to right
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nodes", MappingProxyType(dict(self.nodes)))
@@ -161,6 +162,10 @@ class Block:
     def with_routes(self, routes: Mapping[Edge, tuple[Point, ...]]) -> Block:
         """This block with wires led through other points; through none where there are none."""
         return self._drawn(routes={**self.routes, **routes})
+
+    def drawn_downward(self, is_downward: bool) -> Block:
+        """This block drawn from top to bottom, or from left to right."""
+        return self if is_downward == self.is_downward else self._drawn(is_downward=is_downward)
 
     def _drawn(self, **drawing: object) -> Block:
         block = replace(self, **drawing)

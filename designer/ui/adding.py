@@ -23,7 +23,7 @@ from designer.ui.presenters.cards import edge_of
 if TYPE_CHECKING:
     from designer.ui.canvas_controller import CanvasController
 
-_GAP_PX = 112  # between a card and the one that is added behind it
+_GAP_PX, _GAP_BELOW_PX = 112, 56  # between a card and the one that is added behind it
 
 
 class Adding(QObject):
@@ -99,7 +99,14 @@ class Adding(QObject):
         """The card to come, as far as it is known."""
         spec = spec_of(key, self._canvas.session.design)
         family = spec.family.value if spec else Family.BLOCK.value
-        return Card(id="", title=_name(key), kind="", family=family, is_block=spec is None)
+        return Card(
+            id="",
+            title=_name(key),
+            kind="",
+            family=family,
+            is_block=spec is None,
+            is_downward=self._canvas.block.is_downward,
+        )
 
     def _can_stand_in_a_wire(self, kind: str) -> bool:
         """Whether a kind has an input and an output; a block is taken to have them."""
@@ -121,14 +128,20 @@ class Adding(QObject):
         if end:
             before = panel.scene.cards[end.card].card
             before_width, before_height = card_size(before)
-            x = snapped(before.position[0] + before_width + _GAP_PX)
-            y = before.position[1] + (before_height - height) / 2  # the wire between them is straight
+            x, y = before.position  # the wire between them is straight
+            if before.is_downward:
+                x, y = x + (before_width - width) / 2, snapped(y + before_height + _GAP_BELOW_PX)
+            else:
+                x, y = snapped(x + before_width + _GAP_PX), y + (before_height - height) / 2
         else:
             centre = panel.view.seen().center()
             x, y = centre.x() - width / 2, centre.y() - height / 2
         boxes = [QRectF(*card.position, *card_size(card)) for card in cards]
         while any(box.intersects(QRectF(x, y, width, height)) for box in boxes):
-            y += height + 24
+            if end and before.is_downward:
+                x += width + 24
+            else:
+                y += height + 24
         return x, y
 
 

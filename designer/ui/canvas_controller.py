@@ -12,11 +12,11 @@ from PySide6.QtCore import QObject, QPointF, Signal
 from designer.analysis.facts import BlockFacts
 from designer.base.errors import BlockyardError
 from designer.editing import links, nodes, notes, rewiring
-from designer.editing.layout import arrange
 from designer.graph.block import Block, Edge, Endpoint
 from designer.graph.design import Design
 from designer.session.session import Session
 from designer.ui.adding import Adding
+from designer.ui.arranging import Arranging
 from designer.ui.canvas.cards import PortRef
 from designer.ui.canvas.geometry import card_size
 from designer.ui.canvas.panel import CanvasPanel
@@ -48,6 +48,7 @@ class CanvasController(QObject):
         self._maker = CardMaker()
         self.nodes = NodeEdits(self)
         self.notes = NoteEdits(self)
+        self.arranging = Arranging(self)
         self.adding = Adding(self)
         self.overlays = Overlaying(panel.legend, self)
         self.overlays.changed.connect(self.refresh)
@@ -68,7 +69,6 @@ class CanvasController(QObject):
         view.rewire_requested.connect(self._rewire)
         view.back_requested.connect(self.trail.back)
         view.forward_requested.connect(self.trail.forward)
-        view.arrange_requested.connect(self.arrange)
         panel.renamed.connect(self._rename)
         panel.block_renamed.connect(self.nodes.rename_block)
         panel.crumb_clicked.connect(self._crumb)
@@ -224,20 +224,6 @@ class CanvasController(QObject):
 
     def _rename(self, key: str, name: str) -> None:
         self.edit(self.tr("Rename"), lambda design, block: nodes.rename(design, block, key, name))
-
-    def arrange(self) -> None:
-        """Lay the open block out anew, and show all of it."""
-        sizes = {key: card_size(item.card) for key, item in self.panel.scene.cards.items()}
-        block = self.block
-        if not block.nodes:
-            return
-        places = arrange(block, lambda key: sizes[key])
-
-        def arrived() -> None:
-            self.edit(self.tr("Arrange"), lambda design, name: nodes.move(design, name, places))
-            self.panel.view.fit_all()
-
-        self.panel.glide.to(places, arrived)
 
     def _why_not(self, source: PortRef, target: PortRef) -> str:
         edge = Edge(Endpoint(source.card, source.port), Endpoint(target.card, target.port))

@@ -22,7 +22,7 @@ _SEVERAL = ("join", "frame")
 _BLOCK = ("open_block", "rename_block", "make_unique", "ungroup", "keep_block")
 _ALIGN = ("left", "centre", "right", "top", "middle", "bottom", "across", "down")
 _NOTE = ("rename", "", "cut", "copy", "duplicate", "delete", "", "frame")
-_GROUND = ("paste", "select_all", "", "arrange", "fit", "find_node")
+_GROUND = ("paste", "select_all", "", "arrange", "turn", "fit", "find_node")
 _LONGEST_VALUE = 24  # characters
 COLOUR_NAMES = {
     "grey": QT_TRANSLATE_NOOP("Actions", "Grey"),

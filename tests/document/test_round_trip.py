@@ -66,7 +66,7 @@ def blocks(draw: st.DrawFn, name: str) -> Block:
     routes = {wire: tuple(draw(st.lists(places, min_size=1, max_size=3))) for wire in wires}
     origin = draw(st.none() | st.builds(Origin, names, names, st.text("0123456789abcdef", min_size=32, max_size=32)))
     words = [draw(texts) for _ in range(3)]
-    return Block(name, *words, tuple(parameters), found, tuple(edges), origin, notes, routes)
+    return Block(name, *words, tuple(parameters), found, tuple(edges), origin, notes, routes, draw(st.booleans()))
 
 
 def custom_layers(name: str) -> st.SearchStrategy[CustomLayer]:

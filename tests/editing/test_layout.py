@@ -79,6 +79,20 @@ def presets() -> list[Block]:
     return [*found.values(), *library_blocks().values()]
 
 
+def turned(places: Places) -> Places:
+    """A layout from top to bottom seen with the axes exchanged, as `overlaps` and `crossed` look at it."""
+    return {key: (y, x) for key, (x, y) in places.items()}
+
+
+@pytest.mark.parametrize("drawn", presets(), ids=lambda b: b.name)
+def test_the_blocks_that_ship_are_tidy_from_top_to_bottom(drawn: Block, monkeypatch: pytest.MonkeyPatch):
+    places = turned(arrange(drawn, size_of, is_downward=True))
+    assert places.keys() == drawn.nodes.keys()
+    monkeypatch.setitem(globals(), "size_of", lambda _key: (56.0, 152.0))
+    assert not overlaps(places)
+    assert not crossed(drawn, places)
+
+
 @pytest.mark.parametrize("drawn", presets(), ids=lambda b: b.name)
 def test_the_blocks_that_ship_are_tidy(drawn: Block):
     places = arrange(drawn, size_of)
@@ -117,6 +131,16 @@ def test_a_short_chain_is_one_straight_row():
     places = arrange(chain(4), size_of)
     assert {y for _, y in places.values()} == {0.0}
     assert [key for key, _ in sorted(places.items(), key=lambda item: item[1][0])] == [f"n{i}" for i in range(4)]
+
+
+@pytest.mark.parametrize("count", [20, 60])
+def test_a_long_chain_folds_into_columns_from_top_to_bottom(count: int):
+    places = arrange(chain(count), size_of, is_downward=True)
+    width, height = extent(places)
+    assert 0.3 < width / height < 3.2
+    assert len({x for x, _ in places.values()}) > 1
+    reading = sorted(places, key=lambda key: (places[key][0], places[key][1]))
+    assert reading == [f"n{i}" for i in range(count)]
 
 
 @pytest.mark.parametrize("count", [20, 60])

@@ -118,7 +118,7 @@ def test_what_is_half_typed_and_half_arranged_is_done_where_it_was_begun(qtbot: 
     assert first.design.blocks["LeNetFeatures"].nodes["conv1"].params["out_channels"] == 77
     assert second.is_saved
     window.canvas.adding.add_behind("ReLU")
-    window.canvas.arrange()
+    window.canvas.arranging.arrange()
     press(qtbot, window, Qt.Key.Key_Tab)
     assert second.history.undo_name == "Arrange"
     assert len(first.history.names) == 1

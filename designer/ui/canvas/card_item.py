@@ -97,7 +97,10 @@ class CardItem(QGraphicsRectItem):
         for port, place in zip(ports, places, strict=True):
             if port.name == name:
                 return self.pos() + place
-        return self.pos() + QPointF(self.layout.width if is_output else 0.0, self.layout.height / 2)
+        width, height = self.layout.width, self.layout.height
+        if self.card.is_downward:
+            return self.pos() + QPointF(width / 2, height if is_output else 0.0)
+        return self.pos() + QPointF(width if is_output else 0.0, height / 2)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         zoom = painter.worldTransform().m11()

@@ -38,6 +38,7 @@ class Card:
     badge_text: str = ""  # tooltip of the badge
     muted: bool = False
     absent: bool = False  # its condition is false now
+    is_downward: bool = False  # inputs above and outputs below, not left and right
     heat: float | None = None  # 0 to 1: how much of what the overlay measures; its figure stands as the kind
 
     @property
@@ -56,10 +57,11 @@ class Card:
             self.badge,
             self.muted or self.absent,
             self.heat,
+            self.is_downward,
         )
 
 
-CardLook = tuple[str, str, str, str, tuple[str, ...], tuple[str, ...], bool, str, str, str, bool, float | None]
+CardLook = tuple[str, str, str, str, tuple[str, ...], tuple[str, ...], bool, str, str, str, bool, float | None, bool]
 
 
 @dataclass(frozen=True, slots=True)

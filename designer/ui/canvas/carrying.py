@@ -68,7 +68,7 @@ class CarryGesture(Gesture):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for wire in self.wires:
             end = scene.cards[wire.target_card].port_in_scene(wire.target_port, False)
-            painter.drawPath(self.view.viewportTransform().map(loose_path(start, end)))
+            painter.drawPath(self.view.viewportTransform().map(loose_path(start, end, scene.is_downward)))
 
     def _goal_at(self, point: QPointF) -> PortRef | None:
         """The nearest output in reach that all wires may start at; on a card, its first such."""

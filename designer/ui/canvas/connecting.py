@@ -17,7 +17,7 @@ from designer.ui.canvas.cards import PortRef, Wire
 from designer.ui.canvas.geometry import PORT_RADIUS, card_fonts
 from designer.ui.canvas.gestures import Gesture, Modifiers
 from designer.ui.canvas.hits import card_at
-from designer.ui.canvas.wire_path import wire_path
+from designer.ui.canvas.wire_path import EXCHANGED, wire_path
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
@@ -87,7 +87,7 @@ class ConnectGesture(Gesture):
         here = self._place(self.anchor)
         there = self._place(self.goal.port) if fits else self._at
         start, end = (here, there) if self.anchor.is_output else (there, here)
-        path = view.viewportTransform().map(loose_path(start, end))
+        path = view.viewportTransform().map(loose_path(start, end, view.canvas.is_downward))
         pen = QPen(QColor(theme.bad if refused else theme.accent), 2.2)
         if not fits:
             pen.setDashPattern([4, 3])
@@ -206,8 +206,10 @@ class ConnectGesture(Gesture):
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), shown)
 
 
-def loose_path(start: QPointF, end: QPointF) -> QPainterPath:
+def loose_path(start: QPointF, end: QPointF, is_downward: bool = False) -> QPainterPath:
     """The course of a wire in hand: never a detour, it should follow the hand."""
+    if is_downward:
+        return EXCHANGED.map(loose_path(EXCHANGED.map(start), EXCHANGED.map(end)))
     if end.x() - start.x() >= 20:
         return wire_path(start, end)
     reach = min(40 + abs(end.x() - start.x()) * 0.3, 140)

@@ -28,6 +28,7 @@ MIN_WIDTH_OF_TWO_LINES = 128.0
 PAD_LEFT, PAD_RIGHT = 16.0, 14.0
 LINE_1, LINE_2, LINE_3 = 20.0, 38.0, 55.0  # centres of the text lines
 ROW = 16.0  # between ports
+ACROSS = 24.0  # likewise, where they stand above and below
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def _up_to(value: float, step: float) -> float:
 
 @lru_cache(maxsize=8192)
 def _layout(look: CardLook, family: str) -> CardLayout:
-    title, kind, _family, brief, input_labels, output_labels, is_block, repeat, condition, *_ = look
+    title, kind, _family, brief, input_labels, output_labels, is_block, repeat, condition, *_, is_downward = look
     metrics = _metrics(family)
     title_width = _width(title, "title", family) + 1
     kind_width = _width(kind, "kind", family) + 1 if kind else 0.0
@@ -144,7 +145,7 @@ def _layout(look: CardLook, family: str) -> CardLayout:
     pill_width = min(_width(repeat, "small", family) + 13, 112.0) if repeat else 0.0
     condition_width = _width(condition, "small", family) + 13 if condition else 0.0
 
-    labelled = max(len(input_labels), len(output_labels)) > 1 and any(input_labels + output_labels)
+    labelled = not is_downward and max(len(input_labels), len(output_labels)) > 1 and any(input_labels + output_labels)
     row_width = left = right = 0.0
     if labelled:
         left = max((_width(text, "small", family) for text in input_labels), default=0.0)
@@ -159,18 +160,26 @@ def _layout(look: CardLook, family: str) -> CardLayout:
     )
     num_lines = 3 if condition else 2 if brief or repeat else 1
     least = MIN_WIDTH if num_lines == 1 else MIN_WIDTH_OF_TWO_LINES
-    width = min(max(_up_to(wanted + PAD_LEFT + PAD_RIGHT, GRID), least), MAX_WIDTH)
-    header = 24.0 + 16.0 * num_lines
     num_rows = max(len(input_labels), len(output_labels))
+    if is_downward:
+        least = max(least, ACROSS * (num_rows + 1))  # the more ports, the wider: even beyond the usual
+    width = max(min(_up_to(wanted + PAD_LEFT + PAD_RIGHT, 2 * GRID), MAX_WIDTH), _up_to(least, 2 * GRID))
+    header = 24.0 + 16.0 * num_lines
     height = header + ROW * num_rows if labelled else max(header, 8.0 + ROW * num_rows)
-    if not labelled and num_rows > 1:
+    if is_downward:
+        height = header
+    elif not labelled and num_rows > 1:
         height = max(height, 56.0)
 
-    def port_points(labels: tuple[str, ...], x: float) -> tuple[QPointF, ...]:
+    def port_points(labels: tuple[str, ...], at_end: bool) -> tuple[QPointF, ...]:
+        if is_downward:
+            left = width / 2 - ACROSS * (len(labels) - 1) / 2
+            return tuple(QPointF(left + ACROSS * index, height if at_end else 0.0) for index in range(len(labels)))
+        x = width if at_end else 0.0
         first = header + 4 if labelled else height / 2 - ROW * (len(labels) - 1) / 2
         return tuple(QPointF(x, first + ROW * index) for index in range(len(labels)))
 
-    inputs, outputs = port_points(input_labels, 0.0), port_points(output_labels, width)
+    inputs, outputs = port_points(input_labels, False), port_points(output_labels, True)
     inside = width - PAD_LEFT - PAD_RIGHT
     # One line stands in the middle of its card; more start from the top.
     shift = (height - header) / 2 if not labelled else 0.0

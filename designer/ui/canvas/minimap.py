@@ -1,4 +1,5 @@
-"""The whole canvas in a corner: where one looks, and a drag or click to look elsewhere. Hidden when all is seen."""
+"""The whole canvas in a corner: where one looks, and a drag or click to look elsewhere. Hidden when all is seen, and
+where the canvas is too small to spare the room."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from designer.ui.theme.colours import mixed
 WIDTH, HEIGHT = 176, 108
 INSET = 10.0
 REST_MS = 90  # after the last change, before the picture is made anew: an edit must not wait for it
+ROOM_FOR_IT = 3.5  # the canvas is so many times as wide and high, or the minimap would cover too much of it
 WORDS_PX = 300  # to the left of here, words at the pointer may reach under the minimap
 
 
@@ -49,7 +51,9 @@ class Minimap(QWidget):
         bounds = self._view.canvas.bounds()
         is_all_seen = bounds.isNull() or self._view.seen().contains(bounds)
         if self._grabbed_at is None:  # it stays under the hand that drags it
-            self.setVisible(not is_all_seen)
+            area = self._view.viewport().size()
+            has_room = area.width() >= ROOM_FOR_IT * WIDTH and area.height() >= ROOM_FOR_IT * HEIGHT
+            self.setVisible(not is_all_seen and has_room)
         self.update()
 
     def _make_way(self, pointer: QPoint) -> None:

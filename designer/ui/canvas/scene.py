@@ -6,6 +6,7 @@ changed. Which gestures lead to what is the view's business, what they mean the 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
@@ -226,6 +227,11 @@ class CanvasScene(QGraphicsScene):
         """The items of all wires by id; not to be changed."""
         return self._wires
 
+    @property
+    def is_downward(self) -> bool:
+        """Whether the cards have their outputs below."""
+        return any(item.card.is_downward for item in itertools.islice(self._cards.values(), 1))
+
     def wires_at(self, port: PortRef) -> list[WireItem]:
         """The wires that end at a port."""
         found = (self._wires[wire_id] for wire_id in self._wires_of.get(port.card, ()))
@@ -282,6 +288,7 @@ class CanvasScene(QGraphicsScene):
             source.body_in_scene(),
             target.body_in_scene(),
             wire.bends if as_arranged else (),
+            source.card.is_downward,
         )
         item.lay(path, self._chip_place(item, path))
 

@@ -39,6 +39,9 @@ class ZoomPanView(QGraphicsView):
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._is_fitted = (
+            False  # all is shown, and nobody has looked elsewhere since: so it stays when the size changes
+        )
         self._zoom_rests = QTimer(self, singleShot=True, interval=ZOOM_RESTS_AFTER_MS)
         self._zoom_rests.timeout.connect(self._sharpen)
         self._keep_room(scene.sceneRect())
@@ -51,6 +54,7 @@ class ZoomPanView(QGraphicsView):
 
     def zoom_to(self, zoom: float, anchor: QPointF | None = None) -> None:
         """Zoom with the point under `anchor`, in viewport pixels, staying where it is; the middle by default."""
+        self._is_fitted = False
         zoom = min(max(zoom, LEAST_ZOOM), MOST_ZOOM)
         if abs(zoom - 1) < 0.03:
             zoom = 1.0  # the size for which texts are drawn is easy to come back to
@@ -83,8 +87,9 @@ class ZoomPanView(QGraphicsView):
         self._scroll_by(self.viewportTransform().map(point) - middle)
 
     def fit_all(self) -> None:
-        """Show every card; nothing is enlarged."""
+        """Show every card and note; nothing is enlarged. It stays so while the view grows or shrinks."""
         self._fit(self.canvas.bounds(), 1.0)
+        self._is_fitted = True
 
     def fit_cards(self, card_ids: Iterable[str]) -> None:
         """Show these cards and notes whole and large, or all where there are none."""
@@ -131,6 +136,7 @@ class ZoomPanView(QGraphicsView):
         self.centre_on(rect.center())
 
     def _scroll_by(self, delta: QPointF) -> None:
+        self._is_fitted = False
         for bar, amount in ((self.horizontalScrollBar(), delta.x()), (self.verticalScrollBar(), delta.y())):
             bar.setValue(bar.value() + round(amount))
 
@@ -143,6 +149,8 @@ class ZoomPanView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self._is_fitted:
+            self.fit_all()
         self.viewport_changed.emit()
 
     def event(self, event: QEvent) -> bool:

@@ -1,6 +1,7 @@
 """The course of a wire: a quiet curve forward, a rounded detour where the target lies behind the source.
 
-Pure geometry in scene units; wires leave to the right and arrive from the left.
+Pure geometry in scene units; wires leave to the right and arrive from the left. Where a block is drawn from top to
+bottom they leave below and arrive from above: the same with the axes exchanged.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainterPath
+from PySide6.QtGui import QPainterPath, QTransform
 
 LEAST_FORWARD = 20.0  # a target nearer than this in x is reached by a detour
+EXCHANGED = QTransform(0, 1, 1, 0, 0, 0)  # the axes, the one for the other
 REACH = 26.0  # how far a detour leaves and arrives straight
 TURN = 12.0  # radius of a detour's corners
 CLEARANCE = 22.0  # between a detour and the cards that it goes around
@@ -22,12 +24,17 @@ def wire_path(
     start_body: QRectF | None = None,
     end_body: QRectF | None = None,
     bends: Sequence[tuple[float, float]] = (),
+    is_downward: bool = False,
 ) -> QPainterPath:
     """The path from an output port to an input port.
 
     start_body, end_body: the cards that the wire leaves and reaches; a detour goes around them. bends: points to pass
-    through in order, each crossed horizontally.
+    through in order, each crossed in the direction of the flow.
     """
+    if is_downward:
+        turned = [EXCHANGED.mapRect(body) if body is not None else None for body in (start_body, end_body)]
+        points = [(y, x) for x, y in bends]
+        return EXCHANGED.map(wire_path(EXCHANGED.map(start), EXCHANGED.map(end), *turned, points))
     path = QPainterPath(start)
     if bends:
         previous = start

@@ -64,6 +64,7 @@ class CardMaker:
             own, said, inner = facts.nodes[key], remarks.get(key, ()), blocks.get(node.kind)
             known = before.get(key)
             is_known = known is not None and known.facts is own and known.inner is inner and known.remarks == said
+            is_known = is_known and known.card.is_downward == block.is_downward
             if not is_known or (inner is None and spec_of(node.kind, design) is None):
                 card = _card(design, facts, node)
                 if known is not None and known.card == card:
@@ -71,7 +72,12 @@ class CardMaker:
                 else:
                     known = _Known(own, said, inner, card, Box(*card.position, *size_of(card)))
             self._known[key] = known
-        around = self._router.route(block.edges, {key: known.box for key, known in self._known.items()})
+        boxes = {key: known.box for key, known in self._known.items()}
+        if block.is_downward:
+            boxes = {key: _exchanged(box) for key, box in boxes.items()}
+        around = self._router.route(block.edges, boxes)
+        if block.is_downward:
+            around = {edge: tuple((y, x) for x, y in points) for edge, points in around.items()}
         return [known.card for known in self._known.values()], self._make_wires(design, facts, around)
 
     def _make_wires(self, design: Design, facts: BlockFacts, around: Mapping[Edge, tuple[Point, ...]]) -> list[Wire]:
@@ -87,6 +93,11 @@ class CardMaker:
             self._wires[edge] = known
             wires.append(known[-1])
         return wires
+
+
+def _exchanged(box: Box) -> Box:
+    """A box with its axes exchanged: what runs down runs to the right there."""
+    return Box(box.y, box.x, box.height, box.width)
 
 
 def _card(design: Design, facts: BlockFacts, node: Node) -> Card:
@@ -116,6 +127,7 @@ def _card(design: Design, facts: BlockFacts, node: Node) -> Card:
         if severity not in (None, Severity.HINT)
         else "",
         absent=not known.active,
+        is_downward=facts.block.is_downward,
     )
 
 

@@ -135,3 +135,44 @@ def test_focus_by_key_shows_a_ring(panel):
     image = panel.view.grab().toImage()
     assert image.pixelColor(2, image.height() // 2).name() == accent
     assert panel.view.accessibleName()
+
+
+def test_what_is_fitted_stays_so_while_the_window_grows_or_shrinks(panel, hand):
+    panel.view.fit_all()
+    for size in ((500, 320), (1300, 700), (900, 600)):
+        panel.resize(*size)
+        QApplication.processEvents()
+        seen, bounds = panel.view.seen(), panel.scene.bounds()
+        assert seen.contains(bounds)
+        assert (seen.center() - bounds.center()).manhattanLength() * panel.view.zoom < 4
+
+
+@pytest.mark.parametrize("look", ["pan", "wheel", "key"])
+def test_where_one_looks_is_left_alone_when_the_window_grows(panel, hand, look):
+    panel.view.fit_all()
+    if look == "pan":
+        hand.drag(QPoint(100, 500), QPoint(160, 520), button=Qt.MouseButton.MiddleButton)
+    elif look == "wheel":
+        turn_wheel(panel.view, QPoint(300, 300), -1)
+    else:
+        hand.key(Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
+    corner, zoom = panel.view.to_scene(QPoint(0, 0)), panel.view.zoom
+    panel.resize(1300, 800)
+    QApplication.processEvents()
+    assert panel.view.zoom == zoom
+    assert panel.view.to_scene(QPoint(0, 0)) == corner
+    hand.key(Qt.Key.Key_H)
+    panel.resize(700, 500)
+    QApplication.processEvents()
+    assert panel.view.seen().contains(panel.scene.bounds())
+
+
+def test_a_small_window_has_no_minimap_over_its_cards(panel):
+    panel.view.zoom_to(2.0)
+    assert panel.minimap.isVisible()
+    panel.resize(500, 320)
+    QApplication.processEvents()
+    assert not panel.minimap.isVisible()
+    panel.resize(900, 600)
+    QApplication.processEvents()
+    assert panel.minimap.isVisible()

@@ -1,0 +1,75 @@
+"""L and Shift+L: all or the selection, left to right or top-down, one step; wires go from port to port either way."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.editing.conftest import Editor
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+CHAIN = ("input", "conv1", "relu1", "conv2", "output")
+
+
+def places(editor: Editor) -> dict[str, tuple[float, float]]:
+    return {key: node.position for key, node in editor.block.nodes.items()}
+
+
+def test_l_arranges_all_as_one_step(editor: Editor, qtbot: QtBot) -> None:
+    start = editor.hand.on("conv1")
+    editor.hand.drag(start, start + QPoint(20, 60))
+    before, steps = editor.session.design, editor.steps
+    editor.key(Qt.Key.Key_L)
+    qtbot.waitUntil(lambda: editor.steps == steps + 1)
+    middles = {key: editor.window.panel.scene.cards[key].body_in_scene().center() for key in CHAIN}
+    assert len({middle.y() for middle in middles.values()}) == 2  # it is folded into two rows
+    assert sorted(CHAIN, key=lambda key: (middles[key].y(), middles[key].x())) == list(CHAIN)
+    editor.one_step(steps, before)
+
+
+def test_l_with_a_selection_leaves_the_rest(editor: Editor, qtbot: QtBot) -> None:
+    before, steps = places(editor), editor.steps
+    editor.select("tanh1", "add1")
+    editor.key(Qt.Key.Key_F)  # join
+    editor.key(Qt.Key.Key_L)
+    qtbot.waitUntil(lambda: editor.steps == steps + 2)
+    after = places(editor)
+    assert {key for key in after if after[key] != before[key]} <= {"tanh1", "add1"}
+
+
+def test_shift_l_turns_the_block_and_back(editor: Editor, qtbot: QtBot) -> None:
+    before, steps = editor.session.design, editor.steps
+    editor.key(Qt.Key.Key_L, SHIFT)
+    qtbot.waitUntil(lambda: editor.steps == steps + 1)
+    assert editor.block.is_downward
+    scene = editor.window.panel.scene
+    heights = [scene.cards[key].body_in_scene().top() for key in CHAIN]
+    assert heights == sorted(heights)
+    assert len({scene.cards[key].body_in_scene().center().x() for key in CHAIN}) == 1
+    for wire in scene.wires.values():
+        path = wire.path()
+        source, target = scene.cards[wire.wire.source_card], scene.cards[wire.wire.target_card]
+        assert path.pointAtPercent(0).y() == source.body_in_scene().bottom()
+        assert path.pointAtPercent(1).y() == target.body_in_scene().top()
+    editor.one_step(steps, before)
+    editor.key(Qt.Key.Key_L, SHIFT)
+    qtbot.waitUntil(lambda: not editor.block.is_downward)
+
+
+def test_drawn_downward_ports_are_wired_and_nodes_added_below(editor: Editor, qtbot: QtBot) -> None:
+    editor.key(Qt.Key.Key_L, SHIFT)
+    qtbot.waitUntil(lambda: editor.block.is_downward)
+    hand = editor.hand
+    hand.drag(hand.port("tanh1", "output", True), hand.port("add1", "x1", False))
+    assert ("tanh1", "add1") in editor.ends
+    editor.select("conv2")
+    editor.window.canvas.adding.add_behind("ReLU")
+    QApplication.processEvents()
+    (added,) = editor.selected
+    above, below = (editor.window.panel.scene.cards[key].body_in_scene() for key in ("conv2", added))
+    assert below.top() > above.bottom()
+    editor.select("relu1", "tanh1")
+    editor.key(Qt.Key.Key_F)
+    first, second = sorted(("relu1", "tanh1"), key=lambda key: editor.block.nodes[key].position[1])
+    assert (first, second) in editor.ends
