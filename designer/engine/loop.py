@@ -66,6 +66,8 @@ class Training:
         self._meter = Meter(device)  # of the epoch under way
         self._seconds = 0.0  # spent on the epoch under way, pauses left out
         self._saved_at = time.perf_counter()
+        self.network = network
+        self._last_step: int | None = None
         self.batches_per_epoch = len(batch_starts(len(data.train), recipe.batch_size))
         chance = guessing_loss(recipe, data.num_classes)
         self._stuck = StuckWatch(data.num_classes, chance, self.batches_per_epoch, recipe.epochs)
@@ -74,6 +76,21 @@ class Training:
     def steps_done(self) -> int:
         """Batches trained so far, over the whole run."""
         return self._epochs_done * self.batches_per_epoch + self._batches_done
+
+    def halt_after(self, step: int) -> None:
+        """End as if stopped once so many batches are trained."""
+        self._last_step = step
+
+    def after_backward(self, look: Callable[[], None]) -> None:
+        """Call `look` between each backward pass and what is made of its gradients."""
+        self._stepper.after_backward = look
+
+    def try_batch(self, size: int) -> None:
+        """Train on one batch of so many images, to see whether it fits; the weights are of no use afterwards."""
+        images = self._data.sample(size)
+        labels = torch.zeros(len(images), dtype=torch.int64, device=images.device)
+        self._stepper.network.train()
+        self._stepper.train(images, labels, 0.0, 1, last=True)
 
     def weights(self) -> dict[str, torch.Tensor]:
         """Those that figures are taken of, by name."""
@@ -134,7 +151,7 @@ class Training:
         )
 
     def _end_epoch(self, epoch: int, trained: Totals, validated: Totals, tested: Totals) -> None:
-        require_finite(tested.mean_loss, f"on the test set after epoch {epoch}", self._rate(epoch, 0))
+        require_finite(tested.mean_loss, f"on the test set after epoch {epoch}", self._rate(epoch, 0), self.steps_done)
         self._epochs_done, self._batches_done = epoch, 0
         self._seconds, self._meter = 0.0, Meter(self._device)
         if validated.examples:
@@ -194,7 +211,7 @@ class Training:
                 if asked or (whole and reported.seconds - self._saved_at > SAVE_EVERY_S):
                     self._attend(epoch, batch)
                     reported = replace(reported, seconds=time.perf_counter())
-            if whole and wishes.stopping:
+            if whole and (wishes.stopping or self.steps_done == self._last_step):
                 return None
         return replace(reported, seconds=self._seconds)
 
@@ -216,8 +233,8 @@ class Training:
 
     def _report(self, epoch: int, batch: int, window: Totals) -> None:
         rate = self._rate(epoch, batch)
-        require_finite(window.mean_loss, f"in epoch {epoch}, batch {batch}", rate)
         step = self.steps_done
+        require_finite(window.mean_loss, f"in epoch {epoch}, batch {batch}", rate, step)
         self._hooks.emit(
             Batch(
                 epoch=epoch,

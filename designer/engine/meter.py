@@ -97,12 +97,20 @@ class Meter:
         self._noted.clear()
 
 
-def require_finite(loss: float, where: str, rate: float) -> None:
-    """Raise EngineError if the loss is no longer a number. where: "in epoch 2, batch 31"."""
+class NotFiniteError(EngineError):
+    """The loss is no number any more. step: batches trained up to where that was seen."""
+
+    step = 0
+
+
+def require_finite(loss: float, where: str, rate: float, step: int) -> None:
+    """Raise NotFiniteError if the loss is no longer a number. where: "in epoch 2, batch 31"."""
     if not math.isfinite(loss):
-        raise EngineError(
+        error = NotFiniteError(
             f"The loss became {loss} {where}.",
             expected="a finite number",
             fix=f"Lower the learning rate (it is {rate:g}), add normalisation layers, or check the network for "
             "divisions and logarithms.",
         )
+        error.step = step
+        raise error

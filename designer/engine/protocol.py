@@ -32,11 +32,16 @@ STALE_S = 5.0  # an engine that has not written its status for so long is taken 
 class EngineError(Exception):
     """Something a person can mend: what happened, what was expected, what to do. Told as a `Failed` message."""
 
-    def __init__(self, message: str, *, expected: str = "", fix: str = "") -> None:
+    def __init__(
+        self, message: str, *, expected: str = "", fix: str = "", batch_size: int | None = None, node: str = ""
+    ) -> None:
+        """batch_size: that would fit. node: the part of the network where it happened, as its code names it."""
         super().__init__(message)
         self.message = message
         self.expected = expected
         self.fix = fix
+        self.batch_size = batch_size
+        self.node = node
 
 
 @dataclass(frozen=True)
@@ -153,11 +158,13 @@ class Failed:
     message: str
     expected: str = ""
     fix: str = ""
+    batch_size: int | None = None  # one that would fit, where the memory ran out
+    node: str = ""  # the part of the network where it happened, as its code names it, such as block1.conv
 
     @classmethod
     def of(cls, error: EngineError) -> Failed:
         """The message that tells of an error."""
-        return cls(error.message, error.expected, error.fix)
+        return cls(error.message, error.expected, error.fix, error.batch_size, error.node)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -32,6 +32,7 @@ class Stepper:
         if recipe.channels_last:
             network.to(memory_format=torch.channels_last)
         self.network = network
+        self.after_backward: Callable[[], None] | None = None
         self._recipe = recipe
         self._loss = loss
         self._device = device
@@ -75,6 +76,8 @@ class Stepper:
             part.backward()
         else:
             self._scaler.scale(part).backward()
+        if self.after_backward is not None:
+            self.after_backward()
         if last:
             self._step(rate)
         return scores, loss

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from .checkpoints import last_checkpoint, load_checkpoint, require_same_design, save_checkpoint
 from .control import Wishes
-from .data import load_data
+from .data import ImageData, load_data
 from .device import choose_device, prepare_device
+from .finding import find_culprit
 from .journal import Journal
 from .loop import Hooks, Training
+from .memory_fault import fitting_batch, is_out_of_memory, out_of_memory
+from .meter import NotFiniteError
 from .network import build_network, count_parameters, initialise, is_lazy, try_network
-from .protocol import MODEL_FILE, RECIPE_FILE, EngineError, Preparing, Started, Warned
+from .protocol import MODEL_FILE, RECIPE_FILE, EngineError, Preparing, Started, WarmStarted, Warned
 from .recipe import Recipe, read_recipe
 from .safe_weights import save_weights
 from .state import require_resumable
@@ -46,13 +52,9 @@ def train_folder(run_dir: Path, journal: Journal, wishes: Wishes, resume: bool =
                 expected="a C++ compiler that torch.compile finds, and a network that it takes",
                 fix="Install a compiler such as g++, or set compile to false.",
             ) from error
-        if not _is_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise
-        raise EngineError(
-            f"There is not enough memory on {device} for batches of {recipe.batch_size}.",
-            expected="a batch that fits beside the weights and the optimizer's state",
-            fix=f"Lower batch_size (try {max(recipe.batch_size // 2, 1)}), the image size, or the network's width.",
-        ) from error
+        raise out_of_memory(device, recipe.batch_size, None) from error
 
 
 def _train(
@@ -66,30 +68,15 @@ def _train(
     checkpoint = last_checkpoint(run_dir)
     state = load_checkpoint(checkpoint) if resume else None
     prepare_device(device, recipe.deterministic)
-    torch.manual_seed(recipe.seed)
-    network = build_network(run_dir / MODEL_FILE)
 
     def tell(message: Preparing | Warned) -> None:
         journal.tell(message)
         if wishes.stopping:
             raise _StoppedError
 
-    load = functools.partial(load_data, recipe.data, device, [run_dir], recipe.augment, tell)
-    data = load() if is_lazy(network) else None
-    if data is not None:
-        try_network(network, data.sample(2).cpu(), data.num_classes)
-    initialise(network, recipe.init)  # on the CPU, so that a seed gives the same weights on every device
-    if not count_parameters(network):
-        raise EngineError(
-            "The network has no parameters, so there is nothing to train.",
-            expected="at least one layer with weights",
-            fix="Add a layer such as Linear or Conv2d.",
-        )
-    start = recipe.start
-    taken = warm_start(network, start.weights, start.match) if start.weights and not resume else None
-    frozen = freeze(network, start.frozen)
-    network.to(device)
-    data = data if data is not None else load()
+    load = functools.cache(functools.partial(load_data, recipe.data, device, [run_dir], recipe.augment, tell))
+    network, frozen, taken = _make_network(run_dir, recipe, device, resume, load)
+    data = load()
     try_network(network, data.sample(2), data.num_classes)
     hooks = Hooks(journal.tell, wishes, functools.partial(save_checkpoint, checkpoint))
     training = Training(network, recipe, data, device, hooks, frozen)
@@ -115,13 +102,54 @@ def _train(
             classes=data.classes if sum(map(len, data.classes)) <= _MOST_OF_NAMES else (),
         )
     )
-    stopped = training.run()
+    memory_ran_out = False
+    try:
+        stopped = training.run()
+    except NotFiniteError as error:
+        raise _with_culprit(error, run_dir, recipe, data, wishes) from error
+    except (RuntimeError, MemoryError) as error:
+        memory_ran_out = is_out_of_memory(error)
+        if not memory_ran_out:
+            raise
+    if memory_ran_out:  # here, where the error no longer holds what filled the memory
+        raise out_of_memory(device, recipe.batch_size, fitting_batch(training, recipe.batch_size, device))
     save_weights(run_dir, training.weights())
     return stopped
 
 
-def _is_out_of_memory(error: RuntimeError | MemoryError) -> bool:
-    # a CPU's allocator and mps raise a plain RuntimeError
-    return isinstance(error, torch.cuda.OutOfMemoryError | MemoryError) or any(
-        sign in str(error) for sign in ("can't allocate memory", "out of memory")
-    )
+def _make_network(
+    run_dir: Path, recipe: Recipe, device: torch.device, resume: bool, load: Callable[[], ImageData]
+) -> tuple[nn.Module, list[nn.Module], WarmStarted | None]:
+    """The network with its first weights on the device, what of it is frozen, and what it took from elsewhere."""
+    torch.manual_seed(recipe.seed)
+    network = build_network(run_dir / MODEL_FILE)
+    if is_lazy(network):
+        try_network(network, load().sample(2).cpu(), load().num_classes)
+    initialise(network, recipe.init)  # on the CPU, so that a seed gives the same weights on every device
+    if not count_parameters(network):
+        raise EngineError(
+            "The network has no parameters, so there is nothing to train.",
+            expected="at least one layer with weights",
+            fix="Add a layer such as Linear or Conv2d.",
+        )
+    start = recipe.start
+    taken = warm_start(network, start.weights, start.match) if start.weights and not resume else None
+    frozen = freeze(network, start.frozen)
+    return network.to(device), frozen, taken
+
+
+def _with_culprit(
+    error: NotFiniteError, run_dir: Path, recipe: Recipe, data: ImageData, wishes: Wishes
+) -> NotFiniteError:
+    """The error with the part of the network where it began, found by training again from what was saved last."""
+    device, checkpoint = choose_device(recipe.device), last_checkpoint(run_dir)
+    state = load_checkpoint(checkpoint) if checkpoint.is_file() else None
+    network, frozen, _ = _make_network(run_dir, recipe, device, state is not None, lambda: data)
+    silent = Hooks(lambda message: None, wishes)
+    again = Training(network, replace(recipe, compile=False), data, device, silent, frozen)
+    if state is not None:
+        again.restore(state)
+    culprit = find_culprit(again, error.step)
+    if culprit is not None:
+        error.message, error.node = f"{error.message} {culprit.sentence}", culprit.path
+    return error

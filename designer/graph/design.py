@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -69,6 +69,23 @@ class Design:
             for parameter in self.root.parameters
         )
         return self.with_block(replace(self.root, parameters=parameters))
+
+    def find(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The path of ids of a node, from the names on the way to it as the generated code has them.
+
+        Numbers are those of repeated copies. Ends early where a name leads no further.
+        """
+        block: Block | None = self.root
+        path: list[str] = []
+        for name in names:
+            if block is None or name.isdecimal():
+                continue
+            node = next((node for node in block.nodes.values() if node.name == name), None)
+            if node is None:
+                break
+            path.append(node.id)
+            block = self.blocks.get(node.kind)
+        return tuple(path)
 
     @cached_property
     def uses(self) -> nx.DiGraph:

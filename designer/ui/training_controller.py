@@ -19,6 +19,7 @@ from designer.session.leading import EngineDied, Leading, Report
 from designer.session.session import Session
 from designer.ui.background import Background
 from designer.ui.docks.training import Training, duration
+from designer.ui.presenters.recipe import with_batch
 from designer.ui.presenters.reports import progress_line
 
 _POLL_MS = 50
@@ -39,7 +40,7 @@ class TrainingController(QObject):
 
     session: of the design that was trained last; None where a run was taken up that no open design began.
     running_changed(is running, device). paused_changed(is paused). refused(error): it cannot start. progressed(): an
-    epoch is done. ended(kind of toast, text).
+    epoch is done. ended(kind of toast, text). node_requested(session, path of names): a node is to be shown.
     """
 
     running_changed = Signal(bool, str)
@@ -47,6 +48,7 @@ class TrainingController(QObject):
     refused = Signal(object)
     progressed = Signal()
     ended = Signal(str, str)
+    node_requested = Signal(object, object)
 
     def __init__(self, dock: Training, parent: QObject) -> None:
         super().__init__(parent)
@@ -65,6 +67,7 @@ class TrainingController(QObject):
         dock.stop_requested.connect(self.stop)
         dock.pause_requested.connect(self.pause_or_resume)
         dock.go_on_requested.connect(self._go_on_again)
+        dock.remedy_requested.connect(self._apply_remedy)
         dock.clear_queue_requested.connect(self.clear_queue)
         dock.open_run_requested.connect(self._open_folder)
 
@@ -167,6 +170,7 @@ class TrainingController(QObject):
             self._set_paused(False)
             self.running_changed.emit(False, self.device)
             self.dock.offer_to_go_on(self._may_go_on())
+            self._offer_remedy()
             self._begin_next()
 
     def _take(self, report: Report) -> None:
@@ -214,6 +218,25 @@ class TrainingController(QObject):
             case Failed() | EngineDied():
                 return True
         return False
+
+    def _offer_remedy(self) -> None:
+        outcome = self.control.outcome
+        if self.session is None or not isinstance(outcome, Failed):
+            return
+        if outcome.batch_size:
+            self.dock.offer_remedy(self.tr("Train with batches of {0}").format(outcome.batch_size))
+        elif outcome.node:
+            self.dock.offer_remedy(self.tr("Show {0}").format(outcome.node))
+
+    def _apply_remedy(self) -> None:
+        outcome = self.control.outcome if self.control is not None else None
+        if self.session is None or not isinstance(outcome, Failed):
+            return
+        if outcome.batch_size:
+            self.session.set_recipe(with_batch(self.session.recipe, outcome.batch_size))
+            self.start(self.session)
+        elif outcome.node:
+            self.node_requested.emit(self.session, tuple(outcome.node.split(".")))
 
     def _go_on_again(self) -> None:
         if self.control is not None and self.control.done:

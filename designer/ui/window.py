@@ -193,6 +193,7 @@ class MainWindow(QMainWindow):
         self.training.running_changed.connect(lambda *_: self._show_running())
         self.training.ended.connect(self._training_ended)
         self.training.refused.connect(self.tell_error)
+        self.training.node_requested.connect(self._show_node)
         self.training.progressed.connect(self.listing.refresh)
         self.runs.go_on_requested.connect(self._go_on)
         self.panels.docks["code"].visibilityChanged.connect(lambda shown: shown and self.coding.refresh())
@@ -310,6 +311,12 @@ class MainWindow(QMainWindow):
 
     def _go_on(self, run: RunView) -> None:
         self._tell_of_start(self.training.go_on(Path(run.run_dir), run.title))
+
+    def _show_node(self, session: Session, names: tuple[str, ...]) -> None:
+        design = self.tabs.of(session)
+        if design is not None:
+            self.tabs.show(design)
+            self._jump(session.design.find(names))
 
     def _training_ended(self, kind: str, text: str) -> None:
         if not self.panels.is_shown("training"):

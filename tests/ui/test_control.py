@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -134,3 +135,60 @@ def test_trainings_wait_in_a_queue(qtbot: QtBot, open_window: Open):
     qtbot.mouseClick(window.training_dock.buttons.clear, LEFT)
     qtbot.waitUntil(lambda: not window.training.running, timeout=PATIENCE_MS)
     assert ended == ["success", "success"]
+
+
+def failing(window: MainWindow, statement: str) -> None:
+    """The next trainings' generated source has this statement as what the network does first."""
+    make = Session.training_task
+
+    def task(self: Session, *arguments: object) -> Callable[[], object]:
+        start = TrainingControl.start
+
+        def broken(control: TrainingControl) -> None:
+            model = control.run_dir / "model.py"
+            source = model.read_text("utf-8")
+            network = re.findall(r"^class (\w+)", source, re.MULTILINE)[-1]
+            lines = (f"class Failing({network}):", "    def forward(self, x):", f"        {statement}",
+                     "        return super().forward(x)")  # fmt: skip
+            model.write_text(source + "\n\n" + "\n".join(lines) + "\n", "utf-8")
+            start(control)
+
+        def work() -> object:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(TrainingControl, "start", broken)
+                return make(self, *arguments)()
+
+        return work
+
+    window.session.training_task = task.__get__(window.session)
+
+
+def test_a_batch_that_fits_is_offered_where_the_memory_runs_out(qtbot: QtBot, open_window: Open):
+    window = open_window("lenet_relu")
+    short(window.session, 1)
+    failing(window, "if len(x) > 20: raise torch.OutOfMemoryError('CUDA out of memory')")
+    qtbot.mouseClick(window.top.train, LEFT)
+    qtbot.waitUntil(lambda: window.training_dock.buttons.remedy.isVisible(), timeout=PATIENCE_MS)
+    assert "batches of 16 fit" in window.training_dock.message.text()
+    del window.session.training_task
+    qtbot.mouseClick(window.training_dock.buttons.remedy, LEFT)
+    assert (window.session.recipe.batch_size, window.session.recipe.accumulate) == (16, 4)
+    qtbot.waitUntil(lambda: not window.training.running, timeout=PATIENCE_MS)
+    assert isinstance(window.training.control.outcome, Finished)
+    assert not window.training_dock.buttons.remedy.isVisible()
+
+
+def test_the_node_that_gave_no_number_is_shown(qtbot: QtBot, open_window: Open):
+    window = open_window("lenet_relu")
+    short(window.session, 1)
+    recipe = window.session.recipe
+    window.session.set_recipe(replace(recipe, optimizer=replace(recipe.optimizer, kind="SGD", lr=1e25)))
+    qtbot.mouseClick(window.top.train, LEFT)
+    remedy = window.training_dock.buttons.remedy
+    qtbot.waitUntil(remedy.isVisible, timeout=PATIENCE_MS)
+    node = remedy.text().removeprefix("Show ")
+    assert f"It began in {node} (" in window.training_dock.message.text()
+    qtbot.mouseClick(remedy, LEFT)
+    path, selected = window.canvas.path, window.canvas.selected
+    block = window.session.design.blocks["LeNetFeatures" if path else window.session.design.main]
+    assert block.nodes[selected[0]].name == node.rpartition(".")[2]

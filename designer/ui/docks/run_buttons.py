@@ -19,6 +19,7 @@ class RunButtons(QWidget):
     go_on_requested = Signal()
     clear_queue_requested = Signal()
     open_run_requested = Signal()
+    remedy_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,9 +36,12 @@ class RunButtons(QWidget):
         self.stop.clicked.connect(self._ask_to_stop)
         self.go_on.clicked.connect(self.go_on_requested)
         self.open.clicked.connect(self.open_run_requested)
+        self.remedy = QPushButton()
+        self.remedy.clicked.connect(self.remedy_requested)
+        self.remedy.hide()
         row = QHBoxLayout()
         row.setSpacing(8)
-        for button in (self.go_on, self.pause, self.stop):
+        for button in (self.remedy, self.go_on, self.pause, self.stop):
             row.addWidget(button)
         row.addStretch()
         row.addWidget(self.open)
@@ -69,6 +73,12 @@ class RunButtons(QWidget):
         self.stop.setVisible(running)
         self.pause.setVisible(running)
         self.go_on.hide()
+        self.remedy.hide()
+
+    def offer_remedy(self, text: str) -> None:
+        """What would help a run that failed, in a few words."""
+        self.remedy.setText(text)
+        self.remedy.show()
 
     def show_paused(self, paused: bool) -> None:
         """Whether the run waits."""

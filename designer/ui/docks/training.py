@@ -76,6 +76,7 @@ class Training(QWidget):
     pause_requested = Signal()
     go_on_requested = Signal()
     clear_queue_requested = Signal()
+    remedy_requested = Signal()
     open_run_requested = Signal()
 
     def __init__(self) -> None:
@@ -120,6 +121,7 @@ class Training(QWidget):
         self.buttons.go_on_requested.connect(self.go_on_requested)
         self.buttons.clear_queue_requested.connect(self.clear_queue_requested)
         self.buttons.open_run_requested.connect(self.open_run_requested)
+        self.buttons.remedy_requested.connect(self.remedy_requested)
         panel = QWidget()
         side = QVBoxLayout(panel)
         side.setContentsMargins(0, 0, 0, 0)
@@ -229,6 +231,10 @@ class Training(QWidget):
     def show_queue(self, titles: Sequence[str]) -> None:
         """What is trained next, in order."""
         self.buttons.show_queue(titles)
+
+    def offer_remedy(self, text: str) -> None:
+        """What would help a run that failed: `Train with batches of 32`."""
+        self.buttons.offer_remedy(text)
 
     def offer_to_go_on(self, offered: bool) -> None:
         """Whether the run that ended can be trained on."""

@@ -112,6 +112,12 @@ def _without_what_it_lacks(kind: str) -> dict[str, Any]:
     return lacking if kind == "SGD" else lacking | {"nesterov": False}
 
 
+def with_batch(recipe: Recipe, batch_size: int) -> Recipe:
+    """The recipe with smaller batches, so many of them to a step that steps see as many images as before."""
+    joined = max(1, recipe.accumulate * recipe.batch_size // batch_size)
+    return replace(recipe, name="custom", batch_size=batch_size, accumulate=joined)
+
+
 def told(key: str, error: RecipeError) -> str:
     """Why a field was refused, in the form's words."""
     message = error.message.removeprefix("Recipe: ").replace(key, FIELDS[key].label)

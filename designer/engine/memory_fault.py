@@ -1,0 +1,52 @@
+"""When the memory runs out: which batch would have fitted, found by trying."""
+
+from __future__ import annotations
+
+import gc
+
+import torch
+
+from .loop import Training
+from .protocol import EngineError
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an allocator refused. A CPU's and mps raise a plain RuntimeError."""
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or (
+        isinstance(error, RuntimeError)
+        and any(sign in str(error) for sign in ("can't allocate memory", "out of memory"))
+    )
+
+
+def fitting_batch(training: Training, batch_size: int, device: torch.device) -> int | None:
+    """The largest of batch_size / 2, / 4, / 8 … that can be trained, None where not even one image can."""
+    while batch_size > 1:
+        batch_size //= 2
+        gc.collect()
+        if device.type == "cuda":
+            torch.cuda.empty_cache()
+        try:
+            training.try_batch(batch_size)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                return None
+        else:
+            return batch_size
+    return None
+
+
+def out_of_memory(device: torch.device, batch_size: int, fitting: int | None) -> EngineError:
+    """What is told of it. fitting: the batch that was found to fit, if any."""
+    what = f"There is not enough memory on {device} for batches of {batch_size}"
+    if fitting is None:
+        return EngineError(
+            f"{what}.",
+            expected="a batch that fits beside the weights and the optimizer's state",
+            fix="Lower the batch size, the images' size, or the network's width.",
+        )
+    return EngineError(
+        f"{what}; batches of {fitting} fit.",
+        expected="a batch that fits beside the weights and the optimizer's state",
+        fix=f"Set batch_size to {fitting}; with accumulate the steps stay as they are.",
+        batch_size=fitting,
+    )
