@@ -67,7 +67,7 @@ class View:
             problem = error
         faults, checked = self._read_all()
         odd = [fault for fault in faults if fault.kind == "size"]
-        broken = [fault for fault in faults if fault.kind != "size"]
+        broken = sorted((fault for fault in faults if fault.kind != "size"), key=lambda fault: fault.name)
         problem = various_sizes(odd) if odd and problem is None else problem
         mean, std = self._found or (torch.zeros(0), torch.zeros(0))
         classes = self._collection.classes

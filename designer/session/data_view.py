@@ -47,6 +47,11 @@ class DataView:
         """Whether an answer is awaited."""
         return bool(self._waiting)
 
+    @property
+    def alive(self) -> bool:
+        """Whether a child is there to answer."""
+        return self._process is not None and self._process.poll() is None
+
     def describe(self, recipe: Recipe, fetch: bool = False) -> int:
         """What does the recipe's data set hold? fetch: download it where it is known and not there."""
         self._waiting.clear()  # what was asked before is of no interest now
@@ -92,7 +97,7 @@ class DataView:
         self._waiting.add(request.request)
         line = write_request(request).encode() + b"\n"
         try:
-            if self._process is None or self._process.poll() is not None:
+            if not self.alive:
                 self._process = self._started()
             self._process.stdin.write(line)
             self._process.stdin.flush()

@@ -17,21 +17,25 @@ from designer.session.trust import require_trust, trust_run
 
 _IMAGE_AXES = 4  # (N, C, H, W)
 _LARGEST_PX = 4096  # that a recipe takes
+_CHANNELS = {1: "grey", 3: "rgb"}
 
 
 def fitted(recipe: Recipe, analysis: Analysis) -> Recipe:
-    """The recipe with images brought to the size of the design's input, where it says nothing about their size:
-    neither `resize` nor a crop.
+    """The recipe with images brought to the design's input, where it says nothing of it: to its size, unless `resize`
+    or a crop does so, and to its channels, if they are 1 or 3.
 
-    That is known of a design with one input (N, C, H, W), H equal to W; any other recipe stays as it is.
+    That is known of a design with one input (N, C, H, W); the size, where H is equal to W.
     """
-    is_sized = recipe.data.resize is not None or recipe.augment.crop is not None
-    if is_sized or len(analysis.input_shapes) != 1:
+    shape = analysis.input_shapes[0] if len(analysis.input_shapes) == 1 else ()
+    if len(shape) != _IMAGE_AXES:
         return recipe
-    shape = analysis.input_shapes[0]
-    if len(shape) != _IMAGE_AXES or shape[2] != shape[3] or shape[2] > _LARGEST_PX:
-        return recipe
-    return replace(recipe, data=replace(recipe.data, resize=int(shape[2])))
+    data, (channels, height, width) = recipe.data, map(int, shape[1:])
+    if data.channels == "auto" and channels in _CHANNELS:
+        data = replace(data, channels=_CHANNELS[channels])
+    is_sized = data.resize is not None or recipe.augment.crop is not None
+    if not is_sized and height == width <= _LARGEST_PX:
+        data = replace(data, resize=height)
+    return replace(recipe, data=data)
 
 
 def prepare_run(document: Document, recipe: Recipe, *, root: Path | None = None, run_dir: Path | None = None) -> Path:

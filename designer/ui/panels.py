@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from designer.base.paths import config_dir
 
-_LAYOUT_VERSION = 1
+_LAYOUT_VERSION = 2
 _SIDE = {"palette": Qt.DockWidgetArea.LeftDockWidgetArea, "inspector": Qt.DockWidgetArea.RightDockWidgetArea}
-_BOTTOM = ("problems", "code", "training", "runs", "summary")
+_BOTTOM = ("problems", "code", "data", "training", "runs", "summary")
 _SIZES = {"palette": 224, "inspector": 304, "problems": 252}
 
 

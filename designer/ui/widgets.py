@@ -113,7 +113,10 @@ class Sentence(QLabel):
         self._take_room()
 
     def _take_room(self) -> None:
-        height = self.heightForWidth(max(self.width(), 40)) if self.text() else 0
+        width = max(self.contentsRect().width(), 40)  # not heightForWidth, which never comes down again
+        flags = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft)
+        lines = self.fontMetrics().boundingRect(0, 0, width, 1 << 16, flags, self.text()).height()
+        height = lines + self.height() - self.contentsRect().height() if self.text() else 0
         if height != self.minimumHeight():
             self.setFixedHeight(height)
 

@@ -21,7 +21,9 @@ from designer.ui.canvas_menus import CanvasMenus
 from designer.ui.code_controller import CodeController
 from designer.ui.collecting import Collector
 from designer.ui.damage import DamageNotice
+from designer.ui.data_controller import DataController
 from designer.ui.docks.code import Code
+from designer.ui.docks.data import Data
 from designer.ui.docks.inspector import Inspector
 from designer.ui.docks.palette import Palette
 from designer.ui.docks.problems import Problems
@@ -127,7 +129,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.panel)
         self.setCentralWidget(holder)
         self.setMenuWidget(self.top)
-        self.palette_dock, self.inspector, self.problems = Palette(), Inspector(), Problems()
+        self.palette_dock, self.inspector, self.problems, self.data_dock = Palette(), Inspector(), Problems(), Data()
         self.code, self.training_dock, self.runs, self.summary = Code(), Training(), Runs(), Summary()
         self.panels = Panels(
             self,
@@ -136,6 +138,7 @@ class MainWindow(QMainWindow):
                 "inspector": (self.tr("Inspector"), self.inspector),
                 "problems": (self.tr("Problems"), self.problems),
                 "code": (self.tr("Code"), self.code),
+                "data": (self.tr("Data"), self.data_dock),
                 "training": (self.tr("Training"), self.training_dock),
                 "runs": (self.tr("Runs"), self.runs),
                 "summary": (self.tr("Summary"), self.summary),
@@ -158,6 +161,9 @@ class MainWindow(QMainWindow):
         )
         self.summaries = SummaryController(self.summary, lambda: self.session, self)
         self.coding = CodeController(self.code, self.canvas, lambda: self.panels.is_shown("code"), self)
+        self.data = DataController(
+            self.data_dock, lambda: self.session, self.recipes.set_field, lambda: self.panels.is_shown("data"), self
+        )
         self.pick_up = PickUp(self.training, self.toasts, lambda: self.panels.show("training"), self)
         self.library = LibraryController(self.canvas, self.toasts, self)
         self.news = NewsController(self.library, self.canvas, self.toasts, self)
@@ -199,6 +205,7 @@ class MainWindow(QMainWindow):
         self.panels.docks["code"].visibilityChanged.connect(lambda shown: shown and self.coding.refresh())
         self.panels.docks["summary"].visibilityChanged.connect(lambda shown: shown and self.memory.refresh())
         self.summary.layers.jump_requested.connect(self._jump)
+        self.panels.docks["data"].visibilityChanged.connect(lambda _shown: self.data.refresh())
         self.panels.docks["runs"].visibilityChanged.connect(lambda shown: shown and self.listing.refresh())
         theme_source().changed.connect(self.panel.set_theme)
 
@@ -241,6 +248,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{session.title}{'' if session.is_saved else ' ●'} – Blockyard")
         self.training_dock.set_recipe_line(self.recipes.refresh())
         self.memory.refresh()
+        self.data.refresh()
         history, actions = session.history, self.actions_by_id
         for key, name in (("undo", history.undo_name), ("redo", history.redo_name)):
             actions[key].setEnabled(name is not None)
@@ -375,6 +383,7 @@ class MainWindow(QMainWindow):
         self.training.let_go()
         self.coding.let_go()
         self.listing.let_go()
+        self.data.let_go()
         self.pick_up.let_go()
         self.library.let_go()
         self.summaries.cancel()

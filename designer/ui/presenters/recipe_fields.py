@@ -54,16 +54,33 @@ NAME = _F("name", "recipe", "Takes up a recipe that is known to work; data and d
 _DATA = RecipeSection(
     "Data",
     (
-        _F("data.source", "data", "fashion-mnist-mini, or a folder or file of images.", browse=True),
+        _F("data.source", "data", "A folder or file of images; or mnist, fashion-mnist, cifar-10.", browse=True),
         _F("data.limit", "limit", "Use at most so many images; all, where it is empty.", "all"),
         _F("data.validation", "validation", "The share of training images held out to watch it by."),
-        _F("data.split_seed", "split seed", "Which images are held out.", "", lambda r: r.data.validation > 0),
+        _F("data.test", "test", "The share of images to test on, where the data bring no test set."),
+        _F("data.split_seed", "split seed", "Which images are held out."),
     ),
     is_open=True,
+)
+_READING = RecipeSection(
+    "Reading",
+    (
+        _F("data.format", "format", "Of the files, where it could be more than one."),
+        _F("data.skip_broken", "skip broken", "Leave out images that cannot be read, instead of stopping."),
+        _F("data.streaming", "streaming", "Read images as they are needed; auto where they do not fit into memory."),
+        _F(
+            "data.workers",
+            "workers",
+            "Processes that read images from files.",
+            "as many as cores",
+            lambda r: r.data.streaming != "never",
+        ),
+    ),
 )
 _IMAGES = RecipeSection(
     "Images",
     (
+        _F("data.channels", "channels", "Grey or colour, whatever the files are."),
         _F("data.resize", "resize", "Height and width in pixels.", "as the input"),
         _F(
             "data.keep_ratio",
@@ -202,5 +219,5 @@ _MACHINE = RecipeSection(
         _F("deterministic", "deterministic", "The same figures again on a GPU, at some cost."),
     ),
 )
-SECTIONS = (_DATA, _LENGTH, _OPTIMIZER, _SCHEDULE, _IMAGES, _LOSS, _STEPS, _START, _MACHINE)
+SECTIONS = (_DATA, _LENGTH, _OPTIMIZER, _SCHEDULE, _IMAGES, _LOSS, _STEPS, _START, _READING, _MACHINE)
 FIELDS = {entry.key: entry for entry in (NAME, *(entry for section in SECTIONS for entry in section.fields))}
