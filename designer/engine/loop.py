@@ -16,8 +16,9 @@ from .device import memory_bytes
 from .losses import guessing_loss, make_loss
 from .meter import Meter, Totals, require_finite
 from .placing import Placed
-from .protocol import Batch, Epoch, Message, Paused, Resumed, Warned
+from .protocol import Batch, Epoch, Evaluation, Message, Paused, Resumed, Warned
 from .recipe import Recipe
+from .review import Review
 from .schedule import Progression, learning_rate
 from .state import FORMAT, random_state, restore_random_state
 from .stepper import Stepper
@@ -32,12 +33,14 @@ _PAUSE_POLL_S = 0.05
 class Hooks:
     """What the loop calls. emit: tells a message. wishes: asked after each batch.
 
-    save: is given the state after each epoch, when the run is stopped or paused within one, and now and then.
+    save: is given the state after each epoch, when the run is stopped or paused within one, and now and then. keep: is
+    given what the network gets right and wrong, after each epoch.
     """
 
     emit: Callable[[Message], None]
     wishes: Wishes = field(default_factory=Wishes)
     save: Callable[[Mapping[str, Any]], None] = field(default=lambda state: None)
+    keep: Callable[[Evaluation], None] = field(default=lambda evaluation: None)
 
 
 class Training:
@@ -134,11 +137,14 @@ class Training:
                 return False
             trained = self._train_epoch(epoch)
             validated = self._evaluate(self._data.validation) if trained else None
-            tested = self._evaluate(self._data.test) if validated else None
+            review = Review(self._data.num_classes, self._device)
+            tested = self._evaluate(self._data.test, review) if validated else None
             if trained is None or validated is None or tested is None:
                 self._save()
                 return True
             self._end_epoch(epoch, trained, validated, tested)
+            if evaluation := review.written(epoch, self._data.test, self._data.classes):
+                self._hooks.keep(evaluation)
             self._save()
         return False
 
@@ -246,19 +252,22 @@ class Training:
                 learning_rate=rate,
                 examples_per_second=window.examples_per_second,
                 memory_bytes=memory_bytes(self._device),
+                gradient_norm=self._stepper.gradient_norm(),
             )
         )
         if warning := self._stuck.see(window, step):
             self._hooks.emit(warning)
 
-    def _evaluate(self, examples: Placed | None) -> Totals | None:
-        """Totals over some examples, empty where there are none, or None if it was stopped."""
+    def _evaluate(self, examples: Placed | None, review: Review | None = None) -> Totals | None:
+        """Totals over some examples, empty where there are none, or None if it was stopped. review: looks on."""
         network = self._stepper.evaluated.eval()
         meter = Meter(self._device)
         with torch.inference_mode():
             for images, labels in self._data.batches_of(examples, self._recipe.batch_size) if examples else ():
                 scores, loss = self._stepper.run(network, images, labels)  # (N, classes)
                 meter.add(loss, scores, labels)
+                if review is not None:
+                    review.add(scores, labels)
                 if self._hooks.wishes.stopping:
                     return None
         return meter.read()

@@ -9,24 +9,81 @@ module and `recipe`, and needs no torch. Reading never raises: a line that is no
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, get_args
+
+from .records import (
+    EVALUATION_FILE,
+    HEARTBEAT_S,
+    STALE_S,
+    STATUS_FILE,
+    Evaluation,
+    Mistake,
+    State,
+    Status,
+    read_evaluation,
+    read_status,
+    replace_file,
+    write_evaluation,
+)
+
+__all__ = [
+    "CHECKPOINTS_DIR",
+    "CONTROLS_FILE",
+    "EVALUATION_FILE",
+    "HEARTBEAT_S",
+    "LAST_CHECKPOINT",
+    "LOG_FILE",
+    "METRICS_FILE",
+    "MODEL_FILE",
+    "RECIPE_FILE",
+    "STALE_S",
+    "STATUS_FILE",
+    "WEIGHTS_FILE",
+    "Batch",
+    "Control",
+    "EngineError",
+    "Epoch",
+    "Evaluation",
+    "Failed",
+    "Finished",
+    "Message",
+    "Mistake",
+    "Pause",
+    "Paused",
+    "Preparing",
+    "Probed",
+    "Resume",
+    "Resumed",
+    "Started",
+    "State",
+    "Status",
+    "Stop",
+    "Summary",
+    "Unreadable",
+    "WarmStarted",
+    "Warned",
+    "read_control",
+    "read_evaluation",
+    "read_line",
+    "read_metrics",
+    "read_status",
+    "replace_file",
+    "send_control",
+    "write_evaluation",
+    "write_line",
+]
 
 MODEL_FILE = "model.py"  # the generated source; its last class is the network. Written by the caller
 RECIPE_FILE = "recipe.json"  # `Recipe.to_json()`, with `data.source` resolved. Written by the caller
 METRICS_FILE = "metrics.jsonl"  # every message of the run, one a line; goes on where the run goes on
-STATUS_FILE = "status.json"  # a `Status`, replaced in one step about once a second
 CONTROLS_FILE = "controls.jsonl"  # controls, one a line, added by anybody while the run is under way
 LOG_FILE = "log.txt"  # what the network printed, warnings, tracebacks
 CHECKPOINTS_DIR = "checkpoints"
 WEIGHTS_FILE = "weights.safetensors"  # what a run that ended as it should leaves to others
 LAST_CHECKPOINT = "last.pt"  # in CHECKPOINTS_DIR: all that the run needs to go on; weights under "network"
-
-HEARTBEAT_S = 1.0  # seconds between two writes of the status file
-STALE_S = 5.0  # an engine that has not written its status for so long is taken for dead
 
 
 class EngineError(Exception):
@@ -102,6 +159,7 @@ class Batch:
     learning_rate: float
     examples_per_second: float  # since the last message
     memory_bytes: int | None  # peak on the device; of this process on a CPU; null where the system does not tell
+    gradient_norm: float | None = None  # of one step since the last message, before it is clipped
 
 
 @dataclass(frozen=True)
@@ -303,56 +361,7 @@ def _read(line: str | bytes, kinds: dict[str, type]) -> Any:
         return unreadable("a field is missing")
 
 
-State = Literal["starting", "running", "paused", "finished", "stopped", "failed", "died"]
-
-
-@dataclass(frozen=True)
-class Status:
-    """Where a run stands, from its status file.
-
-    `died` is never written: it is what `read_status` makes of a run that claims to be under way but whose engine has
-    not been heard of for `STALE_S` seconds. Times are seconds since 1970.
-    """
-
-    state: State
-    pid: int
-    started_at: float
-    heartbeat: float
-    epoch: int = 0  # the one under way, from 1; 0 before the first
-    epochs: int = 0
-    figures: dict[str, Any] | None = None  # the fields of the last `Epoch` message
-    message: str = ""  # why it failed
-
-    @property
-    def under_way(self) -> bool:
-        """Whether an engine is at work on the run."""
-        return self.state in ("starting", "running", "paused")
-
-
 def send_control(run_dir: Path, control: Control) -> None:
     """Lead a run that somebody else started. Heard within a second, by an engine that lives. Raises OSError."""
     with (Path(run_dir) / CONTROLS_FILE).open("ab") as lines:
         lines.write(write_line(control).encode() + b"\n")
-
-
-def read_status(run_dir: Path, now: float | None = None) -> Status | None:
-    """Where the run stands, or None where no engine ever began or the file is damaged.
-
-    now: seconds since 1970, the present by default.
-    """
-    try:
-        values = json.loads((Path(run_dir) / STATUS_FILE).read_text("utf-8"))
-        status = Status(**{field.name: values[field.name] for field in fields(Status)})
-        stale = (time.time() if now is None else now) - status.heartbeat > STALE_S
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return None
-    if status.under_way and stale:
-        return Status(**{**asdict(status), "state": "died"})
-    return status
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write a text file so that a reader sees either the old contents or the new, never a part."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_text(text, "utf-8")
-    fresh.replace(path)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -32,6 +33,7 @@ class Stepper:
         if recipe.channels_last:
             network.to(memory_format=torch.channels_last)
         self.network = network
+        self._norm: Tensor | None = None  # of the last gradient that was measured; unasked, every step would cost
         self.after_backward: Callable[[], None] | None = None
         self._recipe = recipe
         self._loss = loss
@@ -46,6 +48,12 @@ class Stepper:
     def evaluated(self) -> nn.Module:
         """The network that figures are taken of: the average of the weights, where there is one."""
         return self._average.network if self._average else self._forward
+
+    def gradient_norm(self) -> float | None:
+        """Of a step since this was asked last, None where there was none or it is no number; waits for the device."""
+        norm, self._norm = self._norm, None
+        value = math.nan if norm is None else float(norm)
+        return value if math.isfinite(value) else None
 
     def weights(self) -> dict[str, Tensor]:
         """Those of `evaluated`, by name."""
@@ -84,10 +92,13 @@ class Stepper:
 
     def _step(self, rate: float) -> None:
         set_learning_rate(self._optimizer, rate)
-        if self._recipe.clip_norm is not None:
-            if self._scaler is not None:
-                self._scaler.unscale_(self._optimizer)
-            nn.utils.clip_grad_norm_(self._parameters, self._recipe.clip_norm)
+        clips = self._recipe.clip_norm
+        if self._scaler is not None and (clips is not None or self._norm is None):
+            self._scaler.unscale_(self._optimizer)
+        if clips is not None:
+            self._norm = nn.utils.clip_grad_norm_(self._parameters, clips)
+        elif self._norm is None:
+            self._norm = _norm_of(self._parameters)
         if self._scaler is None:
             self._optimizer.step()
         else:
@@ -114,3 +125,9 @@ class Stepper:
             self._scaler.load_state_dict(state["scaler"])
         if self._average is not None:
             self._average.restore(state["average"])
+
+
+def _norm_of(parameters: Sequence[nn.Parameter]) -> Tensor:
+    """The length of all gradients together, ()."""
+    norms = torch._foreach_norm([parameter.grad for parameter in parameters if parameter.grad is not None])
+    return torch.linalg.vector_norm(torch.stack(norms)) if norms else torch.zeros(())

@@ -20,7 +20,17 @@ from .loop import Hooks, Training
 from .memory_fault import fitting_batch, is_out_of_memory, out_of_memory
 from .meter import NotFiniteError
 from .network import build_network, count_parameters, initialise, is_lazy, try_network
-from .protocol import MODEL_FILE, RECIPE_FILE, EngineError, Preparing, Started, WarmStarted, Warned
+from .protocol import (
+    MODEL_FILE,
+    RECIPE_FILE,
+    EngineError,
+    Evaluation,
+    Preparing,
+    Started,
+    WarmStarted,
+    Warned,
+    write_evaluation,
+)
 from .recipe import Recipe, read_recipe
 from .safe_weights import save_weights
 from .state import require_resumable
@@ -78,7 +88,9 @@ def _train(
     network, frozen, taken = _make_network(run_dir, recipe, device, resume, load)
     data = load()
     try_network(network, data.sample(2), data.num_classes)
-    hooks = Hooks(journal.tell, wishes, functools.partial(save_checkpoint, checkpoint))
+    hooks = Hooks(
+        journal.tell, wishes, functools.partial(save_checkpoint, checkpoint), functools.partial(_keep, run_dir)
+    )
     training = Training(network, recipe, data, device, hooks, frozen)
     if state is not None:
         require_same_design(network, state.get("network", {}), checkpoint)
@@ -115,6 +127,17 @@ def _train(
         raise out_of_memory(device, recipe.batch_size, fitting_batch(training, recipe.batch_size, device))
     save_weights(run_dir, training.weights())
     return stopped
+
+
+def _keep(run_dir: Path, evaluation: Evaluation) -> None:
+    try:
+        write_evaluation(run_dir, evaluation)
+    except OSError as error:
+        raise EngineError(
+            f"The run folder {run_dir} cannot be written: {error.strerror}.",
+            expected="a folder with room and the right to write",
+            fix="Free some space on the disk and resume the run; its last checkpoint is whole.",
+        ) from error
 
 
 def _make_network(

@@ -52,6 +52,7 @@ def test_trains_and_leaves_a_run(run_folder, start_engine):
         protocol.LOG_FILE,
         protocol.CHECKPOINTS_DIR,
         protocol.WEIGHTS_FILE,
+        protocol.EVALUATION_FILE,
     }
 
 
