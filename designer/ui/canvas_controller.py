@@ -62,6 +62,7 @@ class CanvasController(QObject):
         view.moved.connect(self._move)
         view.connect_requested.connect(self._connect)
         view.reconnect_requested.connect(self._reconnect)
+        view.route_changed.connect(self.route)
         view.disconnect_requested.connect(lambda wires: self.delete((), wires))
         view.delete_requested.connect(self.delete)
         view.open_requested.connect(self.open_block)
@@ -211,6 +212,11 @@ class CanvasController(QObject):
         new = Edge(Endpoint(source, source_port), Endpoint(target, target_port))
         if old:
             self.edit(self.tr("Move a wire"), lambda design, block: links.reconnect(design, block, old, new))
+
+    def route(self, wire: str, points: tuple[tuple[float, float], ...]) -> None:
+        """Lead a wire through points."""
+        if edge := edge_of(self.block, wire):
+            self.edit(self.tr("Lead a wire"), lambda design, block: notes.set_route(design, block, edge, points))
 
     def _rewire(self, wires: tuple[str, ...], card: str, port: str) -> None:
         edges = [edge for wire in wires if (edge := edge_of(self.block, wire))]

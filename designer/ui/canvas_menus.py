@@ -14,6 +14,7 @@ from designer.graph.expressions import Expression, Setting, to_text
 from designer.graph.note import COLOURS
 from designer.ui.actions import translated
 from designer.ui.canvas.note_item import note_colour
+from designer.ui.canvas.routing_points import with_point
 from designer.ui.canvas_controller import CanvasController
 from designer.ui.theme.icons import icon
 
@@ -104,6 +105,13 @@ class CanvasMenus(QObject):
     def _fill_for_wire(self, menu: QMenu, wire: str, point: QPointF) -> None:
         insert = menu.addAction(self.tr("Insert here…"))
         insert.triggered.connect(lambda: self._canvas.adding.ask_to_insert(wire, point))
+        add = menu.addAction(self.tr("Add a point"))
+        item = self._canvas.panel.scene.wires[wire]
+        points = with_point(item.path(), item.points, point)[0]
+        add.triggered.connect(lambda: self._canvas.route(wire, points))
+        straighten = menu.addAction(self.tr("Remove all points"))
+        straighten.setEnabled(bool(item.points))
+        straighten.triggered.connect(lambda: self._canvas.route(wire, ()))
         self._put(menu, ("", "disconnect"))
 
     def _fill_for_note(self, menu: QMenu) -> None:

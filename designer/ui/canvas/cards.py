@@ -76,6 +76,7 @@ class Wire:
     label: str = ""  # "64×54×54"
     faulty: bool = False
     bends: tuple[tuple[float, float], ...] = ()  # points to pass through, in scene units, in order
+    points: tuple[tuple[float, float], ...] = ()  # likewise, where a person leads the wire: these go before
 
 
 @dataclass(frozen=True, slots=True)

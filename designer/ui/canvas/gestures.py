@@ -134,6 +134,11 @@ class MoveGesture(Gesture):
         chosen = {**dict.fromkeys(scene.selected), card_id: None}
         chosen |= scene.notes.inside([key for key in chosen if key in scene.notes.items])
         self._starts = {key: scene.standing(key).pos() for key in chosen}
+        self._led = {
+            key: scene.wires[key].points
+            for key in scene.routed
+            if {scene.wires[key].wire.source_card, scene.wires[key].wire.target_card} <= chosen.keys()
+        }
 
     def drag(self, pos: QPoint, modifiers: Modifiers) -> None:
         start = self._starts[self._card_id]
@@ -141,10 +146,17 @@ class MoveGesture(Gesture):
         if not modifiers & Modifiers.AltModifier:
             goal = QPointF(snapped(goal.x()), snapped(goal.y()))
         shift = goal - start
+        self._lead(shift)
         self.view.canvas.held = frozenset(self._starts)
         self.view.canvas.move_cards({key: place + shift for key, place in self._starts.items()})
         self._wire_below()
         self.view.viewport().update()
+
+    def _lead(self, shift: QPointF) -> None:
+        """Take along the points of wires both of whose ends are in hand."""
+        for key, points in self._led.items():
+            if key in self.view.canvas.wires:
+                self.view.canvas.wires[key].show_points(tuple((x + shift.x(), y + shift.y()) for x, y in points))
 
     def paint(self, painter: QPainter) -> None:
         scene = self.view.canvas
@@ -191,6 +203,7 @@ class MoveGesture(Gesture):
         scene = self.view.canvas
         scene.held = frozenset()
         self.view.mark_wire_under(None)
+        self._lead(QPointF())
         scene.move_cards({key: place for key, place in self._starts.items() if scene.has(key)})
 
     def is_alive(self) -> bool:

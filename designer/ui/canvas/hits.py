@@ -12,6 +12,7 @@ from designer.ui.canvas.card_item import FLAT_BELOW
 from designer.ui.canvas.cards import PortRef
 from designer.ui.canvas.geometry import BADGE_RADIUS
 from designer.ui.canvas.note_layer import NO_SIDES, Sides
+from designer.ui.canvas.routing_points import route_point_at
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.wire_item import WireItem
 
@@ -29,16 +30,20 @@ class Target(Enum):
     WIRE = "wire"
     PORT = "port"
     NOTE = "note"
+    POINT = "point"
 
 
 @dataclass(frozen=True)
 class Hit:
-    """What is under the pointer: `id` of a card, wire or note, `port` for a port, `sides` at the rim of a note."""
+    """What is under the pointer: `id` of a card, wire or note, `port` for a port, `sides` at the rim of a note,
+    `point` for one of the points that a wire is led through.
+    """
 
     target: Target
     id: str = ""
     port: PortRef | None = None
     sides: Sides = NO_SIDES
+    point: int = 0
 
 
 def hit_at(scene: CanvasScene, point: QPointF, zoom: float) -> Hit:
@@ -49,6 +54,8 @@ def hit_at(scene: CanvasScene, point: QPointF, zoom: float) -> Hit:
     card_id = card_at(scene, point)
     if card_id is not None:
         return Hit(Target.CARD, card_id)
+    if found := route_point_at(scene, point, zoom):
+        return Hit(Target.POINT, found[0], point=found[1])
     wire_id = wire_at(scene, point, zoom)
     if wire_id is not None:
         return Hit(Target.WIRE, wire_id)
@@ -102,7 +109,7 @@ def wire_under(scene: CanvasScene, body: QRectF, card_id: str = "") -> str:
 
 def tooltip(scene: CanvasScene, hit: Hit, point: QPointF) -> str:
     """What a tooltip says here: the fault behind a badge, a port's name, a wire's shape, what was cut short."""
-    if hit.target is Target.WIRE:
+    if hit.target in (Target.WIRE, Target.POINT):
         return scene.wires[hit.id].wire.label
     if hit.target in (Target.GROUND, Target.NOTE):
         return ""

@@ -24,14 +24,13 @@ class Hover:
 
     def forget_what_is_gone(self) -> None:
         """The content changed."""
-        known = {Target.WIRE: self._scene.wires, Target.NOTE: self._scene.notes.items}.get(
-            self.hit.target, self._scene.cards
-        )
+        wires, notes = self._scene.wires, self._scene.notes.items
+        known = {Target.WIRE: wires, Target.POINT: wires, Target.NOTE: notes}.get(self.hit.target, self._scene.cards)
         if self.hit.target is not Target.GROUND and self.hit.id not in known:
             self.hit = NOTHING
 
     def _mark(self, hit: Hit, hovered: bool) -> None:
-        if hit.target is Target.WIRE:
+        if hit.target in (Target.WIRE, Target.POINT):
             if hit.id in self._scene.wires:
                 self._scene.wires[hit.id].mark(hovered=hovered)
         elif hit.target is Target.NOTE:

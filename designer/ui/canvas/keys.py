@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QCursor
 
 from designer.ui.canvas.geometry import GRID
+from designer.ui.canvas.routing_points import without_point
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
@@ -28,7 +29,11 @@ def request_add(view: CanvasView) -> None:
 
 
 def request_delete(view: CanvasView) -> None:
-    """Ask for what is selected to be deleted."""
+    """Ask for what is selected to be deleted; of a wire one of whose points is selected, that point alone."""
+    if found := view.canvas.selected_point:
+        wire_id, number = found
+        view.route_changed.emit(wire_id, without_point(view.canvas.wires[wire_id].points, number))
+        return
     chosen = (view.canvas.selected, view.canvas.selected_wires)
     if any(chosen):
         view.delete_requested.emit(*chosen)

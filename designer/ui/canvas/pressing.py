@@ -11,6 +11,7 @@ from designer.ui.canvas.carrying import CarryGesture
 from designer.ui.canvas.connecting import ConnectGesture
 from designer.ui.canvas.gestures import Gesture, MarqueeGesture, Modifiers, MoveGesture
 from designer.ui.canvas.hits import Target
+from designer.ui.canvas.routing_points import PointGesture, with_point
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.sizing import SizeGesture
 
@@ -25,9 +26,15 @@ def gesture_at(view: CanvasView, pos: QPoint, modifiers: Modifiers) -> Gesture |
     scene, hit, adding = view.canvas, view.hit(pos), bool(modifiers & _ADDING)
     if hit.port is not None:
         return _at_port(view, pos, hit.port, modifiers)
+    if hit.target is Target.POINT:
+        return PointGesture(view, pos, hit.id, scene.wires[hit.id].points, hit.point, is_new=False)
     if hit.target is Target.WIRE:
         if modifiers & Modifiers.AltModifier:
             view.disconnect_requested.emit((hit.id,))
+        elif modifiers & Modifiers.ControlModifier:
+            item = scene.wires[hit.id]
+            points, number = with_point(item.path(), item.points, view.to_scene(pos))
+            return PointGesture(view, pos, hit.id, points, number, is_new=True)
         else:
             scene.select(*_toggled(scene, (), (hit.id,)) if adding else ((), (hit.id,)))
         return None

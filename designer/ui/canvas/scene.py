@@ -45,6 +45,7 @@ class CanvasScene(QGraphicsScene):
         self.pictures = PictureStore()
         self._cards: dict[str, CardItem] = {}
         self._wires: dict[str, WireItem] = {}
+        self.routed: dict[str, None] = {}  # the wires that are led through points
         self._wires_of: dict[str, dict[str, None]] = {}  # by card, in the order of their coming
         self._is_rewired = False  # wires came, went or found other ends since they were last emphasised
         self._selected_cards: dict[str, None] = {}
@@ -191,6 +192,10 @@ class CanvasScene(QGraphicsScene):
                 self._wires_of[card_id].pop(wire.id, None)
             self._is_rewired = self._is_rewired or ends != (wire.source_card, wire.target_card)
             item.show_wire(wire)
+        if wire.points:
+            self.routed[wire.id] = None
+        else:
+            self.routed.pop(wire.id, None)
         self._wires_of[wire.source_card][wire.id] = None
         self._wires_of[wire.target_card][wire.id] = None
         return True
@@ -207,6 +212,7 @@ class CanvasScene(QGraphicsScene):
 
     def _remove_wire(self, wire_id: str) -> None:
         item = self._wires.pop(wire_id, None)
+        self.routed.pop(wire_id, None)
         if item is not None:
             self._is_rewired = True
             self._wires_of[item.wire.source_card].pop(wire_id, None)
@@ -278,6 +284,24 @@ class CanvasScene(QGraphicsScene):
         """Lay a wire again after it was hidden."""
         self._lay(self._wires[wire_id])
 
+    def show_points(self, wire_id: str, points: tuple[tuple[float, float], ...]) -> None:
+        """Lead a wire through points for now; the presenter's next content decides."""
+        self._wires[wire_id].show_points(points)
+        self.relay(wire_id)
+
+    def select_point(self, wire_id: str, number: int) -> None:
+        """Select a wire, and one of the points that it is led through."""
+        self.select((), (wire_id,))
+        self._wires[wire_id].choose_point(number)
+
+    @property
+    def selected_point(self) -> tuple[str, int] | None:
+        """The selected wire's selected point, if there is one."""
+        for wire_id in self._selected_wires:
+            if (number := self._wires[wire_id].chosen_point) is not None:
+                return wire_id, number
+        return None
+
     def _lay(self, item: WireItem) -> None:
         wire = item.wire
         source, target = self._cards[wire.source_card], self._cards[wire.target_card]
@@ -288,6 +312,7 @@ class CanvasScene(QGraphicsScene):
             source.body_in_scene(),
             target.body_in_scene(),
             wire.bends if as_arranged else (),
+            item.points,
             source.card.is_downward,
         )
         item.lay(path, self._chip_place(item, path))
@@ -360,4 +385,5 @@ class CanvasScene(QGraphicsScene):
         for wire_id, item in self._wires.items():
             emphasis = marks.get(wire_id, Emphasis.QUIET)
             if emphasis is not item.emphasis:
+                item.choose_point(None)
                 item.mark(emphasis=emphasis)

@@ -36,6 +36,7 @@ from designer.ui.canvas.hits import Hit, Target, hit_at, tooltip, wire_under
 from designer.ui.canvas.hover import NOTHING, Hover
 from designer.ui.canvas.keys import press_key
 from designer.ui.canvas.pressing import gesture_at
+from designer.ui.canvas.routing_points import with_point, without_point
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.sizing import cursor_for
 from designer.ui.canvas.viewport import ZoomPanView
@@ -57,6 +58,7 @@ class CanvasView(ZoomPanView):
     delete_requested = Signal(tuple, tuple)  # ids of cards and notes, wire ids
     open_requested = Signal(str)  # a block card's id
     rename_requested = Signal(str)  # card id
+    route_changed = Signal(str, tuple)  # wire, and the points that it is led through
     note_edit_requested = Signal(str)  # note id
     note_resized = Signal(str, QRectF)  # note id, and where it lies now
     add_requested = Signal(QPointF)  # where in the scene
@@ -194,6 +196,11 @@ class CanvasView(ZoomPanView):
                 self.rename_requested.emit(hit.id)
         elif hit.target is Target.NOTE:
             self.note_edit_requested.emit(hit.id)
+        elif hit.target is Target.WIRE:
+            item = self.canvas.wires[hit.id]
+            self.route_changed.emit(hit.id, with_point(item.path(), item.points, self.to_scene(pos))[0])
+        elif hit.target is Target.POINT:
+            self.route_changed.emit(hit.id, without_point(self.canvas.wires[hit.id].points, hit.point))
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -201,7 +208,7 @@ class CanvasView(ZoomPanView):
         if not self._menu_is_due and event.reason() == QContextMenuEvent.Reason.Mouse:
             return
         hit = self.hit(event.pos())
-        target = Target.CARD if hit.target is Target.PORT else hit.target
+        target = {Target.PORT: Target.CARD, Target.POINT: Target.WIRE}.get(hit.target, hit.target)
         if target in (Target.CARD, Target.NOTE) and hit.id not in self.canvas.selected:
             self.canvas.select((hit.id,))
         elif target is Target.WIRE and hit.id not in self.canvas.selected_wires:

@@ -13,7 +13,13 @@ from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
-from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import (
+    QGraphicsEllipseItem,
+    QGraphicsPathItem,
+    QGraphicsRectItem,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 
 from designer.ui.canvas.card_item import TITLE_ONLY_BELOW
 from designer.ui.canvas.cards import Wire
@@ -23,6 +29,7 @@ from designer.ui.theme.colours import mixed
 from designer.ui.theme.tokens import Theme
 
 Z_WIRE, Z_PATH, Z_CHIP = 0.0, 1.0, 2.0
+DOT_RADIUS = 4.0  # of a point that a wire is led through
 CHIP_HEIGHT = 16.0
 CHIP_PAD = 5.0
 CHIP_PLACES = (0.5, 0.38, 0.62, 0.25, 0.75)  # along the wire, tried in order until one is free
@@ -91,17 +98,49 @@ class WireItem(QGraphicsPathItem):
         self.emphasis = Emphasis.QUIET
         self.is_hovered = False
         self.pixel_ratio = pixel_ratio
+        self.points: tuple[tuple[float, float], ...] = ()
+        self.chosen_point: int | None = None
+        self._dots: list[QGraphicsEllipseItem] = []
         self.show_wire(wire)
 
     def show_wire(self, wire: Wire) -> None:
         """Take another wire's label and state; its course follows with `lay`."""
         self.wire = wire
+        self.show_points(wire.points)
         self.chip.show_text(wire.label)
         self._dress()
 
     def show_theme(self, theme: Theme) -> None:
         self.theme = self.chip.theme = theme
         self._dress()
+
+    def show_points(self, points: tuple[tuple[float, float], ...]) -> None:
+        """Have dots where a person leads the wire through; its course follows with `lay`."""
+        if points == self.points:
+            return
+        self.points, self.chosen_point = points, None
+        while len(self._dots) > len(points):
+            dot = self._dots.pop()
+            dot.setParentItem(None)
+            self.scene().removeItem(dot)
+        while len(self._dots) < len(points):
+            rect = QRectF(-DOT_RADIUS, -DOT_RADIUS, 2 * DOT_RADIUS, 2 * DOT_RADIUS)
+            self._dots.append(QGraphicsEllipseItem(rect, self))
+        for dot, place in zip(self._dots, points, strict=True):
+            dot.setPos(*place)
+        self._dress_dots()
+
+    def choose_point(self, number: int | None) -> None:
+        """Mark one of the dots: it is what Delete takes out."""
+        self.chosen_point = number
+        self._dress_dots()
+
+    def _dress_dots(self) -> None:
+        for number, dot in enumerate(self._dots):
+            is_chosen = number == self.chosen_point
+            line = self.theme.accent if is_chosen or self.emphasis is not Emphasis.QUIET else self.theme.muted
+            dot.setPen(QPen(QColor(line), 1.4))
+            dot.setBrush(QColor(self.theme.accent if is_chosen else self.theme.ground))
 
     def show_pixel_ratio(self, pixel_ratio: float) -> None:
         """Keep the wire's width in the eye on a denser screen."""
@@ -146,6 +185,7 @@ class WireItem(QGraphicsPathItem):
     def _dress(self) -> None:
         look = (self.wire.faulty, self.emphasis, self.is_hovered)
         self.setPen(wire_pen(self.theme, *look, self.pixel_ratio))
+        self._dress_dots()
         z = Z_WIRE if self.emphasis is Emphasis.QUIET else Z_PATH
         if z != self.zValue():
             self.setZValue(z)

@@ -7,6 +7,8 @@ bottom they leave below and arrive from above: the same with the axes exchanged.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from math import hypot
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QTransform
@@ -24,19 +26,22 @@ def wire_path(
     start_body: QRectF | None = None,
     end_body: QRectF | None = None,
     bends: Sequence[tuple[float, float]] = (),
+    points: Sequence[tuple[float, float]] = (),
     is_downward: bool = False,
 ) -> QPainterPath:
     """The path from an output port to an input port.
 
     start_body, end_body: the cards that the wire leaves and reaches; a detour goes around them. bends: points to pass
-    through in order, each crossed in the direction of the flow.
+    through in order, each crossed in the direction of the flow. points: likewise, wherever they lie, before all else.
     """
     if is_downward:
         turned = [EXCHANGED.mapRect(body) if body is not None else None for body in (start_body, end_body)]
-        points = [(y, x) for x, y in bends]
-        return EXCHANGED.map(wire_path(EXCHANGED.map(start), EXCHANGED.map(end), *turned, points))
+        turned += [[(y, x) for x, y in places] for places in (bends, points)]
+        return EXCHANGED.map(wire_path(EXCHANGED.map(start), EXCHANGED.map(end), *turned))
     path = QPainterPath(start)
-    if bends:
+    if points:
+        _through(path, start, [QPointF(*point) for point in points], end)
+    elif bends:
         previous = start
         for x, y in bends:
             _curve(path, previous, previous := QPointF(x, y))
@@ -46,6 +51,20 @@ def wire_path(
     else:
         _detour(path, start, end, _detour_level(start, end, start_body, end_body))
     return path
+
+
+def _through(path: QPainterPath, start: QPointF, points: list[QPointF], end: QPointF) -> None:
+    """A smooth curve through points: in each it runs as from the one before to the one after."""
+    stops = [start, *points, end]
+    ways = [QPointF(1, 0), *(_direction(a, b) for a, b in zip(stops, stops[2:], strict=False)), QPointF(1, 0)]
+    for (here, way), (there, next_way) in pairwise(zip(stops, ways, strict=True)):
+        reach = hypot((there - here).x(), (there - here).y()) * 0.4
+        path.cubicTo(here + way * reach, there - next_way * reach, there)
+
+
+def _direction(a: QPointF, b: QPointF) -> QPointF:
+    length = hypot((b - a).x(), (b - a).y())
+    return (b - a) / length if length > 1e-6 else QPointF(1, 0)
 
 
 def _curve(path: QPainterPath, start: QPointF, end: QPointF) -> None:

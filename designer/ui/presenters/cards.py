@@ -82,11 +82,12 @@ class CardMaker:
 
     def _make_wires(self, design: Design, facts: BlockFacts, around: Mapping[Edge, tuple[Point, ...]]) -> list[Wire]:
         before, self._wires = self._wires, {}
-        nodes, remarks = facts.nodes, facts.remarks
+        nodes, remarks, routes = facts.nodes, facts.remarks, facts.block.routes
         wires = []
         for edge in facts.block.edges:
             source, target = nodes.get(edge.source.node), nodes.get(edge.target.node)
-            said, bends = remarks.get(edge.target.node, ()), around.get(edge, ())
+            said = remarks.get(edge.target.node, ())
+            bends = around.get(edge, ()), routes.get(edge, ())
             known = before.get(edge)
             if known is None or known[0] is not source or known[1] is not target or known[2:4] != (said, bends):
                 known = source, target, said, bends, _wire(design, facts, edge, bends)
@@ -167,7 +168,7 @@ def shape_text(tensor: Tensor | None) -> str:
     return numbers.shape(tensor.shape[1:]) if tensor else ""
 
 
-def _wire(design: Design, facts: BlockFacts, edge: Edge, around: tuple[Point, ...]) -> Wire:
+def _wire(design: Design, facts: BlockFacts, edge: Edge, around: tuple[tuple[Point, ...], ...]) -> Wire:
     source, target = facts.nodes.get(edge.source.node), facts.nodes.get(edge.target.node)
     tensor = None
     if source and source.outputs:
@@ -184,5 +185,5 @@ def _wire(design: Design, facts: BlockFacts, edge: Edge, around: tuple[Point, ..
         edge.target.port,
         shape_text(tensor),
         faulty,
-        around,
+        *around,
     )
