@@ -49,7 +49,7 @@ def create_run(root: Path, design: RunDesign, recipe: Recipe, run_dir: Path | No
 
     Returns the folder, absolute. Raises RunFolderError.
     """
-    recipe = _with_absolute_paths(recipe)
+    recipe = with_absolute_paths(recipe)
     about = {
         "blockyard": __version__,
         "design": design.name,
@@ -89,7 +89,7 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _with_absolute_paths(recipe: Recipe) -> Recipe:
+def with_absolute_paths(recipe: Recipe) -> Recipe:
     """The engine works in another folder: a path must not depend on where one stands. Names of data sets stay names."""
     folder = Path(recipe.data.source).expanduser()
     if folder.exists():

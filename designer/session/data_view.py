@@ -28,6 +28,7 @@ from designer.engine.protocol_data import (
     write_request,
 )
 from designer.engine.recipe import Recipe
+from designer.runs.folder import with_absolute_paths
 from designer.session import engine_process
 
 _MAX_LINE = 1 << 27  # bytes; what is longer is no answer
@@ -55,15 +56,15 @@ class DataView:
     def describe(self, recipe: Recipe, fetch: bool = False) -> int:
         """What does the recipe's data set hold? fetch: download it where it is known and not there."""
         self._waiting.clear()  # what was asked before is of no interest now
-        return self._ask(Describe(next(self._numbers), recipe, fetch))
+        return self._ask(Describe(next(self._numbers), with_absolute_paths(recipe), fetch))
 
     def samples(self, recipe: Recipe, part: SetName, label: int | None, first: int, count: int) -> int:
         """Some images of a set. label: of one class only."""
-        return self._ask(ShowSamples(next(self._numbers), recipe, part, label, first, count))
+        return self._ask(ShowSamples(next(self._numbers), with_absolute_paths(recipe), part, label, first, count))
 
     def transforms(self, recipe: Recipe, seed: int, count: int, draws: int) -> int:
         """What becomes of some training images."""
-        return self._ask(ShowTransforms(next(self._numbers), recipe, seed, count, draws))
+        return self._ask(ShowTransforms(next(self._numbers), with_absolute_paths(recipe), seed, count, draws))
 
     def poll(self) -> list[Answer | Preparing]:
         """What has come since the last call, without waiting; of answers, only those that are still awaited."""

@@ -23,7 +23,7 @@ def test_lists_what_can_be_had_by_name(blockyard):
 
 def test_says_what_a_folder_holds(blockyard, folder):
     (folder / "day" / "0.png").write_bytes(b"")
-    done = blockyard("data", folder)
+    done = blockyard("data", "sky")
     assert done.status == 0
     assert "folders of images, 20 images, 2 classes" in done.out
     assert "28×28 (19); grey" in done.out
