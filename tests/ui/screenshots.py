@@ -1,4 +1,4 @@
-"""Takes the README's pictures of the window: empty, a preset, an error, while training, inside a block; dark and light.
+"""Takes the README's pictures of the window: empty, a preset, an error, a block, data, while training; dark and light.
 
 Usage: python tests/ui/screenshots.py [FOLDER], by default resources/screenshots. Needs no screen. Look at each one.
 """
@@ -93,6 +93,15 @@ class Photographer:
         self.until(lambda: window.training_dock.loss is not None and window.training_dock.loss.test.size >= 6)
         self.rest(1.5)
 
+    def data(self, window: MainWindow) -> None:
+        """What transforms do to some images."""
+        for name, text in (("augment.crop", "28"), ("augment.padding", "4"), ("augment.flip", "0.5")):
+            window.recipes.set_field(name, text)
+        window.recipes.set_field("augment.erase", "0.5")
+        window.panels.show("data")
+        self.until(lambda: len(window.data_dock.transforms.rows) > 0)
+        window.data_dock.views["transforms"].click()
+
 
 def main() -> None:
     """Every picture in both themes."""
@@ -106,6 +115,7 @@ def main() -> None:
             photographer.take("preset", theme, "vgg11_fashion", photographer.preset)
             photographer.take("error", theme, "vgg11_small", photographer.error)
             photographer.take("block", theme, "googlenet", photographer.block)
+            photographer.take("data", theme, "lenet_relu", photographer.data)
             photographer.take("training", theme, "lenet_relu", photographer.training)
 
 

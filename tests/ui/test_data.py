@@ -122,6 +122,17 @@ def test_nothing_is_looked_into_while_nobody_sees_the_dock(qtbot, open_window):
     assert not window.data._view.alive
 
 
+def test_the_help_says_what_can_be_read(qtbot, open_window):
+    window = open_window("lenet_relu")
+    window.panels.show("data")
+    qtbot.mouseClick(window.data_dock.help, LEFT)
+    dialog = window.data._help
+    assert dialog.isVisible()
+    assert dialog.title.text() == "Data"
+    assert "folders of images" in dialog.page.toPlainText()
+    dialog.close()
+
+
 def test_pointing_at_a_row_of_transforms_names_the_image(looking):
     sheet = looking.data_dock.transforms.widget()
     assert sheet._row_at(QPoint(10, 30)).stored.tip.endswith(".png")

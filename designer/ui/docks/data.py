@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -34,7 +35,7 @@ class Data(QWidget):
 
     refresh_requested: look again. fetch_requested: download the set. browse_requested: choose another folder.
     skip_requested: train without the broken images. part_chosen(id), label_chosen(number or None): what to show samples
-    of. more_wanted(first): samples from that place on. reroll_requested: other images, other chances.
+    of. more_wanted(first): samples from that place on. reroll_requested: other images, other chances. help_requested.
     """
 
     refresh_requested = Signal()
@@ -45,6 +46,7 @@ class Data(QWidget):
     label_chosen = Signal(object)
     more_wanted = Signal(int)
     reroll_requested = Signal()
+    help_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,13 +109,18 @@ class Data(QWidget):
         set_state(self.fetch, "primary", True)
         self.fetch.clicked.connect(self.fetch_requested)
         self.fetch.hide()
+        self.help = QToolButton()
+        wear_icon(self.help, "circle-question-mark")
+        self.help.setToolTip(self.tr("What can be read, and how"))
+        self.help.setAccessibleName(self.help.toolTip())
+        self.help.clicked.connect(self.help_requested)
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 8, 12, 8)
         bar.setSpacing(8)
         for part in (*self.views.values(), self.part, self.reroll):
             bar.addWidget(part)
         bar.addWidget(self.note, 1)
-        for part in (self.busy, self.fetch, self.browse, self.refresh):
+        for part in (self.busy, self.fetch, self.browse, self.refresh, self.help):
             bar.addWidget(part)
         return bar
 
