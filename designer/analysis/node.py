@@ -223,7 +223,8 @@ class _NodeAnalysis(Settings):
                 return _Work()
             copies.append(facts)
             tensors = facts.outputs
-        if self.analyser.is_main(self.block) and sum(copy.num_layers for copy in copies) > MAX_LAYERS:
+        is_sound = self.analyser.is_main(self.block) and all(copy.worst != Severity.ERROR for copy in copies)
+        if is_sound and sum(copy.num_layers for copy in copies) > MAX_LAYERS:
             self._too_many()
             return _Work(copies=tuple(copies))  # it can be opened, and mended inside
         totals = [copy.totals for copy in copies]

@@ -81,6 +81,19 @@ def set_variable(
     return design.with_block(replace(block, parameters=tuple(after if p is before else p for p in block.parameters)))
 
 
+def move_variable(design: Design, block_name: str, name: str, steps: int) -> Design:
+    """The design with a parameter of a block further down in their order, up where `steps` is negative. It is the order
+    of the arguments in code."""
+    block = design.blocks[block_name]
+    moved = _get(block, name)
+    place = block.parameters.index(moved)
+    others = [parameter for parameter in block.parameters if parameter is not moved]
+    target = min(max(place + steps, 0), len(others))
+    if target == place:
+        return design
+    return design.with_block(replace(block, parameters=(*others[:target], moved, *others[target:])))
+
+
 def _get(block: Block, name: str) -> BlockParameter:
     for parameter in block.parameters:
         if parameter.name == name:

@@ -84,8 +84,19 @@ class CanvasMenus(QObject):
             self._put(part, [f"align_{how}" for how in _ALIGN])
         elif node.kind not in (INPUT, OUTPUT):
             self._fill_lifts(menu.addMenu(self.tr("Lift to the block")), node)
+        else:
+            self._fill_for_port(menu, node)
         menu.addSeparator()
         self._put(menu, ("group", *(_BLOCK[1:] if is_block else ())))
+
+    def _fill_for_port(self, menu: QMenu, node: Node) -> None:
+        """The order of the open block's ports, where there are several."""
+        block = self._canvas.block
+        ports = [port.id for port in (block.inputs if node.kind == INPUT else block.outputs)]
+        for text, steps in ((self.tr("Move port up"), -1), (self.tr("Move port down"), 1)):
+            if len(ports) > 1:
+                action = menu.addAction(text, lambda steps=steps: self._canvas.nodes.move_port(node.id, steps))
+                action.setEnabled(0 <= ports.index(node.id) + steps < len(ports))
 
     def _fill_lifts(self, menu: QMenu, node: Node) -> None:
         """The values of a node that may become parameters of the open block."""

@@ -57,6 +57,11 @@ class InspectorController(QObject):
                 self.tr("Describe {0}").format(name), lambda d, b: variables.set_variable(d, b, name, doc=words)
             )
         )
+        line.moved.connect(
+            lambda name, steps: self._change_variables(
+                self.tr("Move {0}").format(name), lambda d, b: variables.move_variable(d, b, name, steps)
+            )
+        )
         line.removed.connect(
             lambda name: self._change_variables(
                 self.tr("Remove {0}").format(name), lambda d, b: variables.remove_variable(d, b, name)

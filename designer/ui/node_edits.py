@@ -13,6 +13,7 @@ from designer.editing import blocks, fragments, lifting, nodes, notes, parameter
 from designer.editing.aligning import Alignment, aligned
 from designer.editing.errors import EditError
 from designer.editing.grouping import group
+from designer.editing.port_order import move_port
 from designer.editing.routing import Box
 from designer.editing.ungrouping import ungroup
 from designer.graph.block import INPUT, OUTPUT, Edge
@@ -152,6 +153,10 @@ class NodeEdits(QObject):
         """Make a value of a node a parameter of the open block."""
         title = self.tr("Lift {0} to the block").format(name)
         self._canvas.edit(title, lambda design, block: lifting.lift(design, block, card, name)[0])
+
+    def move_port(self, card: str, steps: int) -> None:
+        """Put a port of the open block further down among its like, or up."""
+        self._canvas.edit(self.tr("Move port"), lambda design, block: move_port(design, block, card, steps))
 
     def align(self, how: Alignment) -> None:
         """Align or spread the selected cards."""

@@ -258,9 +258,11 @@ def doubling(levels: int, leaf: Node) -> Design:
 
 def test_exponential_nesting_stays_fast():
     started = time.perf_counter()
-    analysis = Analyser().analyse(doubling(30, conv(out_channels=3)))
+    analysis = Analyser().analyse(doubling(20, conv(out_channels=3)))
     assert analysis.ok
-    assert analysis.totals.params == 84 * 2**29
+    assert analysis.totals.params == 84 * 2**19
+    found = Analyser().analyse(doubling(30, conv(out_channels=3))).diagnostics
+    assert [(d.code, d.label) for d in found if d.severity == "error"] == [("design_too_large", "top")]
     assert time.perf_counter() - started < 2
 
 

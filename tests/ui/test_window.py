@@ -136,7 +136,7 @@ def test_a_variable_is_added_used_renamed_and_not_removed_while_it_is_read(qtbot
     type_over(qtbot, line.default, "84")
     assert window.session.design.root.defaults["hidden"] == 84
     assert not line.name.isVisible()
-    line.open_menu("hidden", "", window.mapToGlobal(QPoint(50, 50)))
+    line.open_menu("hidden", "", (0, 1), window.mapToGlobal(QPoint(50, 50)))
     qtbot.keyClick(QApplication.activePopupWidget(), Qt.Key.Key_Escape)
     line.ask_name("num_classes")
     type_over(qtbot, line.name, "classes")

@@ -257,4 +257,6 @@ class DesignPage(_Page):
         self.table.set_facts(_pairs(view.totals))
 
     def _open_menu(self, variable: str, where: QPoint) -> None:
-        self.variable_line.open_menu(variable, self._words.get(variable, ""), where)
+        names = list(self._words)
+        place = names.index(variable), len(names)
+        self.variable_line.open_menu(variable, self._words[variable], place, where)

@@ -26,13 +26,15 @@ class _Field(QLineEdit):
 class VariableLine(QWidget):
     """A button that turns into a line of fields; Return says it, Escape takes the line away.
 
-    added(name, default), renamed(old, new), described(name, words), removed(name): what a person wants. Whoever hears
-    it calls `close_line` where it was done, or `refuse` with the reason, which keeps what was typed.
+    added(name, default), renamed(old, new), described(name, words), moved(name, steps), removed(name): what a person
+    wants. Whoever hears it calls `close_line` where it was done, or `refuse` with the reason, which keeps what was
+    typed.
     """
 
     added = Signal(str, str)
     renamed = Signal(str, str)
     described = Signal(str, str)
+    moved = Signal(str, int)
     removed = Signal(str)
 
     def __init__(self) -> None:
@@ -93,12 +95,16 @@ class VariableLine(QWidget):
         self.complaint.setVisible(bool(reason))
         set_state(self.name, "state", "invalid" if reason else "")
 
-    def open_menu(self, variable: str, words: str, where: QPoint) -> None:
-        """What can be done with a variable."""
+    def open_menu(self, variable: str, words: str, place: tuple[int, int], where: QPoint) -> None:
+        """What can be done with a variable. place: which one it is, from 0, and of how many."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Rename…"), lambda: self.ask_name(variable))
         menu.addAction(self.tr("Describe…"), lambda: self.ask_words(variable, words))
+        menu.addSeparator()
+        for text, steps in ((self.tr("Move up"), -1), (self.tr("Move down"), 1)):
+            action = menu.addAction(text, lambda steps=steps: self.moved.emit(variable, steps))
+            action.setEnabled(0 <= place[0] + steps < place[1])
         menu.addSeparator()
         menu.addAction(self.tr("Remove {0}").format(variable), lambda: self.removed.emit(variable))
         menu.popup(where)

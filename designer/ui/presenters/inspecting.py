@@ -10,7 +10,7 @@ from designer.catalogue.layers.boundary import OBJECT_SIZE
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Family, Parameter
 from designer.engine.recipe import Recipe
-from designer.graph.block import INPUT, Node
+from designer.graph.block import INPUT, Block, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Expression, Setting, Value, to_text
 from designer.session.memory import MemoryPlan, is_trained, memory_plan, node_memory
@@ -83,7 +83,7 @@ def design_view(design: Design, analysis: Analysis, recipe: Recipe, path: Path, 
             )
             for p in block.parameters
         ),
-        totals=_totals(facts, None if path else memory_plan(analysis, recipe)),
+        totals=(*_totals(facts, None if path else memory_plan(analysis, recipe)), *_places(design, block)),
         names=tuple(facts.scope),
     )
 
@@ -209,6 +209,14 @@ def _facts(analysis: Analysis, recipe: Recipe, path: Path, facts: BlockFacts, no
 
 def _shape(tensor: object) -> str:
     return "unknown" if tensor is None else " × ".join(["N", *(str(int(d)) for d in tensor.shape[1:])])
+
+
+def _places(design: Design, block: Block) -> tuple[FactView, ...]:
+    """How many instances an edit of this block changes; nothing for the outermost one."""
+    if block.name == design.main:
+        return ()
+    count = sum(node.kind == block.name for other in design.blocks.values() for node in other.nodes.values())
+    return (FactView("instances", f"{count:,}"),)
 
 
 def _totals(facts: BlockFacts, plan: MemoryPlan | None) -> tuple[FactView, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from designer.graph.expressions import Expression
 
@@ -117,3 +117,60 @@ def test_a_new_block_is_in_the_palette_at_once(editor):
     assert "Block1" in kinds()
     editor.key(Key.Key_Z, CTRL)
     assert "Block1" not in kinds()
+
+
+def test_ports_are_moved_and_named_and_the_wires_stay(editor):
+    editor.select("conv1", "tanh1")
+    editor.key(Key.Key_G, CTRL)
+    [new] = editor.selected
+    design = editor.session.design
+    assert [port.id for port in design.blocks["Block1"].outputs] == ["output"]
+    editor.key(Key.Key_Return)
+    editor.window.canvas.adding.add_behind("Input")
+    [added] = editor.selected
+    editor.key(Key.Key_F2)
+    line = editor.window.panel.title_editor
+    line.selectAll()
+    QTest.keyClicks(line, "skip")
+    QTest.keyClick(line, Key.Key_Return)
+    inputs = editor.block.inputs
+    assert [port.name for port in inputs][-1] == "skip"
+    steps, before = editor.steps, editor.session.design
+    menu = editor.menu(editor.hand.on(added))
+    assert not next(a for a in menu.actions() if a.text() == "Move port down").isEnabled()
+    editor.choose(menu, "Move port up")
+    assert [port.id for port in editor.block.inputs][-2] == added
+    editor.one_step(steps, before)
+    editor.window.canvas.go_to(())
+    assert ("input", new) in editor.ends
+    assert [port.name for port in editor.window.panel.scene.cards[new].card.inputs][-2] == added
+
+
+def test_parameters_of_a_block_are_moved(editor):
+    for name in ("out_channels", "kernel_size"):
+        editor.select()
+        menu = editor.menu(editor.hand.on("conv1"))
+        editor.choose(menu, "Lift to the block", next(a for a in lifts(menu) if a.startswith(name)))
+    assert list(editor.block.defaults) == ["out_channels", "kernel_size"]
+    editor.select()
+    page = editor.window.inspector.design_page
+    steps, before = editor.steps, editor.session.design
+    page.form.menu_requested.emit("kernel_size", page.mapToGlobal(page.rect().center()))
+    menu = page.variable_line.findChild(QMenu)
+    editor.choose(menu, "Move up")
+    assert list(editor.block.defaults) == ["kernel_size", "out_channels"]
+    editor.window.panel.view.setFocus()
+    editor.one_step(steps, before)
+
+
+def lifts(menu: QMenu) -> list[str]:
+    part = next(action for action in menu.actions() if action.text() == "Lift to the block").menu()
+    return [action.text() for action in part.actions()]
+
+
+def test_the_inspector_says_how_many_instances_an_edit_changes(editor):
+    new = grouped(editor)
+    editor.key(Key.Key_D, CTRL)
+    editor.window.canvas.go_to((new,))
+    editor.select()
+    assert ("instances", "2") in editor.window.inspector.design_page.table.texts()
