@@ -33,6 +33,7 @@ def _nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BLOCKYARD_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
         patch.setenv("BLOCKYARD_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        patch.setenv("BLOCKYARD_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         yield
 
 
@@ -42,6 +43,7 @@ def _empty_home(_nobodys_home: None, tmp_path_factory: pytest.TempPathFactory, m
     home = tmp_path_factory.getbasetemp() / "homes" / f"{time.monotonic_ns()}"
     monkeypatch.setenv("BLOCKYARD_CONFIG_DIR", str(home / "config"))
     monkeypatch.setenv("BLOCKYARD_DATA_DIR", str(home / "data"))
+    monkeypatch.setenv("BLOCKYARD_CACHE_DIR", str(home / "cache"))
 
 
 @pytest.fixture(autouse=True)

@@ -46,6 +46,11 @@ def library_dir() -> Path:
     return data_dir() / "library"
 
 
+def cache_dir() -> Path:
+    """What can be made again. `BLOCKYARD_CACHE_DIR` overrides it."""
+    return _personal("BLOCKYARD_CACHE_DIR", platformdirs.user_cache_dir("blockyard", appauthor=False))
+
+
 def runs_dir() -> Path:
     """The folder that holds one folder a run."""
     return data_dir() / "runs"

@@ -114,6 +114,9 @@ ACTIONS = (
     ActionSpec("pause", "Training", QT_TRANSLATE_NOOP("Actions", "Pause or resume training"), ("Ctrl+F5",), "pause"),
     ActionSpec("stop", "Training", QT_TRANSLATE_NOOP("Actions", "Stop training"), ("Shift+F5",), "square"),
 )
+_THEMES = {"theme_system", "theme_dark", "theme_light"}
+# What can be done on the start page, where there is no design.
+EVERYWHERE = _THEMES | {"new", "new_tab", "open", "close_tab", "quit", "next_tab", "previous_tab", "settings", "help"}
 MENUS = {
     "File": QT_TRANSLATE_NOOP("Actions", "File"),
     "Edit": QT_TRANSLATE_NOOP("Actions", "Edit"),
@@ -162,10 +165,14 @@ def place_on_canvas(canvas: QWidget, actions: Mapping[str, QAction]) -> None:
     canvas.addActions([actions[spec.id] for spec in ACTIONS if spec.on_canvas])
 
 
-def fill_menu(menu: QMenu, actions: Mapping[str, QAction]) -> None:
-    """Put all actions into `menu`, by their sub-menus."""
+def fill_menu(menu: QMenu, actions: Mapping[str, QAction]) -> QMenu:
+    """Put all actions into `menu`, by their sub-menus. Returns the one for the recent files, which is empty."""
+    recent = QMenu(translated(QT_TRANSLATE_NOOP("Actions", "Open recent")), menu)
     for key, title in MENUS.items():
         part = menu.addMenu(translated(title))
         for spec in ACTIONS:
             if spec.menu == key:
                 part.addAction(actions[spec.id])
+            if spec.id == "open" and spec.menu == key:
+                part.addMenu(recent)
+    return recent

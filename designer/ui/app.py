@@ -23,7 +23,7 @@ def run_window(design: str | None = None) -> int:
     # Qt comes last: with it loaded, each further import costs more.
     from designer.session.session import Session
 
-    session = Session.open(design) if design else Session()
+    session = Session.open(design) if design else None
     from PySide6.QtWidgets import QApplication
 
     from designer.ui.panels import window_settings

@@ -15,6 +15,7 @@ from designer.document.presets import list_presets, open_design
 from designer.session.session import Session
 from designer.ui import files
 from designer.ui.background import Background
+from designer.ui.start.recents import Recents
 from designer.ui.tabs_controller import OpenDesign, TabsController
 
 _FAMILIES = {"lenet": "LeNet", "alexnet": "AlexNet", "vgg": "VGG", "nin": "NiN", "googlenet": "GoogLeNet",
@@ -41,14 +42,17 @@ def _preset_titles() -> dict[str, str]:
 
 
 class DocumentController(QObject):
-    """opened(session): show it in a tab. done(text), refused(error): to be told."""
+    """opened(session): show it in a tab. titles_known(titles): of the presets, by id. done(text), refused(error): to be
+    told."""
 
     opened = Signal(object)
+    titles_known = Signal(dict)
     done = Signal(str)
     refused = Signal(object)
 
-    def __init__(self, window: QWidget, tabs: TabsController) -> None:
+    def __init__(self, window: QWidget, tabs: TabsController, recents: Recents) -> None:
         super().__init__(window)
+        self._recents = recents
         self._window = window
         self._tabs = tabs
         self._titles: dict[str, str] = {}  # of the presets, by id
@@ -57,10 +61,14 @@ class DocumentController(QObject):
 
     def read_presets(self) -> None:
         """Learn what the presets are called, in the background, so that their menu opens at once."""
-        self._reading.run(_preset_titles, self._know_presets, self.refused.emit, "preset titles")
+        if self._titles:
+            self.titles_known.emit(self._titles)
+        elif not self._reading.busy:
+            self._reading.run(_preset_titles, self._know_presets, self.refused.emit, "preset titles")
 
     def _know_presets(self, titles: dict[str, str]) -> None:
         self._titles = titles
+        self.titles_known.emit(titles)
 
     def fill_presets(self, menu: QMenu) -> None:
         """Put all presets into a menu: a family of several in a menu of its own."""
@@ -105,6 +113,8 @@ class DocumentController(QObject):
             self._tabs.show(open_already)
         else:
             self.opened.emit(session)
+            if session.path is not None:
+                self._recents.add(session.path)
 
     def load(self, make: Callable[[], Session], then: Callable[[Session], object]) -> None:
         """Read and check a design in the background, then call `then` with it; whatever goes wrong is told."""
@@ -183,6 +193,7 @@ class DocumentController(QObject):
         except BlockyardError as error:
             self.refused.emit(error)
             return False
+        self._recents.add(session.path)
         text = self.tr("Saved {0}").format(path.name)
         self.done.emit(self.tr("{0}; the damaged file is kept as {1}").format(text, copy.name) if copy else text)
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from designer.base.paths import config_dir
@@ -22,6 +22,7 @@ class Panels:
         """widgets: title and content of each panel, by its id."""
         self.window = window
         self.docks: dict[str, QDockWidget] = {}
+        self._state: QByteArray | None = None  # of the panels that are put away
         self._seen: set[str] = set()  # those that are not behind another's tab
         for key, (title, widget) in widgets.items():
             dock = QDockWidget(title, window)
@@ -70,6 +71,16 @@ class Panels:
             elif not movable and bar is None:
                 dock.setTitleBarWidget(QWidget())
 
+    def put_away(self, away: bool) -> None:
+        """Hide all panels for now, or bring them back as they were."""
+        if away and self._state is None:
+            self._state = self.window.saveState(_LAYOUT_VERSION)
+            for dock in self.docks.values():
+                dock.hide()
+        elif not away and self._state is not None:
+            self.window.restoreState(self._state, _LAYOUT_VERSION)
+            self._state = None
+
     def show(self, key: str) -> None:
         """Bring a panel to the front."""
         self.docks[key].show()
@@ -103,7 +114,8 @@ class Panels:
         """Keep the layout for the next time."""
         settings = window_settings()
         settings.setValue("geometry", self.window.saveGeometry())
-        settings.setValue("state", self.window.saveState(_LAYOUT_VERSION))
+        state = self.window.saveState(_LAYOUT_VERSION) if self._state is None else self._state
+        settings.setValue("state", state)
         settings.sync()
 
 

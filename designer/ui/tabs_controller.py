@@ -15,10 +15,12 @@ from designer.ui.trail import Place
 
 @dataclass(eq=False)
 class OpenDesign:
-    """What a tab stands for. place: where the person was in it, None before it was left for another."""
+    """What a tab stands for. place: where the person was in it, None before it was left for another. is_start: it shows
+    the start page, and its session is a new one."""
 
     session: Session
     place: Place | None = None
+    is_start: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -57,11 +59,22 @@ class TabsController(QObject):
         """The one that is shown."""
         return self._current
 
+    def open_start(self) -> None:
+        """Show the start page, in a tab of its own where there is none yet."""
+        start = next((design for design in self if design.is_start), None)
+        if start is None:
+            self._open(OpenDesign(Session(), is_start=True))
+        else:
+            self.show(start)
+
     def open(self, session: Session) -> None:
         """Show a design in a tab of its own, or in that of a new one to which nobody has done anything."""
-        design = OpenDesign(session)
+        self._open(OpenDesign(session))
+
+    def _open(self, design: OpenDesign) -> None:
+        session = design.session
         index = self._bar.currentIndex()
-        if self._current is not None and self._current.is_blank:
+        if self._current is not None and self._current.is_blank and not design.is_start:
             self._bar.setTabData(index, design)
             self.closed.emit(self._current)
         else:
@@ -125,7 +138,9 @@ class TabsController(QObject):
 
     def _refresh(self, design: OpenDesign) -> None:
         index = self._index(design)
-        if index >= 0:
+        if index >= 0 and design.is_start:
+            self._bar.show_state(index, self.tr("Start"), self.tr("Templates and recent files"), False)
+        elif index >= 0:
             session = design.session
             tip = str(session.path) if session.path else self.tr("{0}, not in a file yet").format(session.title)
             title = self.tr("{0} (recovered)").format(session.title) if session.losses else session.title

@@ -48,14 +48,21 @@ class TopBar(QWidget):
         row.addWidget(self.tabs)
         row.addWidget(_tool_button(actions["new_tab"]))
         row.addSpacing(12)
-        for name in _SHOWN:
-            row.addWidget(_tool_button(actions[name]))
+        self._of_design: list[QWidget] = [_tool_button(actions[name]) for name in _SHOWN]
+        for part in self._of_design:
+            row.addWidget(part)
+        self._of_design += [self.recipe, self.train]
         row.addStretch(1)
         row.addWidget(self.recipe)
         row.addSpacing(8)
         row.addWidget(self.train)
         theme_source().changed.connect(self._dress)
         self._dress()
+
+    def show_design_parts(self, shown: bool) -> None:
+        """Show what concerns a design, or hide it where there is none."""
+        for part in self._of_design:
+            part.setVisible(shown)
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):

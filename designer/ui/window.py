@@ -7,17 +7,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
 from designer.base.errors import BlockyardError
 from designer.document.journal import Recoverable
 from designer.session.session import Session
-from designer.ui.actions import fill_menu, make_actions, place_on_canvas
-from designer.ui.banner import Banner
+from designer.ui.actions import EVERYWHERE, fill_menu, make_actions, place_on_canvas
 from designer.ui.canvas.panel import CanvasPanel
-from designer.ui.canvas_actions import canvas_slots
 from designer.ui.canvas_controller import CanvasController
 from designer.ui.canvas_menus import CanvasMenus
+from designer.ui.central import Central
 from designer.ui.code_controller import CodeController
 from designer.ui.collecting import Collector
 from designer.ui.damage import DamageNotice
@@ -43,6 +42,8 @@ from designer.ui.presenters.reports import problem_views
 from designer.ui.recipe_controller import RecipeController
 from designer.ui.recovery_controller import RecoveryController
 from designer.ui.runs_controller import RunsController
+from designer.ui.start.controller import StartController
+from designer.ui.start.recents import Recents
 from designer.ui.status import StatusLine
 from designer.ui.summary_controller import SummaryController
 from designer.ui.tabs_controller import OpenDesign, TabsController
@@ -51,6 +52,7 @@ from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.toasts import Toasts
 from designer.ui.topbar import TopBar
 from designer.ui.training_controller import TrainingController
+from designer.ui.window_actions import window_slots
 
 _FIRST_SIZE = (1440, 900)
 _IDLE_MS = 400  # after the first paint, for what can wait
@@ -59,13 +61,14 @@ _IDLE_MS = 400  # after the first paint, for what can wait
 class MainWindow(QMainWindow):
     """One window with the open designs in tabs. `session` is the one that is shown."""
 
-    def __init__(self, session: Session, themes: ThemeFollower) -> None:
+    def __init__(self, session: Session | None, themes: ThemeFollower) -> None:
+        """session: what to show, None for the start page."""
         super().__init__()
         self.setWindowTitle("Blockyard")
         self.themes = themes
         self._collector = Collector(self)
         self._is_leaving = False  # the person was asked, and wants it
-        self.actions_by_id = make_actions(self, self._slots())
+        self.actions_by_id = make_actions(self, window_slots(self))
         self._make_parts()
         self._connect_parts()
         for key in ("F1", "?"):
@@ -73,7 +76,7 @@ class MainWindow(QMainWindow):
         self.resize(*_FIRST_SIZE)
         self.panels.restore()
         self._mark_theme()
-        self.tabs.open(session)
+        self.tabs.open(session) if session else self.tabs.open_start()
 
     @property
     def session(self) -> Session:
@@ -82,52 +85,17 @@ class MainWindow(QMainWindow):
 
     # -- parts ----------------------------------------------------------------------------------------------------
 
-    def _slots(self) -> dict[str, object]:
-        return {
-            "new": lambda: self.documents.new(),
-            "new_tab": lambda: self.documents.new(),
-            "open": lambda: self.documents.ask_open(),
-            "save": lambda: self.documents.save(),
-            "save_as": lambda: self.documents.save_as(),
-            "export_module": lambda: self.documents.export_module(lazy=self.code.is_lazy),
-            "export_project": lambda: self.documents.export_project(lazy=self.code.is_lazy),
-            "close_tab": lambda: self.documents.close(self.tabs.current),
-            "next_tab": lambda: self.tabs.step(1),
-            "previous_tab": lambda: self.tabs.step(-1),
-            "quit": self.close,
-            "undo": lambda: self._step(self.session.undo),
-            "redo": lambda: self._step(self.session.redo),
-            **canvas_slots(lambda: self.canvas),
-            "keep_block": lambda: self.library.keep_selected(),
-            "find": lambda: self.palette_dock.focus_search(),
-            "theme_system": lambda: self.choose_theme("system"),
-            "theme_dark": lambda: self.choose_theme("dark"),
-            "theme_light": lambda: self.choose_theme("light"),
-            "move_panels": lambda: self.panels.set_movable(self.actions_by_id["move_panels"].isChecked()),
-            "reset_layout": lambda: self.panels.reset(),
-            "train": self.train_or_stop,
-            "queue": self.train,
-            "pause": lambda: self.training.pause_or_resume(),
-            "stop": lambda: self.training.stop(),
-        }
-
     def _make_parts(self) -> None:
         menu, presets = QMenu(self), QMenu(self)
-        fill_menu(menu, self.actions_by_id)
+        recent = fill_menu(menu, self.actions_by_id)
+        recent.aboutToShow.connect(lambda: self.starting.fill_menu(recent))
         presets.aboutToShow.connect(lambda: self.documents.fill_presets(presets))
         self.top = TopBar(menu, self.actions_by_id, presets)
         self.tabs = TabsController(self.top.tabs, self)
         self.status = StatusLine(self.statusBar())
         self.panel = CanvasPanel(current_theme())
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self.banner, self.damage_banner = Banner("history"), Banner("triangle-alert", "warn")
-        column.addWidget(self.banner)
-        column.addWidget(self.damage_banner)
-        column.addWidget(self.panel)
-        self.setCentralWidget(holder)
+        self.central = Central(self.panel)
+        self.setCentralWidget(self.central)
         self.setMenuWidget(self.top)
         self.palette_dock, self.inspector, self.problems, self.data_dock = Palette(), Inspector(), Problems(), Data()
         self.code, self.training_dock, self.runs, self.summary = Code(), Training(), Runs(), Summary()
@@ -144,7 +112,7 @@ class MainWindow(QMainWindow):
                 "summary": (self.tr("Summary"), self.summary),
             },
         )
-        self.toasts = Toasts(self.panel)
+        self.toasts = Toasts(self.central)
         self.canvas = CanvasController(self.panel, self)
         self.canvas.finder.actions = self.actions_by_id
         self.canvas.overlays.mark_in(self.actions_by_id)
@@ -152,9 +120,11 @@ class MainWindow(QMainWindow):
         place_on_canvas(self.panel.view, self.actions_by_id)
         self.inspecting = InspectorController(self.inspector, self.canvas, self)
         self.training = TrainingController(self.training_dock, self)
-        self.documents = DocumentController(self, self.tabs)
-        self.damage = DamageNotice(self.damage_banner, self)
-        self.recovery = RecoveryController(self.banner, self.documents, self.tabs, self)
+        self.recents = Recents(self)
+        self.documents = DocumentController(self, self.tabs, self.recents)
+        self.starting = StartController(self.central.start, self.documents, self.recents, self)
+        self.damage = DamageNotice(self.central.damage, self)
+        self.recovery = RecoveryController(self.central.recovery, self.documents, self.tabs, self)
         self.recipes = RecipeController(self.top.recipe, lambda: self.session, self)
         self.memory = MemoryController(
             self.summary, self.status, lambda: self.session, lambda: self.panels.is_shown("summary"), self
@@ -184,12 +154,13 @@ class MainWindow(QMainWindow):
         self.recovery.refused.connect(self.tell_error)
         self.recovery.discarded.connect(self._discard)
         self.tabs.close_requested.connect(self.documents.close)
-        self.tabs.emptied.connect(self.documents.new)
+        self.tabs.emptied.connect(self.tabs.open_start)
+        self.starting.missing.connect(self._tell_missing)
         self.tabs.left.connect(self._leave_design)
         self.tabs.shown.connect(self._show_design)
         self.tabs.analysed.connect(self._analysed)
         self.tabs.state_changed.connect(self._show_state)
-        self.tabs.state_changed.connect(lambda: self.session.losses or self.damage_banner.hide())
+        self.tabs.state_changed.connect(lambda: self.session.losses or self.central.damage.hide())
         self.tabs.state_changed.connect(self.inspecting.refresh)  # a recipe tells what training a node takes
         self.status.problem.clicked.connect(self._show_first_problem)
         self.documents.refused.connect(self.tell_error)
@@ -225,8 +196,21 @@ class MainWindow(QMainWindow):
         self._show_running()
         self._show_analysis()
         self.damage.show(design.session)
+        self._show_page(design.is_start)
         if self.top.tabs is not QApplication.focusWidget():
-            self.panel.view.setFocus()
+            (self.central.start.new_button if design.is_start else self.panel.view).setFocus()
+
+    def _show_page(self, is_start: bool) -> None:
+        """Around the start page there is nothing that concerns a design."""
+        self.central.show_start(is_start)
+        self.panels.put_away(is_start)
+        self.top.show_design_parts(not is_start)
+        self.statusBar().setVisible(not is_start)
+        for key, action in self.actions_by_id.items():
+            action.setEnabled(not is_start or key in EVERYWHERE)
+        self._show_state()
+        if is_start:
+            self.starting.show()
 
     def _analysed(self) -> None:
         self.canvas.refresh()
@@ -245,6 +229,9 @@ class MainWindow(QMainWindow):
 
     def _show_state(self) -> None:
         session = self.session
+        if self.central.is_start:
+            self.setWindowTitle("Blockyard")
+            return
         self.setWindowTitle(f"{session.title}{'' if session.is_saved else ' ●'} – Blockyard")
         self.training_dock.set_recipe_line(self.recipes.refresh())
         self.memory.refresh()
@@ -259,7 +246,8 @@ class MainWindow(QMainWindow):
         self.inspecting.refresh()
         self.coding.follow()
 
-    def _step(self, move: Callable[[], object]) -> None:
+    def take_step(self, move: Callable[[], object]) -> None:
+        """Go through the history; what is half typed becomes a step of it first."""
         self._finish_typing(self.inspector)
         move()
 
@@ -349,6 +337,10 @@ class MainWindow(QMainWindow):
         toast = self.toasts.show(text, "info", self.tr("Undo"), undo)
         toast.gone.connect(lambda: undone or self.recovery.forget(found))
 
+    def _tell_missing(self, path: Path) -> None:
+        text = self.tr("There is no file {0} any more.").format(path)
+        self.toasts.show(text, "error", self.tr("Forget it"), lambda: self.recents.remove(path))
+
     def choose_theme(self, name: str) -> None:
         """Wear `system`, `dark` or `light` from now on, and next time."""
         self.themes.choose(name)
@@ -362,7 +354,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():
-            self.panel.view.setFocus()
+            (self.central.start.new_button if self.central.is_start else self.panel.view).setFocus()
             self.panel.view.fit_all()  # only now is the canvas as large as it will be
             QTimer.singleShot(_IDLE_MS, self._read_what_can_wait)
 
@@ -380,16 +372,11 @@ class MainWindow(QMainWindow):
             self.documents.leave(sessions, self._leave)
             return
         self.panels.keep()
-        self.training.let_go()
-        self.coding.let_go()
-        self.listing.let_go()
-        self.data.let_go()
-        self.pick_up.let_go()
-        self.library.let_go()
         self.summaries.cancel()
-        self.memory.let_go()
-        self.documents.let_go()
-        self.recovery.let_go()
+        for part in (self.training, self.coding, self.listing, self.pick_up, self.library, self.memory, self.data):
+            part.let_go()
+        for part in (self.documents, self.recovery, self.starting):
+            part.let_go()
         event.accept()
 
     def _leave(self) -> None:

@@ -38,8 +38,8 @@ def crash(name: str = "lenet_relu", path: Path | None = None) -> Session:
 
 
 def offered(qtbot: QtBot, window: MainWindow) -> str:
-    qtbot.waitUntil(window.banner.isVisible)
-    return window.banner.words.text()
+    qtbot.waitUntil(window.central.recovery.isVisible)
+    return window.central.recovery.words.text()
 
 
 def kept() -> list[Path]:
@@ -53,13 +53,13 @@ def test_what_was_not_saved_is_offered_and_brought_back(qtbot: QtBot, open_windo
     clock = QDateTime.currentDateTime()
     assert words.startswith("LeNet with ReLU was not saved when Blockyard stopped ")
     assert str(clock.time().minute()) in words or str(clock.addSecs(-60).time().minute()) in words
-    recover, discard = window.banner.buttons
+    recover, discard = window.central.recovery.buttons
     assert (recover.text(), discard.text()) == ("Recover", "Discard")
     qtbot.mouseClick(recover, LEFT)
     qtbot.waitUntil(lambda: window.session.title == "LeNet with ReLU")
     assert state_of(window.session) == state_of(before)
     assert not window.session.is_saved
-    assert not window.banner.isVisible()
+    assert not window.central.recovery.isVisible()
     assert len(kept()) == 1  # its own, should this window be killed too
     assert recoverable() == []
 
@@ -70,7 +70,7 @@ def test_a_file_comes_back_as_its_file_in_place_of_its_untouched_tab(qtbot: QtBo
     crash(path=path)
     window = open_window(str(path))
     assert "mine was not saved" in offered(qtbot, window)
-    qtbot.mouseClick(window.banner.buttons[0], LEFT)
+    qtbot.mouseClick(window.central.recovery.buttons[0], LEFT)
     qtbot.waitUntil(lambda: not window.session.is_saved)
     assert [design.session.path for design in window.tabs] == [path]
     qtbot.keyClick(window.panel.view, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
@@ -86,13 +86,13 @@ def test_what_is_discarded_can_be_taken_back_for_a_moment(qtbot: QtBot, open_win
     words = offered(qtbot, window)
     assert words.startswith("2 designs were not saved when Blockyard stopped ")
     assert "AlexNet, LeNet with ReLU" in words
-    qtbot.mouseClick(window.banner.buttons[1], LEFT)
+    qtbot.mouseClick(window.central.recovery.buttons[1], LEFT)
     toast = window.toasts.shown[-1]
     assert toast.text == "Discarded AlexNet, LeNet with ReLU"
     qtbot.mouseClick(toast.action_button, LEFT)
-    assert window.banner.isVisible()
+    assert window.central.recovery.isVisible()
     assert len(kept()) == 2
-    qtbot.mouseClick(window.banner.buttons[1], LEFT)
+    qtbot.mouseClick(window.central.recovery.buttons[1], LEFT)
     window.toasts.shown[-1].leave()
     qtbot.waitUntil(lambda: kept() == [])
 
@@ -101,8 +101,8 @@ def test_not_now_means_at_the_next_start(qtbot: QtBot, open_window: Open):
     crash()
     window = open_window()
     offered(qtbot, window)
-    qtbot.mouseClick(window.banner.close_button, LEFT)
-    assert not window.banner.isVisible()
+    qtbot.mouseClick(window.central.recovery.close_button, LEFT)
+    assert not window.central.recovery.isVisible()
     window.close()
     (left,) = recoverable()
     left.release()
@@ -184,7 +184,7 @@ def test_a_damaged_file_opens_with_what_can_be_read_and_is_kept(qtbot: QtBot, op
     qtbot.waitUntil(lambda: window.session.path == path)
     assert list(window.session.design.root.nodes) == ["input", "conv", "output"]
     assert window.top.tabs.tabText(window.top.tabs.currentIndex()) == "mine (recovered)"
-    notice = window.damage_banner
+    notice = window.central.damage
     assert notice.isVisible()
     assert notice.words.text().startswith("mine.blockyard is damaged. 2 things could not be read.")
     qtbot.mouseClick(notice.buttons[0], LEFT)

@@ -128,7 +128,7 @@ def test_nodes_are_copied_from_tab_to_tab(qtbot: QtBot, open_window: Open):
     window = open_window("lenet_relu")
     window.panel.scene.select(["conv", "fc"])
     press(qtbot, window, Qt.Key.Key_C)
-    press(qtbot, window, Qt.Key.Key_T)
+    press(qtbot, window, Qt.Key.Key_N)
     press(qtbot, window, Qt.Key.Key_V)
     assert {node.kind for node in window.session.design.root.nodes.values()} == {"LeNetFeatures", "LeNetClassifier"}
 

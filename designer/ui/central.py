@@ -1,0 +1,35 @@
+"""What stands in the middle of the window: notices above, and below them the canvas or the start page."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from designer.ui.banner import Banner
+from designer.ui.canvas.panel import CanvasPanel
+from designer.ui.start.page import StartPage
+
+
+class Central(QWidget):
+    """`panel` is the canvas, `start` the start page; `recovery` and `damage` are notices."""
+
+    def __init__(self, panel: CanvasPanel) -> None:
+        super().__init__()
+        self.panel, self.start = panel, StartPage()
+        self.recovery, self.damage = Banner("history"), Banner("triangle-alert", "warn")
+        self._stack = QStackedWidget()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.recovery, self.damage, self._stack):
+            column.addWidget(part)
+        for page in (self.panel, self.start):
+            self._stack.addWidget(page)
+
+    @property
+    def is_start(self) -> bool:
+        """Whether the start page is shown."""
+        return self._stack.currentWidget() is self.start
+
+    def show_start(self, is_start: bool) -> None:
+        """Show the start page, or the canvas."""
+        self._stack.setCurrentWidget(self.start if is_start else self.panel)

@@ -1,0 +1,1 @@
+"""The start page: templates with pictures, files that were open, a new design."""

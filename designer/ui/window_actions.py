@@ -1,0 +1,42 @@
+"""What the window's actions do. Its parts are made later than the actions, so each is asked for when it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from designer.ui.canvas_actions import canvas_slots
+
+if TYPE_CHECKING:
+    from designer.ui.window import MainWindow
+
+
+def window_slots(window: MainWindow) -> dict[str, Callable[[], object]]:
+    """By the ids of the table of actions."""
+    return {
+        "new": lambda: window.documents.new(),
+        "new_tab": lambda: window.tabs.open_start(),
+        "open": lambda: window.documents.ask_open(),
+        "save": lambda: window.documents.save(),
+        "save_as": lambda: window.documents.save_as(),
+        "export_module": lambda: window.documents.export_module(lazy=window.code.is_lazy),
+        "export_project": lambda: window.documents.export_project(lazy=window.code.is_lazy),
+        "close_tab": lambda: window.documents.close(window.tabs.current),
+        "next_tab": lambda: window.tabs.step(1),
+        "previous_tab": lambda: window.tabs.step(-1),
+        "quit": lambda: window.close(),
+        "undo": lambda: window.take_step(window.session.undo),
+        "redo": lambda: window.take_step(window.session.redo),
+        **canvas_slots(lambda: window.canvas),
+        "keep_block": lambda: window.library.keep_selected(),
+        "find": lambda: window.palette_dock.focus_search(),
+        "theme_system": lambda: window.choose_theme("system"),
+        "theme_dark": lambda: window.choose_theme("dark"),
+        "theme_light": lambda: window.choose_theme("light"),
+        "move_panels": lambda: window.panels.set_movable(window.actions_by_id["move_panels"].isChecked()),
+        "reset_layout": lambda: window.panels.reset(),
+        "train": lambda: window.train_or_stop(),
+        "queue": lambda: window.train(),
+        "pause": lambda: window.training.pause_or_resume(),
+        "stop": lambda: window.training.stop(),
+    }
