@@ -43,6 +43,7 @@ ACTIONS = (
         "export_project", "File", QT_TRANSLATE_NOOP("Actions", "Export training project…"), ("Ctrl+Shift+E",), "upload"
     ),
     ActionSpec("close_tab", "File", QT_TRANSLATE_NOOP("Actions", "Close tab"), ("Ctrl+W", "Ctrl+F4"), "x"),
+    ActionSpec("export_picture", "File", QT_TRANSLATE_NOOP("Actions", "Export a picture…"), ("Ctrl+Alt+E",), "image"),
     ActionSpec("quit", "File", QT_TRANSLATE_NOOP("Actions", "Quit"), ("Ctrl+Q",)),
     ActionSpec("undo", "Edit", QT_TRANSLATE_NOOP("Actions", "Undo"), ("Ctrl+Z",), "undo-2"),
     ActionSpec("redo", "Edit", QT_TRANSLATE_NOOP("Actions", "Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo-2"),

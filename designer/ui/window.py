@@ -38,6 +38,7 @@ from designer.ui.news_controller import NewsController
 from designer.ui.palette_controller import PaletteController
 from designer.ui.panels import Panels, window_settings
 from designer.ui.pick_up import PickUp
+from designer.ui.pictures import Pictures
 from designer.ui.presenters.reports import problem_views
 from designer.ui.recipe_controller import RecipeController
 from designer.ui.recovery_controller import RecoveryController
@@ -116,6 +117,7 @@ class MainWindow(QMainWindow):
         self.canvas = CanvasController(self.panel, self)
         self.canvas.finder.actions = self.actions_by_id
         self.canvas.overlays.mark_in(self.actions_by_id)
+        self.pictures = Pictures(self, lambda: self.canvas)
         self.menus = CanvasMenus(self.canvas, self.actions_by_id)
         place_on_canvas(self.panel.view, self.actions_by_id)
         self.inspecting = InspectorController(self.inspector, self.canvas, self)
@@ -166,6 +168,8 @@ class MainWindow(QMainWindow):
         self.documents.refused.connect(self.tell_error)
         self.recipes.refused.connect(self.tell_error)
         self.documents.done.connect(lambda text: self.toasts.show(text, "success"))
+        self.pictures.done.connect(lambda text: self.toasts.show(text, "success"))
+        self.pictures.refused.connect(self.tell_error)
         self.documents.done.connect(lambda _text: self.library.read())  # it may be one of its blocks that was saved
         self.training.running_changed.connect(lambda *_: self._show_running())
         self.training.ended.connect(self._training_ended)

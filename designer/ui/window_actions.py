@@ -21,6 +21,7 @@ def window_slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "save_as": lambda: window.documents.save_as(),
         "export_module": lambda: window.documents.export_module(lazy=window.code.is_lazy),
         "export_project": lambda: window.documents.export_project(lazy=window.code.is_lazy),
+        "export_picture": lambda: window.pictures.ask(),
         "close_tab": lambda: window.documents.close(window.tabs.current),
         "next_tab": lambda: window.tabs.step(1),
         "previous_tab": lambda: window.tabs.step(-1),

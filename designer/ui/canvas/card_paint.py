@@ -51,6 +51,17 @@ def card_picture(
     painter = QPainter(pixmap)
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     painter.translate(offset, offset)
+    paint_card(painter, card, layout, theme, scale, state, title_only=title_only)
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return Picture(pixmap, offset, offset)
+
+
+def paint_card(
+    painter: QPainter, card: Card, layout: CardLayout, theme: Theme, scale: float, state: str, *, title_only: bool
+) -> None:
+    """Paint a card with its corner at the painter's origin. scale: of the painter's units to the layout's."""
+    width, height = round(layout.width * scale), round(layout.height * scale)
     faint = card.muted or card.absent
     if faint:
         painter.setOpacity(0.5)
@@ -65,9 +76,7 @@ def card_picture(
     if card.badge:
         painter.setOpacity(1.0)
         _paint_badge(painter, card, layout, theme)
-    painter.end()
-    pixmap.setDevicePixelRatio(ratio)
-    return Picture(pixmap, offset, offset)
+    painter.setOpacity(1.0)
 
 
 class _Frame:
@@ -90,24 +99,27 @@ class _Frame:
         shape.addRoundedRect(self.body, self.corner, self.corner)
         ground = mixed(self.theme.card, self.theme.accent, 0.05) if self.state == HOVERED else None
         self.painter.fillPath(shape, ground or QColor(self.theme.card))
-        self.painter.save()
-        self.painter.setClipPath(shape)
         stripe = max(round(STRIPE * self.scale), 3)
-        self.painter.fillRect(QRectF(0, 0, stripe, self.body.height()), QColor(self.theme.family(family)))
+        self._fill(shape, QRectF(0, 0, stripe, self.body.height()), QColor(self.theme.family(family)))
         if self.card.heat is not None:
-            self._paint_heat(self.card.heat)
-        self.painter.restore()
+            self._paint_heat(shape, self.card.heat)
         self._paint_outline(faint)
 
-    def _paint_heat(self, share: float) -> None:
+    def _fill(self, shape: QPainterPath, rect: QRectF, colour: QColor) -> None:
+        """Fill the part of the card's shape that lies in a rectangle."""
+        part = QPainterPath()
+        part.addRect(rect)
+        self.painter.fillPath(part.intersected(shape), colour)
+
+    def _paint_heat(self, shape: QPainterPath, share: float) -> None:
         """A wash over the card and a bar along its foot, as long as the share is."""
         colour = heat_colour(share, self.theme)
         wash = QColor(colour)
         wash.setAlphaF(0.24)
-        self.painter.fillRect(self.body, wash)
+        self.painter.fillPath(shape, wash)
         bar = max(round(_HEAT_BAR * self.scale), 2)
         foot = QRectF(0, self.body.height() - bar, self.body.width() * share, bar)
-        self.painter.fillRect(foot, colour)
+        self._fill(shape, foot, colour)
 
     def _paint_shadow(self) -> None:
         strength = 34 if self.theme.name == "dark" else 9

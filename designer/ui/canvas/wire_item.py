@@ -76,15 +76,20 @@ class ChipItem(QGraphicsRectItem):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         painter.scale(scale, scale)
         painter.translate(-rect.topLeft())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.theme.ground))
-        painter.drawRoundedRect(rect, 4, 4)
-        painter.setFont(card_fonts().figures)
-        painter.setPen(QColor(self.ink))
-        painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), self.text)
+        paint_chip(painter, self.text, rect, self.theme, self.ink)
         painter.end()
         pixmap.setDevicePixelRatio(ratio)
         return Picture(pixmap, pixmap.width() // 2, pixmap.height() // 2)
+
+
+def paint_chip(painter: QPainter, text: str, rect: QRectF, theme: Theme, ink: str) -> None:
+    """Paint a wire's shape on a patch of the ground."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.ground))
+    painter.drawRoundedRect(rect, 4, 4)
+    painter.setFont(card_fonts().figures)
+    painter.setPen(QColor(ink))
+    painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)
 
 
 class WireItem(QGraphicsPathItem):
