@@ -110,6 +110,7 @@ ACTIONS = (
     ActionSpec("theme_light", "View", QT_TRANSLATE_NOOP("Actions", "Light theme"), (), "sun", True),
     ActionSpec("move_panels", "View", QT_TRANSLATE_NOOP("Actions", "Move panels"), (), "layout-dashboard", True),
     ActionSpec("reset_layout", "View", QT_TRANSLATE_NOOP("Actions", "Reset layout"), (), "rotate-ccw"),
+    ActionSpec("help", "Help", QT_TRANSLATE_NOOP("Actions", "Help"), ("Ctrl+F1",), "circle-question-mark"),
     ActionSpec("train", "Training", QT_TRANSLATE_NOOP("Actions", "Train"), ("F5",), "play"),
     ActionSpec("queue", "Training", QT_TRANSLATE_NOOP("Actions", "Train when the others are done"), ("Alt+F5",)),
     ActionSpec("pause", "Training", QT_TRANSLATE_NOOP("Actions", "Pause or resume training"), ("Ctrl+F5",), "pause"),
@@ -127,6 +128,7 @@ MENUS = {
     "Overlay": QT_TRANSLATE_NOOP("Actions", "Colour the cards by"),
     "View": QT_TRANSLATE_NOOP("Actions", "View"),
     "Training": QT_TRANSLATE_NOOP("Actions", "Training"),
+    "Help": QT_TRANSLATE_NOOP("Actions", "Help"),
 }
 
 

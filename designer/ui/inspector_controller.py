@@ -12,10 +12,8 @@ from designer.editing import blocks, nodes, parameters, variables
 from designer.graph.design import Design
 from designer.graph.expressions import Expression, Value, from_text
 from designer.ui.canvas_controller import CanvasController
-from designer.ui.dialogs.help import HelpDialog
 from designer.ui.docks.inspector import Inspector
 from designer.ui.docks.views import NoticeView
-from designer.ui.presenters.help import help_view
 from designer.ui.presenters.inspecting import design_view, node_view
 from designer.ui.presenters.several import several_view
 
@@ -32,7 +30,6 @@ class InspectorController(QObject):
         super().__init__(parent)
         self.inspector = inspector
         self.canvas = canvas
-        self._help: HelpDialog | None = None
         self.notice_of: Callable[[str], NoticeView | None] = lambda _kind: None
         self._noticed = ""  # the kind that a notice is about
         inspector.notice_answered.connect(lambda answer: self.answered.emit(answer, self._noticed))
@@ -67,7 +64,6 @@ class InspectorController(QObject):
                 self.tr("Remove {0}").format(name), lambda d, b: variables.remove_variable(d, b, name)
             )
         )
-        inspector.help_requested.connect(self.open_help)
 
     def refresh(self) -> None:
         """Show what is selected, as it is now."""
@@ -160,18 +156,6 @@ class InspectorController(QObject):
             lambda d, b: parameters.set_param_text(d, b, entry, name, text),
             (self.canvas.path, entry, name),
         )
-
-    def open_help(self, kind: str = "") -> None:
-        """Show the help of a kind, by default that of the selected node or of the block that is open."""
-        if not kind:
-            chosen = self.canvas.selected
-            kind = self.canvas.block.nodes[chosen[-1]].kind if chosen else self.canvas.block.name
-        view = help_view(self.canvas.session.design, kind, self.canvas.adding.shelf)
-        if view is None:
-            self.canvas.refused.emit(BlockyardError(f"There is no help for '{kind}': the kind is not known here."))
-            return
-        self._help = self._help or HelpDialog(self.inspector.window())
-        self._help.show_help(view)
 
 
 def _value(name: str, text: str) -> Value:

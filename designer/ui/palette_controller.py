@@ -18,7 +18,7 @@ from designer.ui.docks.palette import Palette
 from designer.ui.docks.palette_model import DESIGN, LIBRARY, can_be_starred
 from designer.ui.docks.views import PaletteEntry
 from designer.ui.document_controller import DocumentController
-from designer.ui.inspector_controller import InspectorController
+from designer.ui.help_controller import HelpController
 from designer.ui.library_controller import LibraryController
 from designer.ui.presenters.fitting import fitting
 from designer.ui.presenters.palette import add_entries, palette_entries
@@ -34,11 +34,11 @@ class PaletteController(QObject):
         canvas: CanvasController,
         library: LibraryController,
         documents: DocumentController,
-        inspecting: InspectorController,
+        helping: HelpController,
     ) -> None:
         super().__init__(palette)
         self._palette, self._canvas, self._library = palette, canvas, library
-        self._documents, self._inspecting = documents, inspecting
+        self._documents, self._helping = documents, helping
         self.shortlist = Shortlist(self)
         self.menu: QMenu | None = None
         canvas.blocks_changed.connect(self.refresh)
@@ -89,7 +89,7 @@ class PaletteController(QObject):
         if entry.family == "block":
             self._fill_for_block(menu, entry)
             menu.addSeparator()
-        menu.addAction(self.tr("Help"), lambda: self._inspecting.open_help(entry.kind))
+        menu.addAction(self.tr("Help"), lambda: self._helping.open_kind(entry.kind))
         menu.popup(where)
 
     def _fill_for_block(self, menu: QMenu, entry: PaletteEntry) -> None:

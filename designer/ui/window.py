@@ -31,6 +31,7 @@ from designer.ui.docks.summary import Summary
 from designer.ui.docks.training import Training
 from designer.ui.docks.views import RunView
 from designer.ui.document_controller import DocumentController
+from designer.ui.help_controller import HelpController
 from designer.ui.inspector_controller import InspectorController
 from designer.ui.library_controller import LibraryController
 from designer.ui.memory_controller import MemoryController
@@ -73,7 +74,7 @@ class MainWindow(QMainWindow):
         self._make_parts()
         self._connect_parts()
         for key in ("F1", "?"):
-            QShortcut(QKeySequence(key), self, lambda: self.inspecting.open_help())
+            QShortcut(QKeySequence(key), self, lambda: self.helping.open_selected())
         self.resize(*_FIRST_SIZE)
         self.panels.restore()
         self._mark_theme()
@@ -121,6 +122,7 @@ class MainWindow(QMainWindow):
         self.menus = CanvasMenus(self.canvas, self.actions_by_id)
         place_on_canvas(self.panel.view, self.actions_by_id)
         self.inspecting = InspectorController(self.inspector, self.canvas, self)
+        self.helping = HelpController(self.canvas, self)
         self.training = TrainingController(self.training_dock, self)
         self.recents = Recents(self)
         self.documents = DocumentController(self, self.tabs, self.recents)
@@ -139,7 +141,7 @@ class MainWindow(QMainWindow):
         self.pick_up = PickUp(self.training, self.toasts, lambda: self.panels.show("training"), self)
         self.library = LibraryController(self.canvas, self.toasts, self)
         self.news = NewsController(self.library, self.canvas, self.toasts, self)
-        self.offering = PaletteController(self.palette_dock, self.canvas, self.library, self.documents, self.inspecting)
+        self.offering = PaletteController(self.palette_dock, self.canvas, self.library, self.documents, self.helping)
         self.listing = RunsController(self.runs, self.documents, lambda: self.panels.is_shown("runs"), self)
 
     def _connect_parts(self) -> None:
@@ -150,7 +152,8 @@ class MainWindow(QMainWindow):
         self.inspecting.answered.connect(self.news.answer)
         self.problems.jump_requested.connect(self._jump)
         self.problems.fix_requested.connect(self._fix)
-        self.problems.why_requested.connect(self.inspecting.open_help)
+        self.problems.why_requested.connect(self.helping.open_code)
+        self.inspector.help_requested.connect(self.helping.open_kind)
         self.code.export_requested.connect(lambda: self.documents.export_module(lazy=self.code.is_lazy))
         self.documents.opened.connect(self.tabs.open)
         self.recovery.refused.connect(self.tell_error)

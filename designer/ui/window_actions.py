@@ -26,6 +26,7 @@ def window_slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "next_tab": lambda: window.tabs.step(1),
         "previous_tab": lambda: window.tabs.step(-1),
         "quit": lambda: window.close(),
+        "help": lambda: window.helping.open(),
         "undo": lambda: window.take_step(window.session.undo),
         "redo": lambda: window.take_step(window.session.redo),
         **canvas_slots(lambda: window.canvas),

@@ -29,6 +29,7 @@ BAD_USAGE = {
     "an option for the window": ["--fast"],
     "a mistyped command": ["sumary"],
     "a window on nothing": ["nothing.blockyard"],
+    "help on nothing": ["help", "wibble"],
     "an odd byte": ["check", "a\udcffb"],
     "a long name": ["check", "x" * 5000],
 }

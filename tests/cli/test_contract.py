@@ -88,6 +88,16 @@ def test_check_tells_what_is_wrong(blockyard, tmp_path: Path):
     assert not (tmp_path / "net.py").exists()
 
 
+def test_help(blockyard):
+    assert blockyard("help").out.startswith("start ")
+    page = blockyard("help", "window_too_large")
+    assert page.status == 0
+    assert page.out.startswith("# A window larger than its input\n")
+    assert "class Residual(nn.Module)" in blockyard("help", "code_resnet").out
+    assert "sigmoid_chain" in blockyard("help", "sigmoid", "gradient").out
+    assert "Conv2d" in blockyard("help", "Conv2s").err.split("fix:")[1]
+
+
 def test_summary(blockyard):
     done = blockyard("summary", "vgg11_fashion", "--set", "ratio=4", "--set", "num_classes=7", "--batch", "2", "--json")
     assert done.status == 0

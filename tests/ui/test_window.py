@@ -289,25 +289,6 @@ def test_a_recipe_is_saved_and_opened_as_a_file(qtbot: QtBot, open_window: Open,
 # -- help --------------------------------------------------------------------------------------------------------------
 
 
-def test_f1_shows_the_help_of_the_selected_node(qtbot: QtBot, open_window: Open):
-    window = open_window("lenet_sigmoid")
-    window.canvas.go_to(("conv",), "conv1")
-    window.panel.view.setFocus()
-    qtbot.keyClick(window.panel.view, Qt.Key.Key_F1)
-    dialog = window.inspecting._help
-    assert dialog.isVisible()
-    assert dialog.title.text() == "Conv2d"
-    assert "kernel_size" in dialog.page.toPlainText()
-    assert dialog.torch.isVisible()
-    window.choose_theme("light")
-    window.canvas.go_to((), "fc")
-    window.inspecting.open_help()
-    assert dialog.title.text() == "LeNet's classifier"
-    assert not dialog.torch.isVisible()
-    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    assert not dialog.isVisible()
-
-
 # -- training and runs ------------------------------------------------------------------------------------------------
 
 

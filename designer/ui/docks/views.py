@@ -189,9 +189,11 @@ class RunView:
 
 @dataclass(frozen=True)
 class HelpView:
-    """The help of one kind. text: Markdown. url: PyTorch's own page, empty where there is none."""
+    """A page of the help. text: Markdown. url: PyTorch's own page, empty where there is none. address: where it stands
+    among the pages, empty for a block's."""
 
     title: str
     family: str
     text: str
     url: str = ""
+    address: str = ""

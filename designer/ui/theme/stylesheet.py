@@ -156,6 +156,7 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QAbstractScrollArea { background: $panel; border: none; }
 QAbstractItemView { background: $panel; outline: none; border: none; }
 QAbstractItemView::item:selected { background: $selection; color: $text; }
+QTreeView[role="contents"]::item { min-height: 24px; border-radius: 4px; }
 QTableView { gridline-color: $line; alternate-background-color: $panel; }
 QTableView::item { padding: 0 8px; border-bottom: 1px solid $line; }
 QTableView::item:hover { background: $raised; }

@@ -1,0 +1,164 @@
+"""The help: pages on what the program can do, on each diagnostic, on each layer. Read when they are asked for.
+
+Pages are Markdown under `resources/help`; those of layers are the catalogue's own words. A page has an address:
+`features/canvas`, `codes/cycle`, `kinds/Conv2d`. A page may show the code of a preset: it is written when the page is
+filled, so that it is always the code that Blockyard writes now.
+"""
+
+from __future__ import annotations
+
+import difflib
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from designer.base.errors import BlockyardError
+from designer.base.paths import resources_dir
+from designer.catalogue.registry import registry
+from designer.catalogue.spec import LayerSpec
+from designer.graph.expressions import Value, to_text
+
+FEATURES, CODES, KINDS = "features", "codes", "kinds"
+_CODE = re.compile(r"^\{\{code ([a-z0-9_]+)\}\}$", re.MULTILINE)
+_WORD = re.compile(r"\w+")
+_MOST_FOUND = 60
+
+
+class Entry(NamedTuple):
+    """A line of the contents. group: the part of the help, or of a layer, its family."""
+
+    address: str
+    title: str
+    group: str
+
+
+class Page(NamedTuple):
+    """A page. text: Markdown without its title. url: PyTorch's own page, empty where there is none."""
+
+    address: str
+    title: str
+    group: str
+    text: str
+    url: str = ""
+
+
+class HelpError(BlockyardError):
+    """There is no such page."""
+
+    exit_status = 2
+
+
+def contents() -> tuple[Entry, ...]:
+    """All pages: features first, in the order in which one needs them, then diagnostics and layers."""
+    return tuple(Entry(page.address, page.title, page.group) for page in _pages().values())
+
+
+def page(address: str) -> Page:
+    """The page at an address. Raises HelpError."""
+    found = _pages().get(address)
+    if found is None:
+        raise HelpError(f"There is no help on '{address[:60]}'.", fix="Search for a word of it.")
+    return found
+
+
+def find(topic: str) -> Page | None:
+    """The page that a topic names: an address, a diagnostic's code, a layer's kind or a feature; None for none."""
+    pages = _pages()
+    for address in (topic, *(f"{part}/{topic}" for part in (FEATURES, CODES, KINDS))):
+        if address in pages:
+            return pages[address]
+    plain = topic.casefold()
+    return next((p for p in pages.values() if plain in (p.title.casefold(), p.address.split("/")[1].casefold())), None)
+
+
+def search(words: str) -> list[Entry]:
+    """The pages in which all words occur, those that have them in the title first."""
+    wanted = [word.casefold() for word in _WORD.findall(words)]
+    if not wanted:
+        return []
+    ranked = []
+    for place, found in enumerate(_pages().values()):
+        title = f"{found.title} {found.address}".casefold().replace("_", " ")
+        if all(word in title or word in found.text.casefold() for word in wanted):
+            in_title = sum(word in title for word in wanted)
+            is_start = title.startswith(wanted[0])
+            ranked.append((-in_title, not is_start, place, Entry(found.address, found.title, found.group)))
+    return [entry for *_, entry in sorted(ranked)[:_MOST_FOUND]]
+
+
+def near(topic: str) -> list[str]:
+    """The last parts of addresses that are spelt like a topic."""
+    names = {address.split("/")[1].casefold(): address.split("/")[1] for address in _pages()}
+    return [names[name] for name in difflib.get_close_matches(topic.casefold(), names, n=3)]
+
+
+def target(link: str, address: str) -> str | None:
+    """The address that a link on the page at `address` leads to; None where it leads out of the help."""
+    kind, _, name = link.partition(":")
+    if kind == "kind":
+        return f"{KINDS}/{name}"
+    if name or not link.endswith(".md"):
+        return None
+    return posixpath.normpath(posixpath.join(posixpath.dirname(address), link.removesuffix(".md")))
+
+
+def is_to_fill(text: str) -> bool:
+    """Whether a page shows code that has still to be written."""
+    return _CODE.search(text) is not None
+
+
+def fill(text: str) -> str:
+    """The text of a page with the code of the presets that it shows. Takes a while: call it in another thread."""
+    from designer.analysis.analyser import Analyser
+    from designer.codegen.module import generate
+    from designer.document.presets import open_design
+
+    def written(match: re.Match[str]) -> str:
+        design = open_design(match[1]).design
+        return f"```python\n{generate(design, Analyser().analyse(design)).source}```"
+
+    return _CODE.sub(written, text)
+
+
+def kind_text(spec: LayerSpec) -> str:
+    """What the help says of a layer: its own words, and its parameters."""
+    return "\n\n".join(filter(None, (spec.help, parameter_table((p.name, p.default, p.doc) for p in spec.parameters))))
+
+
+def parameter_table(rows: Iterable[tuple[str, Value, str]]) -> str:
+    """Parameters as a table in Markdown: name, default, words."""
+    lines = [f"| `{name}` | `{_cell(to_text(default))}` | {_cell(doc)} |" for name, default, doc in rows]
+    return "\n".join(["| parameter | default | |", "|---|---|---|", *lines]) if lines else ""
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+@cache
+def _pages() -> dict[str, Page]:
+    return {page.address: page for page in (*_features(), *_codes(), *_kinds())}
+
+
+def _features() -> Iterator[Page]:
+    folder = resources_dir() / "help" / FEATURES
+    for line in (folder / "contents.txt").read_text("utf-8").split():
+        yield _read(FEATURES, line)
+
+
+def _codes() -> Iterator[Page]:
+    folder = resources_dir() / "help" / CODES
+    yield from sorted((_read(CODES, path.stem) for path in folder.glob("*.md")), key=lambda page: page.title)
+
+
+def _read(group: str, name: str) -> Page:
+    text = (resources_dir() / "help" / group / f"{name}.md").read_text("utf-8")
+    title, _, rest = text.partition("\n")
+    return Page(f"{group}/{name}", title.removeprefix("# ").strip(), group, rest.strip())
+
+
+def _kinds() -> Iterator[Page]:
+    for kind, spec in registry().items():
+        yield Page(f"{KINDS}/{kind}", kind, spec.family.value, kind_text(spec), spec.url)
