@@ -10,16 +10,13 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from designer.base.errors import BlockyardError
-from designer.base.paths import resources_dir
 from designer.engine.protocol import Preparing
 from designer.engine.protocol_data import Answer, Described, Refused, Samples, Transforms
 from designer.engine.recipe import AugmentRecipe, Recipe
 from designer.session.data_view import DataView
 from designer.session.session import Session
 from designer.ui import files
-from designer.ui.dialogs.help import HelpDialog
 from designer.ui.docks.data import Data
-from designer.ui.docks.views import HelpView
 from designer.ui.presenters import data as presenter
 from designer.ui.presenters.reports import progress_line
 
@@ -50,7 +47,6 @@ class DataController(QObject):
         self._description = 0  # the number of the request
         self._part, self._label = "train", None
         self._seed = 0
-        self._help: HelpDialog | None = None
         self._poll_timer = self._timer(_POLL_MS, self._poll)
         self._settle = self._timer(_SETTLE_MS, self._look, single=True)
         self._idle = self._timer(_IDLE_MS, self.let_go, single=True)
@@ -62,7 +58,6 @@ class DataController(QObject):
         dock.label_chosen.connect(self._choose_label)
         dock.more_wanted.connect(self._more)
         dock.reroll_requested.connect(self.reroll)
-        dock.help_requested.connect(self.open_help)
 
     def _timer(self, interval: int, slot: Callable[[], object], single: bool = False) -> QTimer:
         timer = QTimer(self, interval=interval, singleShot=single)
@@ -88,12 +83,6 @@ class DataController(QObject):
         """Other images, and other chances."""
         self._seed += 1
         self._ask_transforms()
-
-    def open_help(self) -> None:
-        """Show what can be read, and how."""
-        self._help = self._help or HelpDialog(self._window)
-        text = (resources_dir() / "help" / "data.md").read_text("utf-8")
-        self._help.show_help(HelpView(self.tr("Data"), "io", text))
 
     def let_go(self) -> None:
         """End the engine; what is shown stays."""

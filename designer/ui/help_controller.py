@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtGui import QDesktopServices, QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from designer.base.errors import BlockyardError
@@ -27,7 +27,7 @@ _KEYS = "{{keys}}"
 
 
 class HelpController(QObject):
-    """One help window, made when it is first wanted."""
+    """One help window, made when it is first wanted; F1 in `owner` opens it."""
 
     def __init__(self, canvas: CanvasController, owner: QWidget) -> None:
         super().__init__(owner)
@@ -36,6 +36,8 @@ class HelpController(QObject):
         self.window: HelpWindow | None = None
         self._filling = Background(self)
         self._trail: list[HelpView] = []
+        for key in ("F1", "?"):
+            QShortcut(QKeySequence(key), owner, self.open_selected)
         theme_source().changed.connect(self._draw_anew)
 
     def open_selected(self) -> None:

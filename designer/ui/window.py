@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
 from designer.base.errors import BlockyardError
@@ -73,8 +73,6 @@ class MainWindow(QMainWindow):
         self.actions_by_id = make_actions(self, window_slots(self))
         self._make_parts()
         self._connect_parts()
-        for key in ("F1", "?"):
-            QShortcut(QKeySequence(key), self, lambda: self.helping.open_selected())
         self.resize(*_FIRST_SIZE)
         self.panels.restore()
         self._mark_theme()
@@ -154,6 +152,7 @@ class MainWindow(QMainWindow):
         self.problems.fix_requested.connect(self._fix)
         self.problems.why_requested.connect(self.helping.open_code)
         self.inspector.help_requested.connect(self.helping.open_kind)
+        self.data_dock.help_requested.connect(lambda: self.helping.open("features/data"))
         self.code.export_requested.connect(lambda: self.documents.export_module(lazy=self.code.is_lazy))
         self.documents.opened.connect(self.tabs.open)
         self.recovery.refused.connect(self.tell_error)
@@ -382,7 +381,7 @@ class MainWindow(QMainWindow):
         self.summaries.cancel()
         for part in (self.training, self.coding, self.listing, self.pick_up, self.library, self.memory, self.data):
             part.let_go()
-        for part in (self.documents, self.recovery, self.starting):
+        for part in (self.documents, self.recovery, self.starting, self.helping):
             part.let_go()
         event.accept()
 

@@ -126,7 +126,7 @@ def test_the_help_says_what_can_be_read(qtbot, open_window):
     window = open_window("lenet_relu")
     window.panels.show("data")
     qtbot.mouseClick(window.data_dock.help, LEFT)
-    dialog = window.data._help
+    dialog = window.helping.window
     assert dialog.isVisible()
     assert dialog.title.text() == "Data"
     assert "folders of images" in dialog.page.toPlainText()

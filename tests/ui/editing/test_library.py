@@ -278,8 +278,8 @@ def test_the_menu_of_a_layer(qtbot, editor):
     assert editor.block.nodes[editor.selected[0]].kind == "Conv2d"
     assert window.offering.shortlist.recents == ["Conv2d"]
     editor.choose(palette_menu(window, "VGGBlock"), "Help")
-    assert window.inspecting._help.isVisible()
-    window.inspecting._help.close()
+    assert window.helping.window.isVisible()
+    window.helping.window.close()
     with qtbot.waitSignal(window.documents.opened):
         editor.choose(palette_menu(window, "VGGBlock"), "Open a copy")
     assert window.session.design.main == "VGGBlock"
