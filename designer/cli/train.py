@@ -39,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=whole_number(1, _MOST), metavar="N", help="use at most so many images")
     parser.add_argument("--seed", type=whole_number(0, 2**63 - 1), metavar="S", help="of weights, order and dropout")
     parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:N or mps")
+    parser.add_argument("--devices", type=whole_number(1, 1024), metavar="N", help="train on so many together (1)")
     parser.add_argument("--run-dir", type=Path, metavar="DIR", help="where to keep this run: a new or an empty folder")
     parser.add_argument("--trust", action="store_true", help="trust the Python code that the document or run brings")
     add_json(parser, "print the engine's messages, one JSON object a line")
@@ -68,13 +69,13 @@ def _begun(options: argparse.Namespace) -> TrainingControl:
     recipe = _recipe(options, document.recipe or Recipe())
     if options.trust:
         trust_layers(document.design.customs.values())
-    control = TrainingControl(prepare_run(document, recipe, run_dir=options.run_dir))
+    control = TrainingControl(prepare_run(document, recipe, run_dir=options.run_dir), devices=recipe.devices)
     control.start()
     return control
 
 
 def _resumed(options: argparse.Namespace) -> TrainingControl:
-    fixed = ("design", "variables", "recipe", "data", "batch_size", "limit", "seed", "run_dir")
+    fixed = ("design", "variables", "recipe", "data", "batch_size", "limit", "seed", "devices", "run_dir")
     given = [name for name in fixed if getattr(options, name) not in (None, [])]
     if given:
         name = {"design": "a DESIGN", "variables": "--set"}.get(given[0], f"--{given[0].replace('_', '-')}")
@@ -97,7 +98,7 @@ def _recipe(options: argparse.Namespace, own: Recipe) -> Recipe:
     try:
         recipe = find_recipe(options.recipe) if options.recipe else own
         data = {"source": options.data, "limit": options.limit}
-        rest = {name: getattr(options, name) for name in ("epochs", "batch_size", "seed", "device")}
+        rest = {name: getattr(options, name) for name in ("epochs", "batch_size", "seed", "device", "devices")}
         data = {name: value for name, value in data.items() if value is not None}
         rest = {name: value for name, value in rest.items() if value is not None}
         return replace(recipe, data=replace(recipe.data, **data), **rest)

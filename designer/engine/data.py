@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from . import transforms
 from .examples import Collection, Fit
+from .group import ALONE, Group
 from .normalising import mean_and_std
 from .placing import Placed, Tell, place, unheard
 from .protocol import EngineError, Warned
@@ -90,22 +91,29 @@ class ImageData:
         """How many classes there are."""
         return len(self.classes)
 
-    def train_batches(self, batch_size: int, order: torch.Generator, first: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
+    def train_batches(
+        self, batch_size: int, order: torch.Generator, first: int = 0, group: Group = ALONE
+    ) -> Iterator[tuple[Tensor, Tensor]]:
         """One epoch of training batches in a fresh order. order: a CPU generator that draws it.
 
-        first: how many batches to leave out, because they were trained before.
+        first: how many batches to leave out, because they were trained before. group: of each batch, this process's
+        share comes; where it has none, the batch's first image.
         """
         starts = batch_starts(len(self.train), batch_size)
         permutation = torch.randperm(len(self.train), generator=order)[: starts.stop]
         at_once = self._batches_at_once(batch_size)
-        groups = permutation.split(batch_size * at_once)[first // at_once :]
+        chunks = permutation.split(batch_size * at_once)[first // at_once :]
+        shares = [[_share(batch, group) for batch in chunk.split(batch_size)] for chunk in chunks]
+        groups = [torch.cat(batches) for batches in shares]
         for number, (images, labels) in enumerate(self.train.fetched(groups), first // at_once):
             if self.prepare.augment.touches:
-                chance = torch.Generator().manual_seed((order.initial_seed() * _SPREAD + number) % 2**63)
+                drawn = order.initial_seed() * _SPREAD + number + (group.rank << 40)
+                chance = torch.Generator().manual_seed(drawn % 2**63)
                 yield self.prepare.for_training(images, labels, self.num_classes, chance)
                 continue
             images = self.prepare(images)
-            batches = zip(images.split(batch_size), labels.split(batch_size), strict=True)
+            sizes = [len(batch) for batch in shares[number - first // at_once]]
+            batches = zip(images.split(sizes), labels.split(sizes), strict=True)
             yield from itertools.islice(batches, max(first - number * at_once, 0), None)
 
     def _batches_at_once(self, batch_size: int) -> int:
@@ -121,15 +129,21 @@ class ImageData:
         """The test set once, in its own order."""
         return self.batches_of(self.test, batch_size)
 
-    def batches_of(self, examples: Placed, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Some examples once, in their own order, prepared as for evaluation."""
-        for images, labels in examples.windows(batch_size):
+    def batches_of(self, examples: Placed, batch_size: int, group: Group = ALONE) -> Iterator[tuple[Tensor, Tensor]]:
+        """Some examples once, in their own order, prepared as for evaluation. group: this process's batches come."""
+        chosen = torch.arange(len(examples)).split(batch_size)[group.rank :: group.size]
+        for images, labels in examples.windows(batch_size) if group.alone else examples.fetched(chosen):
             yield self.prepare(images), labels
 
     def sample(self, count: int) -> Tensor:
         """The first training images, prepared as for evaluation."""
         ((images, _),) = self.train.fetched([torch.arange(min(count, len(self.train)))])
         return self.prepare(images)
+
+
+def _share(batch: Tensor, group: Group) -> Tensor:
+    """Of a batch's indices, those of this process; never none, for all must take each step."""
+    return batch if group.alone else batch[group.rank :: group.size] if group.share(len(batch)) else batch[:1]
 
 
 def batch_starts(examples: int, batch_size: int) -> range:

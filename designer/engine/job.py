@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 from .control import Mailbox, Wishes, listen
-from .journal import Journal
+from .journal import Journal, Mute
 from .protocol import CONTROLS_FILE, LOG_FILE, EngineError, Failed, Finished, Message
 
 
@@ -25,6 +26,8 @@ def carry_out(
     hear control lines on, if any, beside the folder's own. resume: go on from the folder's last checkpoint, its log
     continued.
     """
+    if rank_in_environment():
+        return _carry_out(run_dir, Mute(), wishes, resume)
     try:
         with Journal(run_dir, listener, resume) as journal:
             if controls is not None:
@@ -36,7 +39,12 @@ def carry_out(
         return 1
 
 
-def _carry_out(run_dir: Path, journal: Journal, wishes: Wishes, resume: bool) -> int:
+def rank_in_environment() -> int:
+    """Which process of a group that torchrun started this one is, from 0; 0 where there is no group."""
+    return int(os.environ.get("RANK", "0")) if int(os.environ.get("WORLD_SIZE", "1")) > 1 else 0
+
+
+def _carry_out(run_dir: Path, journal: Journal | Mute, wishes: Wishes, resume: bool) -> int:
     try:
         warnings.filterwarnings("ignore", "Failed to initialize NumPy")  # torch alone will do
         from .training import train_folder  # brings torch: the status file is there before that

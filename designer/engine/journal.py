@@ -140,6 +140,16 @@ class Journal:
         return json.dumps(asdict(self._status))
 
 
+class Mute:
+    """What the other processes of a group have in place of a journal: the first one's tells for all."""
+
+    def tell(self, message: Message) -> None:
+        """Nothing is told."""
+
+    def go_on_from(self, step: int, epoch: int) -> None:
+        """Nothing is written."""
+
+
 def _stays(message: Message | Unreadable, step: int, epoch: int) -> bool:
     match message:
         case Batch():

@@ -13,6 +13,7 @@ from torch import nn
 from .control import Wishes
 from .data import ImageData, batch_starts
 from .device import memory_bytes
+from .group import ALONE, Group
 from .losses import guessing_loss, make_loss
 from .meter import Meter, Totals, require_finite
 from .placing import Placed
@@ -27,6 +28,7 @@ from .stuck import StuckWatch
 REPORT_EVERY_S = 0.05
 SAVE_EVERY_S = 300.0  # within a long epoch: a machine that goes down costs no more
 _PAUSE_POLL_S = 0.05
+_REPORT, _SAVE, _PAUSE, _STOP = 1, 2, 4, 8  # what is due after a batch
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,18 @@ class Training:
         device: torch.device,
         hooks: Hooks,
         frozen: Sequence[nn.Module] = (),
+        group: Group = ALONE,
     ) -> None:
-        """network: on the device, its weights drawn. data: on the device too. frozen: stay as in evaluation."""
+        """network: on the device, its weights drawn. data: on the device too. frozen: stay as in evaluation.
+
+        group: the processes that train together; all but the first have hooks that do nothing.
+        """
         self._recipe = recipe
         self._data = data
         self._device = device
         self._hooks = hooks
-        self._stepper = Stepper(network, recipe, make_loss(recipe, data.num_classes, device), device)
+        self._group = group
+        self._stepper = Stepper(network, recipe, make_loss(recipe, data.num_classes, device), device, group)
         self._frozen = frozen
         self._plateau = Progression(recipe.schedule.patience)
         self._patience = Progression(recipe.early_stopping or recipe.epochs)
@@ -111,7 +118,7 @@ class Training:
             **self._stepper.state(),
             "plateau": self._plateau.state(),
             "patience": self._patience.state(),
-            "meter": self._meter.state(),
+            "meter": self._meter.state(self._group),
             "seconds": self._seconds,
             "stuck": self._stuck.state(),
             "random": random_state(self._device),
@@ -123,10 +130,11 @@ class Training:
         self._stepper.restore(state)
         self._plateau.restore(state["plateau"])
         self._patience.restore(state["patience"])
-        self._meter.restore(state["meter"])
         self._seconds = state["seconds"]
         self._stuck.restore(state["stuck"])
-        restore_random_state(state["random"], self._device)
+        if self._group.leads:  # the others draw otherwise, and their sums are in the first one's
+            self._meter.restore(state["meter"])
+            restore_random_state(state["random"], self._device)
 
     def run(self) -> bool:
         """Train, evaluate and save epoch by epoch. Returns whether it was stopped. Raises EngineError."""
@@ -137,7 +145,7 @@ class Training:
                 return False
             trained = self._train_epoch(epoch)
             validated = self._evaluate(self._data.validation) if trained else None
-            review = Review(self._data.num_classes, self._device)
+            review = Review(self._data.num_classes, self._device, self._group)
             tested = self._evaluate(self._data.test, review) if validated else None
             if trained is None or validated is None or tested is None:
                 self._save()
@@ -186,55 +194,76 @@ class Training:
 
     def _examples_of_step(self, batch: int) -> int:
         """How many examples are in the batches that make one step with this one; batches count from 1."""
-        size, joined = self._recipe.batch_size, self._recipe.accumulate
-        first = (batch - 1) // joined * joined
-        last = min(first + joined, self.batches_per_epoch)
-        return min(last * size, len(self._data.train)) - first * size
+        joined = self._recipe.accumulate
+        first = (batch - 1) // joined * joined + 1
+        return self._examples_in(first, min(first + joined - 1, self.batches_per_epoch))
+
+    def _examples_in(self, first: int, last: int) -> int:
+        """How many examples are in the batches from the first to the last, in all processes; batches count from 1."""
+        size = self._recipe.batch_size
+        return min(last * size, len(self._data.train)) - (first - 1) * size
 
     def _train_epoch(self, epoch: int) -> Totals | None:
         """The epoch's totals, or None if it was stopped. Waits for the device only to report."""
-        stepper, meter, wishes = self._stepper, self._meter, self._hooks.wishes
+        stepper, meter = self._stepper, self._meter
         stepper.network.train()
         for module in self._frozen:
             module.eval()  # else normalisation layers would go on taking averages
-        joined = self._recipe.accumulate
-        reported = meter.read()
+        joined, group = self._recipe.accumulate, self._group
+        reported = meter.read().over(group)
         order = torch.Generator().manual_seed(_seed_of_epoch(self._recipe.seed, epoch))
-        batches = self._data.train_batches(self._recipe.batch_size, order, first=self._batches_done)
+        batches = self._data.train_batches(self._recipe.batch_size, order, self._batches_done, group)
         for batch, (images, labels) in enumerate(batches, self._batches_done + 1):
-            share = len(labels) / self._examples_of_step(batch) if joined > 1 else 1
+            own = len(labels) if group.alone else group.share(self._examples_in(batch, batch))
+            share = 1.0 if joined == group.size == 1 else own * group.size / self._examples_of_step(batch)
             whole = joined == 1 or batch % joined == 0 or batch == self.batches_per_epoch
             scores, loss = stepper.train(images, labels, self._rate(epoch, batch), share, last=whole)
-            meter.add(loss, scores, labels if labels.ndim == 1 else labels.argmax(1))
+            if own:
+                meter.add(loss, scores, labels if labels.ndim == 1 else labels.argmax(1))
             self._batches_done = batch
-            asked = whole and (wishes.stopping or wishes.pausing)  # gradients on the way to a step are not saved
-            at_edge = asked or batch in (1, self.batches_per_epoch)
-            if at_edge or time.perf_counter() - reported.seconds >= REPORT_EVERY_S:
-                totals = meter.read()
+            due = group.agreed(self._due(batch, whole, reported.seconds))
+            if due & _REPORT:
+                totals = meter.read().over(group)
                 self._report(epoch, batch, totals.since(reported))
                 self._seconds += totals.seconds - reported.seconds
                 reported = totals
-                if asked or (whole and reported.seconds - self._saved_at > SAVE_EVERY_S):
-                    self._attend(epoch, batch)
+                if due & _SAVE:
+                    if not due & _STOP:  # a run that is stopped is saved as it ends
+                        self._save()
+                    if due & _PAUSE:
+                        due = group.agreed(self._wait(epoch, batch))
                     reported = replace(reported, seconds=time.perf_counter())
-            if whole and (wishes.stopping or self.steps_done == self._last_step):
+            if due & _STOP:
                 return None
         return replace(reported, seconds=self._seconds)
 
-    def _attend(self, epoch: int, batch: int) -> None:
-        """Save, and wait as long as the run is paused."""
+    def _due(self, batch: int, whole: bool, reported: float) -> int:
+        """What is to be done after this batch; the first process decides. reported: when it was reported last."""
         wishes = self._hooks.wishes
-        if not wishes.stopping:  # a run that is stopped is saved as it ends
-            self._save()
-        if wishes.pausing and not wishes.stopping:
-            self._hooks.emit(Paused(epoch, batch))
-            while wishes.pausing and not wishes.stopping:
-                time.sleep(_PAUSE_POLL_S)
-            if not wishes.stopping:
-                self._hooks.emit(Resumed(epoch, batch))
+        stops = whole and (wishes.stopping or self.steps_done == self._last_step)
+        pauses = whole and wishes.pausing and not stops  # gradients on the way to a step are not saved
+        now = time.perf_counter()
+        reports = batch in (1, self.batches_per_epoch) or now - reported >= REPORT_EVERY_S
+        saves = reports and whole and now - self._saved_at > SAVE_EVERY_S
+        if stops or pauses:
+            reports = saves = True
+        return _REPORT * reports | _SAVE * saves | _PAUSE * pauses | _STOP * stops
+
+    def _wait(self, epoch: int, batch: int) -> int:
+        """Wait as long as the run is paused. Returns whether it is stopped then."""
+        wishes = self._hooks.wishes
+        if not self._group.leads:
+            return 0
+        self._hooks.emit(Paused(epoch, batch))
+        while wishes.pausing and not wishes.stopping:
+            time.sleep(_PAUSE_POLL_S)
+        if not wishes.stopping:
+            self._hooks.emit(Resumed(epoch, batch))
+        return _STOP * wishes.stopping
 
     def _save(self) -> None:
-        self._hooks.save(self.state())
+        state = self.state()  # in each process, for they add up sums
+        self._hooks.save(state)
         self._saved_at = time.perf_counter()
 
     def _report(self, epoch: int, batch: int, window: Totals) -> None:
@@ -261,16 +290,17 @@ class Training:
     def _evaluate(self, examples: Placed | None, review: Review | None = None) -> Totals | None:
         """Totals over some examples, empty where there are none, or None if it was stopped. review: looks on."""
         network = self._stepper.evaluated.eval()
-        meter = Meter(self._device)
+        meter, group, size = Meter(self._device), self._group, self._recipe.batch_size
         with torch.inference_mode():
-            for images, labels in self._data.batches_of(examples, self._recipe.batch_size) if examples else ():
+            batches = self._data.batches_of(examples, size, group) if examples else ()
+            for number, (images, labels) in enumerate(batches):
                 scores, loss = self._stepper.run(network, images, labels)  # (N, classes)
                 meter.add(loss, scores, labels)
                 if review is not None:
-                    review.add(scores, labels)
-                if self._hooks.wishes.stopping:
+                    review.add(scores, labels, (number * group.size + group.rank) * size)
+                if self._hooks.wishes.stopping and group.alone:
                     return None
-        return meter.read()
+        return meter.read().over(group)
 
 
 def _seed_of_epoch(seed: int, epoch: int) -> int:

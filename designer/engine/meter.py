@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .group import Group
 from .protocol import EngineError
 
 _NOTED_BATCHES = 32  # at most so many batches' scores are kept
@@ -32,6 +33,13 @@ class Totals:
             self.correct - earlier.correct,
             self.seconds - earlier.seconds,
         )
+
+    def over(self, group: Group) -> Totals:
+        """Of all processes of a group together."""
+        if group.alone:
+            return self
+        examples, loss, correct = group.summed([self.examples, self.loss, self.correct])
+        return Totals(int(examples), loss, int(correct), self.seconds)
 
     @property
     def mean_loss(self) -> float:
@@ -81,9 +89,9 @@ class Meter:
             self._sizes.clear()
         return Totals(self._examples, self._loss, int(self._correct.item()), time.perf_counter())
 
-    def state(self) -> dict[str, float]:
-        """The sums so far, for `restore`; waits for the device."""
-        totals = self.read()
+    def state(self, group: Group) -> dict[str, float]:
+        """The sums so far over a group, for `restore`; waits for the device."""
+        totals = self.read().over(group)
         return {"examples": totals.examples, "loss": totals.loss, "correct": totals.correct}
 
     def restore(self, state: Mapping[str, float]) -> None:

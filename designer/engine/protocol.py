@@ -119,6 +119,7 @@ class Started:
     num_classes: int
     validation_examples: int = 0
     steps_done: int = 0  # batches trained before, where the run goes on from its checkpoint
+    devices: int = 1  # processes that train together, a device each
     classes: tuple[str, ...] = ()  # their names, in the order of their numbers; none where they would fill pages
 
 

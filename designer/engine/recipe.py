@@ -53,6 +53,7 @@ class Recipe:
     with some GPUs and networks. compile: by torch.compile, which takes a while at first and needs a C++ compiler.
     early_stopping: end after so many epochs in which accuracy on the validation set has not risen. deterministic: the
     same figures again on a GPU too, at some cost in speed; on a CPU they are in any case.
+    devices: how many of them train together, each with its share of every batch, as torchrun would start them.
     augment: what chance does to the training images. start: weights to start from, and what is not trained.
     """
 
@@ -78,6 +79,7 @@ class Recipe:
     compile: bool = later(False)
     early_stopping: int | None = later(None)
     deterministic: bool = later(False)
+    devices: int = later(1)
     augment: AugmentRecipe = field(default=NO_CHANCE, metadata=BRIEF)
     start: StartRecipe = field(default=ANEW, metadata=BRIEF)
 
@@ -91,6 +93,9 @@ class Recipe:
         self._check_loss()
         self._check_steps()
         self._check_watched()
+
+        fix = "Use 1, or as many as there are GPUs."
+        require(1 <= self.devices <= min(1024, self.batch_size), "devices", self.devices, "1 to the batch size", fix)
 
     def _check_loss(self) -> None:
         smoothing = 0 <= self.label_smoothing < 1

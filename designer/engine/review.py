@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from .group import ALONE, Group
 from .placing import Placed
 from .protocol import Evaluation, Mistake
 from .transforms import short_side_resized
@@ -23,37 +24,42 @@ _PICTURE_PX = 64  # the longest that the shorter side of a picture is
 class Review:
     """Takes in the set batch by batch, in its own order; `written` sums up."""
 
-    def __init__(self, classes: int, device: torch.device) -> None:
-        """classes: of the data."""
+    def __init__(self, classes: int, device: torch.device, group: Group = ALONE) -> None:
+        """classes: of the data. group: each of its processes takes in batches of its own."""
+        self._group = group
         self._classes = classes
         self._counts: Tensor | None = None  # int64 (C * C,), by right class and guess, C as many as scores
         self._worst = torch.empty(0, 4, dtype=torch.float64, device=device)  # surprise, index, guess, confidence
-        self._labels: list[Tensor] = []
-        self._seen = 0
 
-    def add(self, scores: Tensor, labels: Tensor) -> None:
-        """scores: (N, C). labels: int64 (N,). Does not wait for the device."""
+    def add(self, scores: Tensor, labels: Tensor, first: int) -> None:
+        """scores: (N, C). labels: int64 (N,). first: where the batch begins in the set. Waits for nothing."""
         width = scores.shape[1]
         shares = functional.softmax(scores.float(), 1)
         confidence, guesses = shares.max(1)
         counts = torch.bincount(labels * width + guesses, minlength=width * width)
         self._counts = counts if self._counts is None else self._counts + counts
         surprise = confidence - shares.gather(1, labels.unsqueeze(1)).squeeze(1)  # 0 where the guess is right
-        indices = torch.arange(self._seen, self._seen + len(labels), device=labels.device)
+        indices = torch.arange(first, first + len(labels), device=labels.device)
         rows = torch.stack([column.double() for column in (surprise, indices, guesses, confidence)], 1)
         rows = torch.cat([self._worst, rows])
         self._worst = rows[rows[:, 0].topk(min(_MOST_MISTAKES, len(rows))).indices]
-        self._seen += len(labels)
 
     def written(self, epoch: int, examples: Placed, classes: tuple[str, ...]) -> Evaluation | None:
-        """The sum of it, None where there are too many classes. examples: the set. Waits for the device."""
-        if self._counts is None or self._classes > _MOST_CLASSES:
+        """The sum of it, None where there are too many classes. examples: the set. Waits for the device.
+
+        To be called in each process of the group.
+        """
+        parts = self._group.gathered(None if self._counts is None else (self._counts.cpu(), self._worst.cpu()))
+        parts = [part for part in parts if part is not None]
+        if not parts or self._classes > _MOST_CLASSES:
             return None
-        width = round(len(self._counts) ** 0.5)
-        matrix = self._counts.view(width, width).cpu()
+        counts, rows = sum(part[0] for part in parts), torch.cat([part[1] for part in parts])
+        width = round(len(counts) ** 0.5)
+        matrix = counts.view(width, width)
         if not matrix[:, self._classes :].any():
             matrix = matrix[: self._classes, : self._classes]
-        wrong = [row for row in self._worst.tolist() if row[0] > 0]
+        worst = rows[rows[:, 0].topk(min(_MOST_MISTAKES, len(rows))).indices]
+        wrong = [row for row in worst.tolist() if row[0] > 0] if self._group.leads else []
         return Evaluation(
             epoch=epoch,
             classes=classes,

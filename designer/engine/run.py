@@ -1,6 +1,7 @@
 """The command line of an exported project: trains the `model.py` that lies beside `train.py`.
 
-A project is `model.py`, `recipe.json`, a copy of this folder named `engine`, and a `train.py` that calls `main`.
+A project is `model.py`, `recipe.json`, a copy of this folder named `engine`, and a `train.py` that calls `main`. Under
+`torchrun --nproc-per-node N train.py` as many processes train together.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from .control import Wishes
-from .downloading import HOME_VARIABLE
 from .job import carry_out
 from .progress import at_the_terminal
 from .protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, MODEL_FILE, RECIPE_FILE, EngineError, Message, write_line
@@ -31,24 +32,41 @@ def main(project: Path, arguments: Sequence[str] | None = None) -> int:
     failed, 2 bad usage.
     """
     options = _parse(arguments)
-    os.environ.setdefault(HOME_VARIABLE, str(project / "data"))
-    try:
-        run_dir = options.resume and options.resume.absolute()
-        if run_dir is None:
-            recipe = _adapted(read_recipe(options.recipe or project / RECIPE_FILE), options, project)
-            run_dir = _new_run(project, options.run_dir, recipe)
-    except EngineError as error:
-        expected = f"Expected {error.expected}." if error.expected else ""
-        sys.stderr.write(" ".join(filter(None, (error.message, expected, error.fix))) + "\n")
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        return _train(project, options, lambda value: value, leads=True)
+    from .group import joined  # brings torch
+
+    with joined() as group:
+        return _train(project, options, group.told, group.leads)
+
+
+def _train(project: Path, options: argparse.Namespace, told: Callable[[Any], Any], leads: bool) -> int:
+    """told: gives all processes of a group what its first one says. leads: whether this is the first one."""
+    run_dir, complaint = told(_run_folder(project, options) if leads else None)
+    if run_dir is None:
+        if leads:
+            sys.stderr.write(complaint + "\n")
         return 2
     wishes = Wishes()
     signal.signal(signal.SIGINT, lambda *_: wishes.stop())
     listener = _write_json if options.json else at_the_terminal()
     status = carry_out(run_dir, listener, wishes, resume=options.resume is not None)
     checkpoint = run_dir / CHECKPOINTS_DIR / LAST_CHECKPOINT
-    if checkpoint.exists() and not options.json:
+    if checkpoint.exists() and leads and not options.json:
         sys.stdout.write(f"The weights are in {checkpoint}\n")
     return status
+
+
+def _run_folder(project: Path, options: argparse.Namespace) -> tuple[Path | None, str]:
+    """The folder to train in, made where it is new; or why there is none."""
+    try:
+        if options.resume is not None:
+            return options.resume.absolute(), ""
+        recipe = _adapted(read_recipe(options.recipe or project / RECIPE_FILE), options, project)
+        return _new_run(project, options.run_dir, recipe), ""
+    except EngineError as error:
+        expected = f"Expected {error.expected}." if error.expected else ""
+        return None, " ".join(filter(None, (error.message, expected, error.fix)))
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

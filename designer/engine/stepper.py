@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .average import Average
+from .group import ALONE, Group
 from .losses import Loss
 from .optimize import make_optimizer, set_learning_rate
 from .protocol import EngineError
@@ -22,8 +24,13 @@ _DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 class Stepper:
     """Trains a network batch by batch as the recipe says: precision, accumulation, clipping, average of weights."""
 
-    def __init__(self, network: nn.Module, recipe: Recipe, loss: Loss, device: torch.device) -> None:
-        """network: on the device, its weights drawn. Raises EngineError where the device lacks the precision."""
+    def __init__(
+        self, network: nn.Module, recipe: Recipe, loss: Loss, device: torch.device, group: Group = ALONE
+    ) -> None:
+        """network: on the device, its weights drawn. group: whose gradients are averaged.
+
+        Raises EngineError where the device lacks the precision.
+        """
         if recipe.precision == "fp16" and device.type != "cuda":
             raise EngineError(
                 f"The recipe's precision fp16 is for cuda; this run is on {device}.",
@@ -38,7 +45,8 @@ class Stepper:
         self._recipe = recipe
         self._loss = loss
         self._device = device
-        self._forward = torch.compile(network) if recipe.compile else network
+        self._alone = torch.compile(network) if recipe.compile else network
+        self._joint = group.joint(self._alone)
         self._parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
         self._optimizer = make_optimizer(recipe.optimizer, self._parameters, device)
         self._scaler = torch.amp.GradScaler(device.type) if recipe.precision == "fp16" else None
@@ -47,7 +55,7 @@ class Stepper:
     @property
     def evaluated(self) -> nn.Module:
         """The network that figures are taken of: the average of the weights, where there is one."""
-        return self._average.network if self._average else self._forward
+        return self._average.network if self._average else self._alone
 
     def gradient_norm(self) -> float | None:
         """Of a step since this was asked last, None where there was none or it is no number; waits for the device."""
@@ -78,17 +86,22 @@ class Stepper:
 
         last: whether the step is made now. Returns scores and loss as `run` does.
         """
-        scores, loss = self.run(self._forward, images, targets)
-        part = loss if share == 1 else loss * share
-        if self._scaler is None:
-            part.backward()
-        else:
-            self._scaler.scale(part).backward()
+        with self._gathering(last):
+            scores, loss = self.run(self._joint, images, targets)
+            part = loss if share == 1 else loss * share
+            if self._scaler is None:
+                part.backward()
+            else:
+                self._scaler.scale(part).backward()
         if self.after_backward is not None:
             self.after_backward()
         if last:
             self._step(rate)
         return scores, loss
+
+    def _gathering(self, last: bool) -> AbstractContextManager[object]:
+        """Gradients of several processes are put together once for each step."""
+        return nullcontext() if last or self._joint is self._alone else self._joint.no_sync()
 
     def _step(self, rate: float) -> None:
         set_learning_rate(self._optimizer, rate)

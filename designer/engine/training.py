@@ -15,7 +15,8 @@ from .control import Wishes
 from .data import ImageData, load_data
 from .device import choose_device, prepare_device
 from .finding import find_culprit
-from .journal import Journal
+from .group import Group, joined
+from .journal import Journal, Mute
 from .loop import Hooks, Training
 from .memory_fault import fitting_batch, is_out_of_memory, out_of_memory
 from .meter import NotFiniteError
@@ -43,16 +44,23 @@ class _StoppedError(Exception):
     """The run was stopped before training began."""
 
 
-def train_folder(run_dir: Path, journal: Journal, wishes: Wishes, resume: bool = False) -> bool:
+def train_folder(run_dir: Path, journal: Journal | Mute, wishes: Wishes, resume: bool = False) -> bool:
     """Train the run folder's `model.py` by its `recipe.json`. Returns whether it was stopped. Raises EngineError.
 
     journal: told each message from `Started` to the last `Epoch`. wishes: asked after each batch. resume: go on from
     the folder's last checkpoint.
     """
     recipe = read_recipe(run_dir / RECIPE_FILE)
-    device = choose_device(recipe.device)
+    with joined() as group:
+        return _train_in_group(run_dir, recipe, journal, wishes, resume, group)
+
+
+def _train_in_group(
+    run_dir: Path, recipe: Recipe, journal: Journal | Mute, wishes: Wishes, resume: bool, group: Group
+) -> bool:
+    device = choose_device(group.device(recipe.device))
     try:
-        return _train(run_dir, recipe, device, journal, wishes, resume)
+        return _train(run_dir, recipe, device, journal, wishes, resume, group)
     except _StoppedError:
         return True
     except (RuntimeError, MemoryError) as error:
@@ -71,9 +79,10 @@ def _train(
     run_dir: Path,
     recipe: Recipe,
     device: torch.device,
-    journal: Journal,
+    journal: Journal | Mute,
     wishes: Wishes,
     resume: bool,
+    group: Group,
 ) -> bool:
     checkpoint = last_checkpoint(run_dir)
     state = load_checkpoint(checkpoint) if resume else None
@@ -84,14 +93,16 @@ def _train(
         if wishes.stopping:
             raise _StoppedError
 
-    load = functools.cache(functools.partial(load_data, recipe.data, device, [run_dir], recipe.augment, tell))
+    read = functools.partial(load_data, recipe.data, device, [run_dir], recipe.augment, tell)
+    load = functools.cache(lambda: group.in_turn(read))
     network, frozen, taken = _make_network(run_dir, recipe, device, resume, load)
     data = load()
     try_network(network, data.sample(2), data.num_classes)
-    hooks = Hooks(
-        journal.tell, wishes, functools.partial(save_checkpoint, checkpoint), functools.partial(_keep, run_dir)
-    )
-    training = Training(network, recipe, data, device, hooks, frozen)
+    save, keep = functools.partial(save_checkpoint, checkpoint), functools.partial(_keep, run_dir)
+    hooks = Hooks(journal.tell, wishes, save, keep) if group.leads else Hooks(journal.tell, wishes)
+    if not group.leads:
+        torch.manual_seed(recipe.seed + group.rank)  # the weights are the same in all, what dropout draws is not
+    training = Training(network, recipe, data, device, hooks, frozen, group)
     if state is not None:
         require_same_design(network, state.get("network", {}), checkpoint)
         require_resumable(state, recipe, len(data.train), checkpoint)
@@ -111,6 +122,7 @@ def _train(
             num_classes=data.num_classes,
             validation_examples=len(data.validation) if data.validation else 0,
             steps_done=training.steps_done,
+            devices=group.size,
             classes=data.classes if sum(map(len, data.classes)) <= _MOST_OF_NAMES else (),
         )
     )
@@ -118,14 +130,17 @@ def _train(
     try:
         stopped = training.run()
     except NotFiniteError as error:
+        if not group.alone:
+            raise
         raise _with_culprit(error, run_dir, recipe, data, wishes) from error
     except (RuntimeError, MemoryError) as error:
-        memory_ran_out = is_out_of_memory(error)
+        memory_ran_out = group.alone and is_out_of_memory(error)
         if not memory_ran_out:
             raise
     if memory_ran_out:  # here, where the error no longer holds what filled the memory
         raise out_of_memory(device, recipe.batch_size, fitting_batch(training, recipe.batch_size, device))
-    save_weights(run_dir, training.weights())
+    if group.leads:
+        save_weights(run_dir, training.weights())
     return stopped
 
 

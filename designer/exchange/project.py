@@ -43,6 +43,7 @@ pip install -r requirements.txt
 python model.py                  # the stages and their output shapes
 python train.py                  # train as recipe.json says; figures and weights go to runs/
 python train.py --epochs 3 --device cpu --data FOLDER
+torchrun --nproc-per-node 2 train.py   # on two devices; add torchrun's options for more machines
 ```
 
 | file | what |

@@ -15,9 +15,10 @@ from designer.base.paths import data_dir
 _INSTALLED = ("site-packages", "dist-packages")
 
 
-def engine_command(module: str, *arguments: str) -> list[str]:
-    """The command line of one of the engine's programs, such as `worker`."""
-    return [sys.executable, "-m", f"designer.engine.{module}", *arguments]
+def engine_command(module: str, *arguments: str, devices: int = 1) -> list[str]:
+    """The command line of one of the engine's programs, such as `worker`. devices: processes that torchrun starts."""
+    torchrun = ("torch.distributed.run", "--standalone", "--nproc-per-node", str(devices), "-m")
+    return [sys.executable, "-m", *(torchrun if devices > 1 else ()), f"designer.engine.{module}", *arguments]
 
 
 def environment() -> Mapping[str, str]:

@@ -6,9 +6,7 @@ written. Nothing here waits: a thread reads, and `poll`, called by a timer, hand
 
 from __future__ import annotations
 
-import os
 import queue
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -28,7 +26,7 @@ from designer.engine.protocol import (
     read_status,
     send_control,
 )
-from designer.session.leading import EngineDied, Leading, Report, death
+from designer.session.leading import EngineDied, Leading, Report, death, kill_engine
 
 _LOOK_S = 0.1  # between two looks at the log
 _LOOKS_A_STATUS = 10
@@ -66,10 +64,7 @@ class Followed(Leading):
 
     def kill(self) -> None:
         """End the engine at once; the run folder keeps what was reached."""
-        status = read_status(self.run_dir)
-        if status is not None and status.under_way:  # heard of within seconds: the process id is its own
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(status.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+        kill_engine(self.run_dir)
 
     def close(self) -> None:
         """Follow it no longer. It goes on by itself."""

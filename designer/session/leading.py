@@ -5,14 +5,28 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from designer.engine.protocol import LOG_FILE, Control, Failed, Finished, Message, Pause, Resume, Stop, Unreadable
+from designer.engine.protocol import (
+    LOG_FILE,
+    Control,
+    Failed,
+    Finished,
+    Message,
+    Pause,
+    Resume,
+    Stop,
+    Unreadable,
+    read_status,
+)
 
 _POLL_S = 0.05
 _LOG_TAIL = 2048  # bytes
@@ -82,6 +96,14 @@ class Leading(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of a training that is done. One that is under way goes on by itself."""
+
+
+def kill_engine(run_dir: Path) -> None:
+    """End the process that the run's folder speaks of, if it was heard of within seconds: only then is it the engine."""
+    status = read_status(run_dir)
+    if status is not None and status.under_way:
+        with suppress(OSError):  # it has just ended, or is another person's
+            os.kill(status.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
 
 
 def death(run_dir: Path, how: str) -> str:

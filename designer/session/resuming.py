@@ -64,7 +64,8 @@ def resume_run(run_dir: Path, *, epochs: int | None = None, device: str | None =
             expected="a run with epochs left to train",
             fix=f"Ask for more, such as --epochs {2 * recipe.epochs}.",
         )
-    control = TrainingControl(run_dir, resume=(run_dir / CHECKPOINTS_DIR / LAST_CHECKPOINT).is_file())
+    saved = (run_dir / CHECKPOINTS_DIR / LAST_CHECKPOINT).is_file()
+    control = TrainingControl(run_dir, resume=saved, devices=recipe.devices)
     control.start()
     return control
 

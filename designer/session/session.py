@@ -269,7 +269,7 @@ class Session:
             from designer.session.preparing import prepare_run
             from designer.session.training import TrainingControl
 
-            control = TrainingControl(prepare_run(document, recipe, root=root))
+            control = TrainingControl(prepare_run(document, recipe, root=root), devices=recipe.devices)
             control.start()
             return control
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from designer.base.errors import TrainingError
 from designer.engine.protocol import Control, Failed, Finished, Message, Unreadable, read_line, write_line
 from designer.session import engine_process
-from designer.session.leading import EngineDied, Leading, Report, death
+from designer.session.leading import EngineDied, Leading, Report, death, kill_engine
 
 _MAX_LINE = 1 << 16  # bytes; what is longer is no message
 _GRACE_S = 0.3  # after the child's death, for the reader to bring its last words
@@ -26,14 +26,16 @@ _GRACE_S = 0.3  # after the child's death, for the reader to bring its last word
 class TrainingControl(Leading):
     """One training. `start` it, then `poll` until `done`; all from one thread."""
 
-    def __init__(self, run_dir: Path, command: Sequence[str] | None = None, *, resume: bool = False) -> None:
+    def __init__(
+        self, run_dir: Path, command: Sequence[str] | None = None, *, resume: bool = False, devices: int = 1
+    ) -> None:
         """run_dir: a run folder made by `runs.create_run`. command: in place of the engine's own, for tests.
 
-        resume: go on from the folder's last checkpoint.
+        resume: go on from the folder's last checkpoint. devices: processes that train together.
         """
         super().__init__(run_dir)
-        options = ("--resume",) if resume else ()
-        self._command = list(command or engine_process.engine_command("worker", str(self.run_dir), *options))
+        options = (str(self.run_dir), *(("--resume",) if resume else ()))
+        self._command = list(command or engine_process.engine_command("worker", *options, devices=devices))
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
         self._queue: queue.SimpleQueue[Message | Unreadable] = queue.SimpleQueue()
@@ -88,6 +90,7 @@ class TrainingControl(Leading):
         """End the engine at once; the run folder keeps what was reached."""
         if self._process and self._process.poll() is None:
             self._killed = True
+            kill_engine(self.run_dir)  # which is another process where torchrun started several
             self._process.kill()
 
     def close(self, timeout_s: float = 10) -> None:

@@ -22,8 +22,8 @@ def test_counts_and_mistakes_are_those_counted_by_hand():
     scores[range(6), guesses] = sureness
     images = torch.arange(6 * 4, dtype=torch.uint8).view(6, 1, 2, 2)
     review = Review(3, torch.device("cpu"))
-    review.add(scores[:4], labels[:4])
-    review.add(scores[4:], labels[4:])
+    review.add(scores[:4], labels[:4], 0)
+    review.add(scores[4:], labels[4:], 4)
     evaluation = review.written(7, Split(images, labels), ("a", "b", "c"))
     assert evaluation.confusion == ((1, 1, 0), (0, 1, 0), (2, 0, 1))
     assert [(m.index, m.label, m.guess) for m in evaluation.mistakes] == [(4, 2, 0), (5, 2, 0), (1, 0, 1)]

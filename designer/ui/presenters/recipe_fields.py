@@ -213,6 +213,7 @@ _MACHINE = RecipeSection(
     "Machine",
     (
         _F("device", "device", "auto, cpu, cuda, cuda:1 or mps."),
+        _F("devices", "devices", "How many train together, each with its share of every batch."),
         _F("precision", "precision", "Of activations; bf16 and fp16 are faster on a GPU."),
         _F("channels_last", "channels last", "How images lie in memory; faster on some GPUs."),
         _F("compile", "compile", "By torch.compile: slow to begin, then faster."),
