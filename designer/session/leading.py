@@ -99,7 +99,7 @@ class Leading(ABC):
 
 
 def kill_engine(run_dir: Path) -> None:
-    """End the process that the run's folder speaks of, if it was heard of within seconds: only then is it the engine."""
+    """End the process that the run folder speaks of, if it was heard of within seconds: only then is it the engine."""
     status = read_status(run_dir)
     if status is not None and status.under_way:
         with suppress(OSError):  # it has just ended, or is another person's

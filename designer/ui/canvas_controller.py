@@ -26,6 +26,7 @@ from designer.ui.note_edits import NoteEdits
 from designer.ui.overlaying import Overlaying
 from designer.ui.presenters.cards import CardMaker, edge_of
 from designer.ui.presenters.notes import note_views
+from designer.ui.presenters.tips import facts_tip
 from designer.ui.trail import Place, Trail
 
 Path = tuple[str, ...]
@@ -58,6 +59,7 @@ class CanvasController(QObject):
         view = panel.view
         view.can_insert = self.nodes.can_insert
         view.can_connect = self._why_not
+        view.card_facts = lambda key: facts_tip(self.facts.nodes[key])
         view.selection_changed.connect(lambda _cards, _wires: self.moved_to.emit())
         view.moved.connect(self._move)
         view.connect_requested.connect(self._connect)

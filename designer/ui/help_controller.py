@@ -19,6 +19,7 @@ from designer.ui.canvas_controller import CanvasController
 from designer.ui.dialogs.help import HelpWindow
 from designer.ui.docks.views import HelpView
 from designer.ui.presenters.help import help_view, page_view
+from designer.ui.presenters.tips import help_here
 from designer.ui.theme.current import current_theme, theme_source
 
 FIRST_PAGE = f"{pages.FEATURES}/start"
@@ -56,7 +57,12 @@ class HelpController(QObject):
         if view is None:
             self._refuse(BlockyardError(f"There is no help for '{kind}': the kind is not known here."))
         else:
-            self._show(view)
+            self._show(replace(view, text="\n\n".join(filter(None, (self._numbers(kind), view.text)))))
+
+    def _numbers(self, kind: str) -> str:
+        """The selected node's own numbers, where it alone is selected and is of that kind."""
+        chosen = [self._canvas.facts.nodes[key] for key in self._canvas.selected]
+        return help_here(chosen[0]) if len(chosen) == 1 and chosen[0].node.kind == kind else ""
 
     def open_code(self, code: str) -> None:
         """What a diagnostic means, why it matters and what its fixes do."""

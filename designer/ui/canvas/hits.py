@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -107,8 +108,11 @@ def wire_under(scene: CanvasScene, body: QRectF, card_id: str = "") -> str:
     return best
 
 
-def tooltip(scene: CanvasScene, hit: Hit, point: QPointF) -> str:
-    """What a tooltip says here: the fault behind a badge, a port's name, a wire's shape, what was cut short."""
+def tooltip(scene: CanvasScene, hit: Hit, point: QPointF, facts: Callable[[str], str]) -> str:
+    """What a tooltip says here: the fault behind a badge, a port's name, a wire's shape, else what is known of a card.
+
+    facts: a card's, in words, by its id.
+    """
     if hit.target in (Target.WIRE, Target.POINT):
         return scene.wires[hit.id].wire.label
     if hit.target in (Target.GROUND, Target.NOTE):
@@ -123,17 +127,16 @@ def tooltip(scene: CanvasScene, hit: Hit, point: QPointF) -> str:
         port = next(port for port in ports if port.name == hit.port.port)
         return " · ".join(part for part in (port.label or port.name, port.fits_hint) if part)
     layout = item.layout
-    is_cut = (layout.title, layout.brief, layout.kind, layout.pill, layout.condition) != (
-        card.title,
-        card.brief,
-        card.kind,
-        card.repeat,
-        card.condition,
-    )
-    lines = [card.badge_text]
-    if is_cut:
-        lines += [f"{card.title} · {card.kind}", card.brief, card.repeat, card.condition]
-    return "\n".join(line for line in lines if line)
+    cut = [
+        whole
+        for whole, shown in (
+            (card.brief, layout.brief),
+            (card.repeat, layout.pill),
+            (card.condition, layout.condition),
+        )
+        if whole != shown
+    ]
+    return "\n".join(line for line in (card.badge_text, facts(card.id), *cut) if line)
 
 
 def length(vector: QPointF) -> float:

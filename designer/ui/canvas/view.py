@@ -42,6 +42,7 @@ from designer.ui.canvas.sizing import cursor_for
 from designer.ui.canvas.viewport import ZoomPanView
 from designer.ui.theme.tokens import Theme
 
+_NO_TAG = "<\u2060"  # reads as `<`, and Qt takes what follows for no markup
 _SIDE_BUTTONS = (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton)
 
 
@@ -75,6 +76,7 @@ class CanvasView(ZoomPanView):
 
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
+        self.card_facts: Callable[[str], str] = lambda card_id: ""  # in words, for its tooltip
         self.can_connect: Callable[[PortRef, PortRef], str] = lambda source, target: ""
         self.ghost_card: Callable[[str], Card] = lambda kind: Card(id="", title=kind)
         self.can_insert: Callable[[str], bool] = lambda card_id: False  # into a wire: a card that is there,
@@ -221,8 +223,8 @@ class CanvasView(ZoomPanView):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            point = self.to_scene(event.pos())
-            QToolTip.showText(event.globalPos(), tooltip(self.canvas, self.hit(event.pos()), point), self)
+            text = tooltip(self.canvas, self.hit(event.pos()), self.to_scene(event.pos()), self.card_facts)
+            QToolTip.showText(event.globalPos(), text.replace("<", _NO_TAG), self)
             return True
         if event.type() == QEvent.Type.NativeGesture and isinstance(event, QNativeGestureEvent):
             if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
