@@ -250,12 +250,35 @@ class Analysis:
         return tuple(d for d in self.diagnostics if d.severity != Severity.HINT)
 
     def inside(self, path: tuple[str, ...]) -> BlockFacts | None:
-        """The facts of the block behind `path`, a chain of node ids from the outermost block; None if there is none."""
+        """The facts of the block behind `path`, a chain of node ids from the outermost block; None if there is none.
+
+        What the blocks around it say of its nodes is among its remarks.
+        """
+        if path not in self._opened:
+            self._opened[path] = self._open(path)
+        return self._opened[path]
+
+    @cached_property
+    def _opened(self) -> dict[tuple[str, ...], BlockFacts | None]:
+        return {}
+
+    def _open(self, path: tuple[str, ...]) -> BlockFacts | None:
         facts: BlockFacts | None = self.root
+        said: list[Diagnostic] = []  # from around the block that is reached, each with its path from there
         for key in path:
             node = facts.nodes.get(key) if facts else None
-            facts = node.inside if node else None
-        return facts
+            if node is None:
+                return None
+            nearer = [replace(d, path=d.path[1:]) for d in said if d.path[0] == key]
+            said = [d for d in (*nearer, *facts.remarks.get(key, ())) if d.path]
+            facts = node.inside
+        if facts is None or not said:
+            return facts
+        remarks = dict(facts.remarks)
+        for diagnostic in said:
+            key, *rest = diagnostic.path
+            remarks[key] = (*remarks.get(key, ()), replace(diagnostic, path=tuple(rest)))
+        return replace(facts, remarks=remarks)
 
     def names(self, path: tuple[str, ...]) -> tuple[str, ...]:
         """The names of the nodes along a path of ids."""

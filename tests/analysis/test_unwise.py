@@ -96,8 +96,11 @@ def test_what_stands_inside_is_told_with_its_path_and_name():
     (found,) = Analyser().analyse(design).diagnostics
     assert (found.path, found.label) == (("n1", "n0", "softmax"), "n1.n0.softmax")
     assert found.fixes[0].title == "Remove softmax in Head"
-    badges = Analyser().analyse(design).root
-    assert badges.severity("n1") == Severity.WARNING
+    analysis = Analyser().analyse(design)
+    for path, key in (((), "n1"), (("n1",), "n0"), (("n1", "n0"), "softmax")):  # a badge at each level on the way
+        assert analysis.inside(path).severity(key) == Severity.WARNING
+        assert [d.code for d in analysis.inside(path).diagnostics(key)] == [found.code]
+    assert analysis.inside(("n1", "n0")).severity("fc") is None
 
 
 def test_the_head_follows_through_the_blocks_parameter():

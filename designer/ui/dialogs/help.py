@@ -52,7 +52,6 @@ class _Page(QTextBrowser):
         super().__init__()
         self.pictures: Mapping[str, QImage] = {}
         self.setOpenLinks(False)
-        self.document().setDocumentMargin(0)
 
     def loadResource(self, _kind: int, name: QUrl) -> object:
         return self.pictures.get(name.fileName())
@@ -61,6 +60,8 @@ class _Page(QTextBrowser):
 def _space(document: QTextDocument) -> None:
     """Give paragraphs, code and tables the air and the faces of the theme, which Markdown says nothing of."""
     theme = current_theme()
+    whole = QTextCursor(document)
+    whole.beginEditBlock()  # laid out once, at the end
     block = document.begin()
     while block.isValid():
         cursor = QTextCursor(block)
@@ -92,6 +93,7 @@ def _space(document: QTextDocument) -> None:
             table.setTopMargin(4)
             table.setBottomMargin(_PARAGRAPH_PX)
             frame.setFormat(table)
+    whole.endEditBlock()
 
 
 class HelpWindow(QDialog):
@@ -262,10 +264,13 @@ class HelpWindow(QDialog):
         self.torch.setVisible(bool(view.url))
         self.setWindowTitle(self.tr("Help: {0}").format(view.title))
         self.page.pictures = pictures
-        document = self.page.document()
+        document = QTextDocument(self.page)  # a new one, laid out once when it is whole; the page lets go of the old
+        document.setDefaultFont(self.page.font())
+        document.setDocumentMargin(0)
         features = QTextDocument.MarkdownFeature
         document.setMarkdown(view.text, features.MarkdownDialectGitHub | features.MarkdownNoHTML)
         _space(document)
+        self.page.setDocument(document)
         self.page.moveCursor(QTextCursor.MoveOperation.Start)
         self._mark_current()
 
