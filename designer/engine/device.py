@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from .protocol import EngineError
 
@@ -40,6 +41,13 @@ def prepare_device(device: torch.device, deterministic: bool) -> None:
     torch.use_deterministic_algorithms(deterministic, warn_only=True)
     if device.type == "cuda":
         torch.backends.cudnn.benchmark = not deterministic
+
+
+def sent(tensor: Tensor, device: torch.device) -> Tensor:
+    """A tensor in main memory on its way to the device, without waiting for it: an ordinary copy waits on cuda."""
+    if device.type != "cuda":
+        return tensor.to(device)
+    return (tensor if tensor.is_pinned() else tensor.pin_memory()).to(device, non_blocking=True)
 
 
 def memory_bytes(device: torch.device) -> int | None:

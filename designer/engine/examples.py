@@ -11,6 +11,8 @@ from typing import Literal, NamedTuple, Protocol, Self
 import torch
 from torch import Tensor
 
+from .device import sent
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -128,8 +130,10 @@ class Split:
 
     def fetched(self, groups: Sequence[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
         """Images and labels of each group of indices in turn. groups: int64 (n,) each, in main memory."""
-        for indices in groups:
-            indices = indices.to(self.labels.device)
+        if not groups:
+            return
+        everything = sent(torch.cat(list(groups)), self.labels.device)
+        for indices in everything.split([len(group) for group in groups]):
             yield self.images.index_select(0, indices), self.labels.index_select(0, indices)
 
     def windows(self, size: int) -> Iterator[tuple[Tensor, Tensor]]:

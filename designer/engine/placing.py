@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import torch
 
-from .device import free_bytes
+from .device import free_bytes, sent
 from .examples import Fault, Fit, Part, Split
 from .faults import raise_for, skipped
 from .protocol import EngineError, Preparing, Warned
@@ -92,7 +92,7 @@ def _resident(part: Part, reader: Reader, skips: bool, device: torch.device, pro
     start = 0
     for reading in reader.read(groups_of(part)):
         end = start + len(reading.images)
-        images[start:end] = reading.images.to(device, non_blocking=True)
+        images[start:end] = sent(reading.images, device)
         faults += (fault._replace(position=start + fault.position) for fault in reading.faults)
         progress.add(end - start)
         start = end

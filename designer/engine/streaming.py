@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from .device import sent
 from .examples import Part, Pictures, Reading
 from .faults import raise_for
 from .protocol import EngineError
@@ -141,7 +142,7 @@ class StreamedSplit:
         for indices, reading in zip(groups, self.reader.read(numbers), strict=True):
             raise_for(reading.faults)
             labels = self.part.labels[indices]
-            yield reading.images.to(device, non_blocking=True), labels.to(device, non_blocking=True)
+            yield sent(reading.images, device), sent(labels, device)
 
     def windows(self, size: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Images and labels in their own order, so many at a time."""

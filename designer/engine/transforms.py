@@ -12,6 +12,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional
 
+from .device import sent
 from .recipe_data import AugmentRecipe
 
 
@@ -50,17 +51,18 @@ def randomly_cropped(images: Tensor, size_px: int, padding_px: int, chance: Gene
     """A window of its own for each image, after padding_px zeros were put on every side."""
     images = _framed(functional.pad(images, (padding_px,) * 4), size_px)
     count, channels, height, width = images.shape
-    steps = torch.arange(size_px)
-    rows = torch.randint(0, height - size_px + 1, (count, 1), generator=chance) + steps  # (N, size)
-    columns = torch.randint(0, width - size_px + 1, (count, 1), generator=chance) + steps
-    where = (rows[:, :, None] * width + columns[:, None, :]).view(count, 1, -1).to(images.device)  # (N, 1, size²)
+    steps = torch.arange(size_px, device=images.device)
+    top = torch.randint(0, height - size_px + 1, (count, 1), generator=chance)
+    left = torch.randint(0, width - size_px + 1, (count, 1), generator=chance)
+    rows, columns = (sent(corner, images.device) + steps for corner in (top, left))  # (N, size)
+    where = (rows[:, :, None] * width + columns[:, None, :]).view(count, 1, -1)  # (N, 1, size²)
     windows = images.flatten(2).gather(2, where.expand(-1, channels, -1))
     return windows.view(count, channels, size_px, size_px)
 
 
 def flipped(images: Tensor, share: float, chance: Generator) -> Tensor:
     """About that share of the images mirrored left to right."""
-    turned = (torch.rand(len(images), generator=chance) < share).to(images.device)
+    turned = sent(torch.rand(len(images), generator=chance) < share, images.device)
     return torch.where(turned[:, None, None, None], images.flip(-1), images)
 
 
@@ -69,7 +71,7 @@ def colour_jittered(images: Tensor, strength: float, chance: Generator) -> Tenso
 
     def factor() -> Tensor:
         drawn = 1 + strength * (2 * torch.rand(len(images), generator=chance) - 1)
-        return drawn.view(-1, 1, 1, 1).to(images.device)
+        return sent(drawn.view(-1, 1, 1, 1), images.device)
 
     images = images * factor()
     mean = images.mean((1, 2, 3), keepdim=True)
@@ -91,18 +93,25 @@ def erased(images: Tensor, share: float, chance: Generator) -> Tensor:
     area = (0.02 + 0.31 * draws[0]) * height * width
     ratio = torch.exp((2 * draws[1] - 1) * math.log(3.3))
     box_height, box_width = (area * ratio).sqrt().clamp(max=height), (area / ratio).sqrt().clamp(max=width)
-    inside = _rectangles(box_height, box_width, draws[2], draws[3], height, width)
-    inside &= (draws[4] < share).view(-1, 1, 1)
-    return images.masked_fill(inside.unsqueeze(1).to(images.device), 0)
+    edges = _edges(box_height, box_width, draws[2], draws[3], height, width)
+    edges[1] = torch.where(draws[4] < share, edges[1], 0)
+    return images.masked_fill(_inside(edges, images), 0)
 
 
-def _rectangles(heights: Tensor, widths: Tensor, down: Tensor, along: Tensor, height: int, width: int) -> Tensor:
-    """bool (N, height, width), true within a rectangle each. heights, widths: (N,). down, along: 0 to 1, where."""
+def _edges(heights: Tensor, widths: Tensor, down: Tensor, along: Tensor, height: int, width: int) -> Tensor:
+    """Top, bottom, left and right of rectangles, (4, N). heights, widths: (N,). down, along: 0 to 1, where they lie."""
     top, left = ((height - heights) * down).floor(), ((width - widths) * along).floor()
-    rows, columns = torch.arange(height), torch.arange(width)
-    in_rows = (rows >= top[:, None]) & (rows < (top + heights.round())[:, None])  # (N, height)
-    in_columns = (columns >= left[:, None]) & (columns < (left + widths.round())[:, None])
-    return in_rows[:, :, None] & in_columns[:, None, :]
+    bottom, right = (top + heights.round()).clamp(max=height), (left + widths.round()).clamp(max=width)
+    return torch.stack([top, bottom, left, right])
+
+
+def _inside(edges: Tensor, images: Tensor) -> Tensor:
+    """bool (N, 1, H, W) on the device of the images, true within a rectangle each. edges: (4, N), in main memory."""
+    height, width = images.shape[-2:]
+    top, bottom, left, right = sent(edges, images.device)[..., None]
+    rows, columns = torch.arange(height, device=images.device), torch.arange(width, device=images.device)
+    in_rows, in_columns = (rows >= top) & (rows < bottom), (columns >= left) & (columns < right)  # (N, H), (N, W)
+    return (in_rows[:, :, None] & in_columns[:, None, :]).unsqueeze(1)
 
 
 def mixed_up(images: Tensor, targets: Tensor, alpha: float, chance: Generator) -> tuple[Tensor, Tensor]:
@@ -110,7 +119,7 @@ def mixed_up(images: Tensor, targets: Tensor, alpha: float, chance: Generator) -
 
     Source: Zhang et al., mixup, 2017.
     """
-    share, other = _share(alpha, chance), torch.randperm(len(images), generator=chance).to(images.device)
+    share, other = _share(alpha, chance), sent(torch.randperm(len(images), generator=chance), images.device)
     return images * share + images[other] * (1 - share), targets * share + targets[other] * (1 - share)
 
 
@@ -119,14 +128,15 @@ def cut_mixed(images: Tensor, targets: Tensor, alpha: float, chance: Generator) 
 
     Source: Yun et al., CutMix, 2019.
     """
-    other = torch.randperm(len(images), generator=chance).to(images.device)
+    other = sent(torch.randperm(len(images), generator=chance), images.device)
     side = math.sqrt(1 - _share(alpha, chance))
     height, width = images.shape[-2:]
     down, along = torch.rand(2, 1, generator=chance)
     heights, widths = torch.tensor([[side * height], [side * width]])
-    inside = _rectangles(heights, widths, down, along, height, width)
-    kept = 1 - inside.float().mean().item()
-    images = torch.where(inside.unsqueeze(1).to(images.device), images[other], images)
+    edges = _edges(heights, widths, down, along, height, width)
+    top, bottom, left, right = edges[:, 0].tolist()
+    kept = 1 - (bottom - top) * (right - left) / (height * width)
+    images = torch.where(_inside(edges, images), images[other], images)
     return images, targets * kept + targets[other] * (1 - kept)
 
 

@@ -90,6 +90,10 @@ def test_transforms_are_seen_as_the_recipe_changes_and_rerolled(qtbot, looking):
     assert not dock.part.isVisible()
     before = dock.transforms.rows
     assert [len(row.draws) for row in before] == [4] * 4
+    sheet = dock.transforms.widget()
+    assert sheet._row_at(QPoint(10, 30)) is before[0]
+    assert before[0].stored.tip.endswith(".png")
+    assert sheet._row_at(QPoint(10, 5)) is None
     assert all(draw.pixels == row.evaluated.pixels for row in before for draw in row.draws)  # nothing is left to chance
     looking.session.set_recipe(replace(looking.session.recipe, augment=AugmentRecipe(erase=1.0)))
     qtbot.waitUntil(lambda: dock.transforms.rows != before, timeout=PATIENCE_MS)
@@ -131,9 +135,3 @@ def test_the_help_says_what_can_be_read(qtbot, open_window):
     assert dialog.title.text() == "Data"
     assert "folders of images" in dialog.page.toPlainText()
     dialog.close()
-
-
-def test_pointing_at_a_row_of_transforms_names_the_image(looking):
-    sheet = looking.data_dock.transforms.widget()
-    assert sheet._row_at(QPoint(10, 30)).stored.tip.endswith(".png")
-    assert sheet._row_at(QPoint(10, 5)) is None
