@@ -88,28 +88,33 @@ def _resident(part: Part, reader: Reader, skips: bool, device: torch.device, pro
     if part.pictures.held:
         return Split(part.pictures.read(part.numbers).images.to(device), part.labels.to(device))
     images = torch.empty(len(part), *part.pictures.shape, dtype=torch.uint8, device=device)
-    faults: list[Fault] = []
-    start = 0
-    for reading in reader.read(groups_of(part)):
-        end = start + len(reading.images)
-        images[start:end] = sent(reading.images, device)
-        faults += (fault._replace(position=start + fault.position) for fault in reading.faults)
-        progress.add(end - start)
-        start = end
-    kept = _kept(part, faults, skips, progress)
+
+    def take(start: int, read: torch.Tensor) -> None:
+        images[start : start + len(read)] = sent(read, device)
+
+    kept = _kept(part, _read_through(part, reader, progress, take), skips, progress)
     return Split(images, part.labels.to(device)) if kept is None else Split(images[kept], part.labels[kept].to(device))
 
 
 def _readable(part: Part, reader: Reader, progress: Progress) -> Part:
     """The part without the images that are damaged: each is read once to find them."""
+    kept = _kept(part, _read_through(part, reader, progress, lambda _start, _images: None), True, progress)
+    return part if kept is None else part.at(kept)
+
+
+def _read_through(
+    part: Part, reader: Reader, progress: Progress, take: Callable[[int, torch.Tensor], object]
+) -> list[Fault]:
+    """Read all images of a part, group by group. take: gets the place of the first and the images. Returns the faults,
+    their positions in the part."""
     faults: list[Fault] = []
     start = 0
     for reading in reader.read(groups_of(part)):
+        take(start, reading.images)
         faults += (fault._replace(position=start + fault.position) for fault in reading.faults)
         start += len(reading.images)
         progress.add(len(reading.images))
-    kept = _kept(part, faults, True, progress)
-    return part if kept is None else part.at(kept)
+    return faults
 
 
 def _kept(part: Part, faults: Sequence[Fault], skips: bool, progress: Progress) -> torch.Tensor | None:

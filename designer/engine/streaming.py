@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
@@ -64,6 +65,7 @@ class Reader:
             sampler=self._order,
             num_workers=workers,
             collate_fn=_as_it_is,
+            worker_init_fn=_end_with_parent,
             pin_memory=self._pins,
             prefetch_factor=_AHEAD if workers else None,
             persistent_workers=workers > 0,
@@ -108,6 +110,18 @@ class _Groups(Dataset[Reading]):
 
 def _as_it_is(item: Any) -> Any:
     return item
+
+
+def _end_with_parent(_worker: int) -> None:
+    """In a reading process: end when the engine does, also where it is killed and can tell nobody."""
+
+    def wait() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def _context() -> BaseContext:

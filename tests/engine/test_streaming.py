@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +101,31 @@ def test_a_process_that_is_killed_is_told(pictures):
     worker.kill()
     with pytest.raises(EngineError, match="ended from outside"):
         list(epoch)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_an_engine_that_is_killed_leaves_no_process_behind(run_folder, start_engine, pictures):
+    data = {"source": str(pictures(count=30)), "streaming": "always", "workers": 2}
+    run_dir = run_folder(model=NETWORK, data=data, epochs=10_000, batch_size=8)
+    with start_engine(run_dir) as engine:
+        engine.wait_for(protocol.Epoch)
+        assert len(writers(run_dir / protocol.LOG_FILE)) >= 4  # the engine, two that read, and whoever starts these
+        engine.process.kill()
+        engine.process.wait()
+        deadline = time.monotonic() + 30
+        while writers(run_dir / protocol.LOG_FILE) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    assert writers(run_dir / protocol.LOG_FILE) == []
+
+
+def writers(log: Path) -> list[str]:
+    """The processes whose standard output is that file."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "fd" / "1").readlink() == log:
+                found.append(process.name)
+    return found
 
 
 def test_little_shared_memory_means_fewer_processes(pictures, monkeypatch):

@@ -72,10 +72,23 @@ def open_data(recipe: DataRecipe, near: Sequence[Path] = (), tell: Tell | None =
             expected="files that can be read",
             fix="Check that the folder is there, and its permissions.",
         ) from error
+    _require_one_size(collection)
     known = KNOWN_SETS.get(path.name)
     if known and collection.classes == tuple(map(str, range(len(known.classes)))):
         return replace(collection, classes=known.classes)  # of the set's own page, where files have only numbers
     return collection
+
+
+def _require_one_size(collection: Collection) -> None:
+    """Raise EngineError where arrays of the sets are of different sizes; of files that is seen as they are read."""
+    train, test = collection.train, collection.test
+    if test is not None and train.pictures.shape != test.pictures.shape:
+        sizes = (" × ".join(map(str, part.pictures.shape)) for part in (train, test))
+        raise EngineError(
+            "The images in {} are {} for training and {} for testing.".format(collection.root, *sizes),
+            expected="one size for both",
+            fix="Check that the files belong together.",
+        )
 
 
 def _unwrapped(path: Path) -> Path:

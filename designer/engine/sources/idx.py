@@ -35,13 +35,6 @@ def claims(path: Path) -> bool:
 def read(folder: Path) -> Collection:
     """The training and the test examples in a folder of IDX files, plain or gzipped. Raises EngineError."""
     train, test = _read_part(folder, "train", "training"), _read_part(folder, "t10k", "test")
-    if train.pictures.shape != test.pictures.shape:
-        sizes = (" × ".join(map(str, part.pictures.shape)) for part in (train, test))
-        raise EngineError(
-            "The images in {} are {} for training and {} for testing.".format(folder, *sizes),
-            expected="one size for both",
-            fix="Check that the files belong together.",
-        )
     return Collection(KIND, folder, numbered_classes(train.labels, [test.labels], folder), train, test)
 
 

@@ -78,6 +78,10 @@ def test_sets_by_their_names(tmp_path, name):
         ({"images": np.array([{}] * 20), "labels": LABELS}, "Python objects"),
         ({"images": np.full((20, 5, 6), np.nan), "labels": LABELS}, "from nan to nan"),
         (
+            {"train_images": IMAGES, "train_labels": LABELS, "test_images": IMAGES[:, 1:], "test_labels": LABELS},
+            "3 × 5 × 6 for training and 3 × 4 × 6 for testing",
+        ),
+        (
             {"train_images": IMAGES, "train_labels": LABELS, "test_images": IMAGES, "test_labels": LABELS + 9},
             "up to 12",
         ),

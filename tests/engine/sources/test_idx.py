@@ -83,7 +83,7 @@ def test_reads_images_with_channels(data_folder, idx):
 )
 def test_damaged_files_are_told_in_words(data_folder, damage, words):
     with pytest.raises(EngineError, match=words) as caught:
-        read(data_folder(**damage))
+        open_data(DataRecipe(source=str(data_folder(**damage))))
     assert caught.value.expected
     assert caught.value.fix
 
