@@ -151,9 +151,9 @@ class Training:
                 self._save()
                 return True
             self._end_epoch(epoch, trained, validated, tested)
+            self._save()  # first: the pictures may be gone that a review shows
             if evaluation := review.written(epoch, self._data.test, self._data.classes):
                 self._hooks.keep(evaluation)
-            self._save()
         return False
 
     def _stopped_early(self) -> Warned:
