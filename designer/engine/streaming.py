@@ -48,8 +48,8 @@ class Reader:
             self._loader = self._made(max(map(len, groups), default=1))
         try:
             yield from self._loader
-        except RuntimeError as error:
-            if "worker" not in str(error):
+        except (RuntimeError, OSError, EOFError) as error:  # the last two: it died while it handed images over
+            if isinstance(error, RuntimeError) and "worker" not in str(error):
                 raise
             raise EngineError(
                 "A process that reads images was ended from outside, perhaps because memory ran out.",
