@@ -73,7 +73,7 @@ class NodeFacts:
     @property
     def is_open(self) -> bool:
         """Whether a wire lacks at one of its inputs."""
-        return any(d.code == "unconnected_input" for d in self.diagnostics)
+        return bool(self.diagnostics) and any(d.code == "unconnected_input" for d in self.diagnostics)
 
     @cached_property
     def windows(self) -> Sequence[Window] | str | None:

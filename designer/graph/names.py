@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 from collections.abc import Collection
+from functools import lru_cache
 
 from designer.graph.block import Block
 from designer.graph.expressions import FUNCTIONS
@@ -35,6 +36,7 @@ def is_identifier(name: str) -> bool:
     return name.isidentifier() and name.isascii() and not keyword.iskeyword(name)
 
 
+@lru_cache(maxsize=4096)  # each edit asks it of all nodes
 def is_node_name(name: str) -> bool:
     """Whether a node may be called `name`: it becomes an attribute of a module and a variable in `forward`."""
     return is_identifier(name) and not name.startswith("_") and name not in _NO_NODES
