@@ -36,6 +36,20 @@ else:
         return True
 
 
+class Held:
+    """An open file that is locked; let go of with the last reference to it, or before."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+
+    def release(self) -> None:
+        """Let others have it."""
+        self.file.close()
+
+    def __del__(self) -> None:
+        self.file.close()
+
+
 def is_still_there(file: BinaryIO, path: Path) -> bool:
     """Whether `path` is still the name of an open file: it may have been deleted between opening and locking."""
     try:

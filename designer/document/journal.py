@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from designer.base.locks import is_still_there, try_lock
+from designer.base.locks import Held, is_still_there, try_lock
 from designer.document.delta import Tree, apply_delta, delta, tree_of
 from designer.document.document import Document, DocumentError
 from designer.document.reading import document_of
@@ -104,7 +104,7 @@ class Recoverable:
     path: Path | None
     document: Document
     at: float
-    lock: BinaryIO
+    lock: Held
 
     @property
     def title(self) -> str:
@@ -113,11 +113,11 @@ class Recoverable:
 
     def release(self) -> None:
         """Leave the journal to whoever looks next."""
-        self.lock.close()
+        self.lock.release()
 
     def discard(self) -> None:
         """Delete the journal."""
-        self.lock.close()
+        self.lock.release()
         self.journal.unlink(missing_ok=True)
 
 
@@ -125,12 +125,12 @@ def find_recoverable(folder: Path) -> list[Recoverable]:
     """What processes that live no more left unsaved in a folder of journals, the latest first."""
     newest: dict[str, _Left] = {}
     for file in folder.glob(f"*{SUFFIX}"):
-        stream = _held(file)
-        if stream is None:
+        held = _held(file)
+        if held is None:
             continue
-        left = _read(file, stream)
+        left = _read(file, held)
         if left is None:
-            stream.close()
+            held.release()
             _sweep(file)
             continue
         other = newest.get(left.design, left)
@@ -153,21 +153,21 @@ class _Left:
     recoverable: Recoverable
 
 
-def _held(file: Path) -> BinaryIO | None:
+def _held(file: Path) -> Held | None:
     """The open file, locked; None where it belongs to somebody who lives."""
     try:
         stream = file.open("rb+")
     except OSError:
         return None
     if try_lock(stream) and is_still_there(stream, file):
-        return stream
+        return Held(stream)
     stream.close()
     return None
 
 
-def _read(file: Path, stream: BinaryIO) -> _Left | None:
+def _read(file: Path, held: Held) -> _Left | None:
     """What a journal holds; None where it says nothing."""
-    lines = _lines(stream)
+    lines = _lines(held.file)
     head, last = next(lines, {}), next(lines, {})
     try:
         tree: Tree = last["document"]
@@ -175,7 +175,7 @@ def _read(file: Path, stream: BinaryIO) -> _Left | None:
             for line in lines:
                 tree, last = apply_delta(tree, line["delta"]), line
         path = Path(head["path"]) if head["path"] else None
-        found = Recoverable(file, path, document_of(tree, file.name), float(last["at"]), stream)
+        found = Recoverable(file, path, document_of(tree, file.name), float(last["at"]), held)
         return _Left(str(head["design"]), int(head["generation"]), bool(last.get("saved")), found)
     except (KeyError, TypeError, ValueError, AttributeError, DocumentError):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
@@ -42,8 +42,9 @@ ACTIONS = (
     ActionSpec(
         "export_project", "File", QT_TRANSLATE_NOOP("Actions", "Export training project…"), ("Ctrl+Shift+E",), "upload"
     ),
-    ActionSpec("close_tab", "File", QT_TRANSLATE_NOOP("Actions", "Close tab"), ("Ctrl+W", "Ctrl+F4"), "x"),
     ActionSpec("export_picture", "File", QT_TRANSLATE_NOOP("Actions", "Export a picture…"), ("Ctrl+Alt+E",), "image"),
+    ActionSpec("close_tab", "File", QT_TRANSLATE_NOOP("Actions", "Close tab"), ("Ctrl+W", "Ctrl+F4"), "x"),
+    ActionSpec("settings", "File", QT_TRANSLATE_NOOP("Actions", "Settings…"), ("Ctrl+,",), "settings"),
     ActionSpec("quit", "File", QT_TRANSLATE_NOOP("Actions", "Quit"), ("Ctrl+Q",)),
     ActionSpec("undo", "Edit", QT_TRANSLATE_NOOP("Actions", "Undo"), ("Ctrl+Z",), "undo-2"),
     ActionSpec("redo", "Edit", QT_TRANSLATE_NOOP("Actions", "Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo-2"),
@@ -146,13 +147,10 @@ def make_actions(owner: QWidget, slots: Mapping[str, Callable[[], object]]) -> d
     actions: dict[str, QAction] = {}
     for spec in ACTIONS:
         action = QAction(translated(spec.text), owner)
-        action.setShortcuts([QKeySequence(key) for key in spec.keys])
         action.setCheckable(spec.checkable)
         if spec.icon:
             wear_icon(action, spec.icon)
-        if spec.keys:
-            shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            action.setToolTip(f"{action.text()} ({shown})")
+        show_keys(action, spec.keys)
         slot = slots[spec.id]
         action.triggered.connect(lambda _checked=False, slot=slot: slot())
         if spec.on_canvas:
@@ -161,6 +159,13 @@ def make_actions(owner: QWidget, slots: Mapping[str, Callable[[], object]]) -> d
             owner.addAction(action)
         actions[spec.id] = action
     return actions
+
+
+def show_keys(action: QAction, keys: Sequence[str]) -> None:
+    """Give an action its keys; the first of them stands in its tooltip."""
+    action.setShortcuts([QKeySequence(key) for key in keys])
+    shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    action.setToolTip(f"{action.text()} ({shown})" if shown else action.text())
 
 
 def place_on_canvas(canvas: QWidget, actions: Mapping[str, QAction]) -> None:

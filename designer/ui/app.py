@@ -23,17 +23,19 @@ def run_window(design: str | None = None) -> int:
     # Qt comes last: with it loaded, each further import costs more.
     from designer.session.session import Session
 
-    session = Session.open(design) if design else None
+    session = Session.open(design) if design else None  # the start page, or an empty canvas
     from PySide6.QtWidgets import QApplication
 
-    from designer.ui.panels import window_settings
+    from designer.ui.settings.store import settings
     from designer.ui.theme.apply import ThemeFollower
     from designer.ui.window import MainWindow
 
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("Blockyard")
     app.setDesktopFileName("blockyard")
-    themes = ThemeFollower(app, str(window_settings().value("theme", "system")))
+    themes = ThemeFollower(app, settings().get("theme"))
+    if session is None and not settings().get("start_page"):
+        session = Session()
     window = MainWindow(session, themes)
     _catch_the_unexpected(window)
     window.show()

@@ -19,6 +19,7 @@ from designer.ui import files
 from designer.ui.docks.data import Data
 from designer.ui.presenters import data as presenter
 from designer.ui.presenters.reports import progress_line
+from designer.ui.settings.store import settings
 
 _POLL_MS = 50
 _SETTLE_MS = 300  # after the last change of the recipe
@@ -154,6 +155,7 @@ class DataController(QObject):
             self._window,
             self.tr("Choose a folder of images"),
             lambda folder: self._set_field("data.source", str(folder)),
+            settings().get("data_folder"),
         )
 
     # -- hearing ----------------------------------------------------------------------------------------------------

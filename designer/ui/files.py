@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from designer.document.format import EXTENSION
 from designer.session.session import Session
+from designer.ui.settings.store import settings
 
 Then = Callable[[Path], object]
 
@@ -20,14 +21,14 @@ def _tr(text: str) -> str:
 
 def ask_open(parent: QWidget, then: Then) -> None:
     """Ask for the design to open."""
-    dialog = QFileDialog(parent, _tr("Open a design"), "", _filter())
+    dialog = QFileDialog(parent, _tr("Open a design"), settings().get("designs_folder"), _filter())
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     _open(dialog, then)
 
 
 def ask_save(parent: QWidget, session: Session, then: Then) -> None:
     """Ask where to save a design."""
-    suggestion = session.path or Path(f"{session.design.main.lower()}{EXTENSION}")
+    suggestion = session.path or Path(settings().get("designs_folder"), f"{session.design.main.lower()}{EXTENSION}")
     ask_target(parent, _tr("Save the design"), suggestion, _filter(), then)
 
 
@@ -37,9 +38,9 @@ def ask_export(parent: QWidget, session: Session, then: Then) -> None:
     ask_target(parent, _tr("Export a PyTorch module"), suggestion, _tr("Python (*.py)"), then)
 
 
-def ask_folder(parent: QWidget, title: str, then: Then) -> None:
-    """Ask for a folder."""
-    dialog = QFileDialog(parent, title)
+def ask_folder(parent: QWidget, title: str, then: Then, begin: str = "") -> None:
+    """Ask for a folder. begin: where to look first."""
+    dialog = QFileDialog(parent, title, begin)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     _open(dialog, then)

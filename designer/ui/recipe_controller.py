@@ -16,6 +16,7 @@ from designer.ui import files
 from designer.ui.docks.recipe_form import RecipeChip
 from designer.ui.docks.recipe_text import RecipeText
 from designer.ui.presenters import recipe as presenter
+from designer.ui.settings.store import settings
 
 _SOURCE = "data.source"
 _KINDS = QT_TRANSLATE_NOOP("RecipeController", "Recipes (*.json);;All files (*)")
@@ -79,7 +80,7 @@ class RecipeController(QObject):
             self._chip.open_form()
 
         if name == _SOURCE:
-            files.ask_folder(self._window, self.tr("Choose a folder of images"), chosen)
+            files.ask_folder(self._window, self.tr("Choose a folder of images"), chosen, settings().get("data_folder"))
         else:
             kinds = self.tr("Weights (*.safetensors *.pt *.pth);;All files (*)")
             files.ask_file(self._window, self.tr("Choose trained weights"), kinds, chosen)

@@ -29,15 +29,37 @@ class RecoveryController(QObject):
         self._banner, self._documents, self._tabs = banner, documents, tabs
         self._found: Sequence[Recoverable] = ()
         self._autosaves: dict[OpenDesign, Autosave] = {}
+        self._is_wanted = True
         self._looking, self._syncing = Background(self), Background(self)
         self._due = QTimer(self, singleShot=True, interval=_SYNC_MS)
         self._due.timeout.connect(self._sync)
         tabs.opened.connect(self._keep)
-        tabs.closed.connect(lambda design: self._autosaves.pop(design).close())
+        tabs.closed.connect(self._close)
 
     # -- journals -----------------------------------------------------------------------------------------------------
 
+    def keep(self, wanted: bool) -> None:
+        """Keep journals from now on, or keep none."""
+        self._is_wanted = wanted
+        if not wanted:
+            self._close_all()
+            return
+        for design in self._tabs:
+            if design not in self._autosaves:
+                self._keep(design)
+
+    def _close_all(self) -> None:
+        for autosave in self._autosaves.values():
+            autosave.close()
+        self._autosaves = {}
+
+    def _close(self, design: OpenDesign) -> None:
+        if design in self._autosaves:
+            self._autosaves.pop(design).close()
+
     def _keep(self, design: OpenDesign) -> None:
+        if not self._is_wanted:
+            return
         self._autosaves[design] = Autosave(design.session, self.refused.emit)
         for signal in (design.session.changed, design.session.state_changed):
             signal.connect(lambda *_: self._due.isActive() or self._due.start())
@@ -56,8 +78,7 @@ class RecoveryController(QObject):
         self._due.stop()
         self._looking.forget()
         self._syncing.forget()
-        for autosave in self._autosaves.values():
-            autosave.close()
+        self._close_all()
         for item in self._found:
             item.release()  # to be offered at the next start
 

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QStyle,
     QToolButton,
     QWidget,
 )
 
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.icons import icon_pixmap, wear_icon
+from designer.ui.theme.motion import moves
 from designer.ui.widgets import label, set_state
 
 _ICONS = {"info": ("info", "accent"), "success": ("circle-check", "good"), "error": ("circle-alert", "bad")}
@@ -78,7 +78,7 @@ class Toast(QFrame):
             self._fade(1.0, 0.0)
 
     def _fade(self, start: float, end: float) -> None:
-        if not self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self):
+        if not moves():
             self._faded()
             return
         effect = QGraphicsOpacityEffect(self)

@@ -37,13 +37,15 @@ from designer.ui.library_controller import LibraryController
 from designer.ui.memory_controller import MemoryController
 from designer.ui.news_controller import NewsController
 from designer.ui.palette_controller import PaletteController
-from designer.ui.panels import Panels, window_settings
+from designer.ui.panels import Panels
 from designer.ui.pick_up import PickUp
 from designer.ui.pictures import Pictures
 from designer.ui.presenters.reports import problem_views
 from designer.ui.recipe_controller import RecipeController
 from designer.ui.recovery_controller import RecoveryController
 from designer.ui.runs_controller import RunsController
+from designer.ui.settings.applying import SettingsController
+from designer.ui.settings.store import settings
 from designer.ui.start.controller import StartController
 from designer.ui.start.recents import Recents
 from designer.ui.status import StatusLine
@@ -70,12 +72,14 @@ class MainWindow(QMainWindow):
         self.themes = themes
         self._collector = Collector(self)
         self._is_leaving = False  # the person was asked, and wants it
+        self._idle = QTimer(self, singleShot=True, interval=_IDLE_MS)
+        self._idle.timeout.connect(self._read_what_can_wait)
         self.actions_by_id = make_actions(self, window_slots(self))
         self._make_parts()
         self._connect_parts()
         self.resize(*_FIRST_SIZE)
         self.panels.restore()
-        self._mark_theme()
+        self.settings = SettingsController(self)
         self.tabs.open(session) if session else self.tabs.open_start()
 
     @property
@@ -349,20 +353,15 @@ class MainWindow(QMainWindow):
 
     def choose_theme(self, name: str) -> None:
         """Wear `system`, `dark` or `light` from now on, and next time."""
-        self.themes.choose(name)
-        window_settings().setValue("theme", name)
-        self._mark_theme()
-
-    def _mark_theme(self) -> None:
-        for name in ("system", "dark", "light"):
-            self.actions_by_id[f"theme_{name}"].setChecked(self.themes.choice == name)
+        settings().put("theme", name)
+        self.settings.wear(name)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():
             (self.central.start.new_button if self.central.is_start else self.panel.view).setFocus()
             self.panel.view.fit_all()  # only now is the canvas as large as it will be
-            QTimer.singleShot(_IDLE_MS, self._read_what_can_wait)
+            self._idle.start()
 
     def _read_what_can_wait(self) -> None:
         self.documents.read_presets()
@@ -377,6 +376,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.documents.leave(sessions, self._leave)
             return
+        self._idle.stop()
         self.panels.keep()
         self.summaries.cancel()
         for part in (self.training, self.coding, self.listing, self.pick_up, self.library, self.memory, self.data):

@@ -25,6 +25,7 @@ def window_slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "close_tab": lambda: window.documents.close(window.tabs.current),
         "next_tab": lambda: window.tabs.step(1),
         "previous_tab": lambda: window.tabs.step(-1),
+        "settings": lambda: window.settings.open(),
         "quit": lambda: window.close(),
         "help": lambda: window.helping.open(),
         "undo": lambda: window.take_step(window.session.undo),

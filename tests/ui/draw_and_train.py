@@ -85,7 +85,7 @@ def edit(person: Person) -> None:
 def train(person: Person, folder: Path) -> None:
     """Train for one epoch; the curve grows while the window lives."""
     window = person.window
-    window.top.recipe.edited.emit("epochs", "1")
+    window.recipes.set_field("epochs", "1")
     person.click(person.middle(window.top.train))
     person.wait(lambda: window.training.running, "a training is under way")
     person.wait(lambda: window.training_dock.loss is not None, "the plots are there")

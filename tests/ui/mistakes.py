@@ -104,7 +104,7 @@ def choose_a_preset(person: Person) -> None:
 def kill_the_engine(person: Person, folder: Path) -> None:
     """kill -9 in mid-epoch: the window says so within two seconds and goes on."""
     window = person.window
-    window.top.recipe.edited.emit("epochs", "50")
+    window.recipes.set_field("epochs", "50")
     person.click(person.middle(window.top.train))
     person.wait(lambda: window.training_dock.loss is not None, "the training is under way")
     person.wait(lambda: window.training_dock.loss.train.size >= 2, "the curve grows")

@@ -87,9 +87,17 @@ def card_fonts() -> CardFonts:
     return _fonts(QGuiApplication.font().family())
 
 
+_snapping = {"grid": True}
+
+
+def snap_to_grid(wanted: bool) -> None:
+    """Whether what is moved comes to lie on the grid."""
+    _snapping["grid"] = wanted
+
+
 def snapped(value: float) -> float:
     """The nearest line of the grid."""
-    return math.floor(value / GRID + 0.5) * GRID
+    return math.floor(value / GRID + 0.5) * GRID if _snapping["grid"] else value
 
 
 @lru_cache(maxsize=8)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEasingCurve, QObject, QPointF, QVariantAnimation
-from PySide6.QtWidgets import QApplication, QStyle
 
 from designer.ui.canvas.scene import CanvasScene
+from designer.ui.theme.motion import moves
 
 DURATION_MS = 160
 
@@ -36,10 +36,8 @@ class Glide(QObject):
         self._then = then
         cards = self._scene.cards
         self._ways = {key: (cards[key].pos(), QPointF(*place)) for key, place in places.items() if key in cards}
-        # The desktop says whether programs may move things: a style without animations has a duration of 0.
-        wanted_ms = QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration)
         self._scene.held = frozenset(self._ways)
-        if wanted_ms <= 0 or not self._ways:
+        if not moves() or not self._ways:
             self._step(1.0)
             self._arrive()
         else:

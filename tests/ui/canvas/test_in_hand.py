@@ -64,7 +64,7 @@ def test_cards_jump_where_the_desktop_wants_no_motion(panel, qapp, monkeypatch):
             return 0 if hint == QStyle.StyleHint.SH_Widget_Animation_Duration else super().styleHint(hint, *args)
 
     still = Still()
-    monkeypatch.setattr("designer.ui.canvas.glide.QApplication.style", lambda: still)
+    monkeypatch.setattr("designer.ui.theme.motion.QApplication.style", lambda: still)
     panel.glide.to({"conv": (320, 80)})
     assert panel.scene.cards["conv"].pos() == QPointF(320, 80)
 
