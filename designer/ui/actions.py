@@ -65,6 +65,8 @@ ACTIONS = (
     _on_canvas("knife", "Nodes", QT_TRANSLATE_NOOP("Actions", "Cut wires"), "K", icon="scissors"),
     _on_canvas("mute", "Nodes", QT_TRANSLATE_NOOP("Actions", "Mute or unmute"), "M", icon="eye-off"),
     _on_canvas("reset", "Nodes", QT_TRANSLATE_NOOP("Actions", "Reset parameters"), icon="rotate-ccw"),
+    _on_canvas("fold", "Nodes", QT_TRANSLATE_NOOP("Actions", "Fold identical nodes to × n"), "R", icon="repeat"),
+    _on_canvas("unfold", "Nodes", QT_TRANSLATE_NOOP("Actions", "Unfold × n"), "Shift+R"),
     _on_canvas("note", "Nodes", QT_TRANSLATE_NOOP("Actions", "Add a note"), "N", icon="file-text"),
     _on_canvas("frame", "Nodes", QT_TRANSLATE_NOOP("Actions", "Frame the selection"), "Shift+F", icon="square"),
     _on_canvas("arrange", "Nodes", QT_TRANSLATE_NOOP("Actions", "Arrange"), "L", icon="workflow"),

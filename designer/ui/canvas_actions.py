@@ -29,6 +29,8 @@ def canvas_slots(canvas: Callable[[], CanvasController]) -> Slots:
         "knife": lambda: canvas().panel.view.ready_knife(),
         "mute": lambda: canvas().nodes.toggle_muted(),
         "reset": lambda: canvas().nodes.reset(),
+        "fold": lambda: canvas().nodes.fold(),
+        "unfold": lambda: canvas().nodes.unfold(),
         "note": lambda: canvas().notes.add(),
         "frame": lambda: canvas().notes.frame(),
         "arrange": lambda: canvas().arranging.arrange(),

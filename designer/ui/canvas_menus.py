@@ -19,7 +19,7 @@ from designer.ui.canvas_controller import CanvasController
 from designer.ui.theme.icons import icon
 
 _CARD = ("rename", "", "cut", "copy", "duplicate", "delete", "delete_and_heal", "", "disconnect", "mute", "reset")
-_SEVERAL = ("join", "frame")
+_SEVERAL = ("join", "frame", "fold")
 _BLOCK = ("open_block", "rename_block", "make_unique", "ungroup", "keep_block")
 _ALIGN = ("left", "centre", "right", "top", "middle", "bottom", "across", "down")
 _NOTE = ("rename", "", "cut", "copy", "duplicate", "delete", "", "frame")
@@ -86,6 +86,8 @@ class CanvasMenus(QObject):
             self._fill_lifts(menu.addMenu(self.tr("Lift to the block")), node)
         else:
             self._fill_for_port(menu, node)
+        if node.repeat != 1:
+            self._put(menu, ("unfold",))
         menu.addSeparator()
         self._put(menu, ("group", *(_BLOCK[1:] if is_block else ())))
 

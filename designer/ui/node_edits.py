@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPointF
 from PySide6.QtGui import QGuiApplication
 
 from designer.base.errors import BlockyardError
-from designer.editing import blocks, fragments, lifting, nodes, notes, parameters, rewiring
+from designer.editing import blocks, fragments, lifting, nodes, notes, parameters, repeating, rewiring
 from designer.editing.aligning import Alignment, aligned
 from designer.editing.errors import EditError
 from designer.editing.grouping import group
@@ -203,6 +203,17 @@ class NodeEdits(QObject):
             return design, made
 
         self._make(self.tr("Ungroup"), change)
+
+    def fold(self) -> None:
+        """Make runs of identical nodes one node each that repeats: among the selected, or everywhere."""
+        chosen = self._canvas.selected
+        only = chosen if len(chosen) > 1 else ()
+        self._make(self.tr("Fold repeats"), lambda design, block: repeating.fold(design, block, only))
+
+    def unfold(self) -> None:
+        """Draw the selected node that repeats as so many nodes in a row."""
+        for key in self._canvas.selected[-1:]:
+            self._make(self.tr("Unfold"), lambda design, block, key=key: repeating.unfold(design, block, key))
 
     def make_unique(self) -> None:
         """Give each selected instance its own copy of its block."""
