@@ -62,7 +62,7 @@ def _part(parameter: Parameter, text: str) -> str:
         return label if text == "True" else f"no {label}"
     if parameter.type in (ParameterType.SIZE, ParameterType.SHAPE):
         text = _size_text(text, parameter.axes if not label else 1)
-    if parameter.type is ParameterType.CHOICE:
+    if parameter.choices:
         text = text.strip("'\"")
     return f"{label} {text}".strip()
 

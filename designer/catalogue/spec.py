@@ -51,9 +51,10 @@ class Parameter:
     """One parameter of a layer, in PyTorch's spelling.
 
     required: PyTorch gives it no default, so code always states it. minimum, maximum: bounds of each number in it.
-    axes: the number of spatial axes of a SIZE. passed: whether PyTorch takes it; False for a parameter of Blockyard's
-    own that only decides derived arguments. None is a value where it is the default. optional: None is a value too, and
-    PyTorch's default, which code leaves out.
+    choices: the values of a CHOICE; of a SIZE the words that may stand for one. axes: the number of spatial axes of a
+    SIZE. passed: whether PyTorch takes it; False for a parameter of Blockyard's own that only decides derived
+    arguments. None is a value where it is the default. optional: None is a value too, and PyTorch's default, which code
+    leaves out.
     """
 
     name: str

@@ -49,7 +49,8 @@ def expectation(parameter: Parameter) -> str:
         ParameterType.BOOL: "True or False",
         ParameterType.CHOICE: "one of " + ", ".join(source_of(choice) for choice in parameter.choices),
         ParameterType.SIZE: f"an integer{bounds}"
-        + (f", or a tuple of {parameter.axes} of them" if parameter.axes > 1 else ", or a tuple of one"),
+        + (f", or a tuple of {parameter.axes} of them" if parameter.axes > 1 else ", or a tuple of one")
+        + (f", or {' or '.join(map(source_of, parameter.choices))}" if parameter.choices else ""),
         ParameterType.SHAPE: f"a tuple of 1 to {_LONGEST_SHAPE} integers{bounds}",
         ParameterType.TEXT: "text",
     }[parameter.type]
@@ -107,7 +108,7 @@ def _is_choice(parameter: Parameter, value: object) -> bool:
 def _is_size(parameter: Parameter, value: object) -> bool:
     if isinstance(value, tuple):
         return len(value) == parameter.axes and all(_is_int(parameter, item) for item in value)
-    return _is_int(parameter, value)
+    return _is_int(parameter, value) or _is_choice(parameter, value)
 
 
 def _is_shape(parameter: Parameter, value: object) -> bool:

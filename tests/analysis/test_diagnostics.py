@@ -229,6 +229,7 @@ FAULTS: Mapping[str, list[Design]] = {
     "output_padding_too_large": [
         between(Node("up", "ConvTranspose2d", params={"out_channels": 4, "kernel_size": 3, "output_padding": 1}))
     ],
+    "same_padding_with_stride": [between(conv(padding="same", stride=2)), between(conv(padding="same", stride=(1, 3)))],
     "groups_do_not_divide": [between(conv(groups=2)), between(conv(groups=3, out_channels=8))],
     "merge_mismatch": [
         design(

@@ -38,7 +38,7 @@ def values_of(parameter: Parameter) -> st.SearchStrategy[Any]:
         ParameterType.FLOAT: st.floats(low, min(parameter.maximum or math.inf, 10)),
         ParameterType.BOOL: st.booleans(),
         ParameterType.CHOICE: st.sampled_from(parameter.choices or ("",)),
-        ParameterType.SIZE: st.one_of(small, st.tuples(*[small] * parameter.axes)),
+        ParameterType.SIZE: st.one_of(small, st.tuples(*[small] * parameter.axes), *map(st.just, parameter.choices)),
         ParameterType.SHAPE: st.lists(small, min_size=1, max_size=4).map(tuple),
         ParameterType.TEXT: st.text(max_size=20),
     }[parameter.type]
@@ -71,7 +71,10 @@ def _roomy(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape
 
 
 def _ungrouped(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:
-    return _roomy(draw, {**params, "groups": 1}, shape)
+    params = {**params, "groups": 1}
+    if params["padding"] == "same":
+        params |= {"stride": 1, "padding_mode": draw(st.sampled_from(["zeros", "reflect", "circular", "replicate"]))}
+    return _roomy(draw, params, shape)
 
 
 def _reshape(draw: st.DrawFn, params: Params, shape: Shape) -> tuple[Params, Shape]:

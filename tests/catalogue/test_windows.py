@@ -31,6 +31,19 @@ def test_window_is_what_an_output_sees(kind: str, params: dict[str, int]) -> Non
     assert reached(module, 3) == [start + step * dilation for step in range(kernel)]
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+@pytest.mark.parametrize("kernel", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("dilation", [1, 2])
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_padding_in_words_is_what_torch_adds(padding: str, kernel: int, dilation: int) -> None:
+    params = {"kernel_size": kernel, "dilation": dilation, "padding": padding}
+    spec = spec_of("Conv1d")
+    defaults = {parameter.name: parameter.default for parameter in spec.parameters}
+    ((_, stride, before, step),) = spec.window(Values(defaults | params))
+    start = 10 * stride - before
+    assert reached(nn.Conv1d(1, 1, **params), 10) == [start + step * k for k in range(kernel)]
+
+
 def test_dilated_window() -> None:
     assert reached(nn.Conv1d(1, 1, 3, dilation=4), 0) == [0, 4, 8]
 

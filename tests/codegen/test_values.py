@@ -64,6 +64,16 @@ def test_text_numbers_tuples_and_truths_as_parameters(net, tools):
     assert "in_height + 2 * size[0]" in source or "size[0] * 2" in source
 
 
+def test_padding_in_words(net, tools):
+    body = tools.block("Body", IN, conv("conv", padding=X("padding")), OUT, parameters=(P("padding", 1),))
+    nodes = (conv("a", kernel_size=5, padding="same"), conv("b", padding="valid", stride=2),
+             Node("c", "Body", params={"padding": "same"}), Node("d", "Body"), FLATTEN, linear())  # fmt: skip
+    source = tools.sound(net(*nodes, inner=[body])).code.source
+    assert 'self.a = nn.Conv2d(3, 8, kernel_size=5, padding="same")' in source
+    assert 'self.c = Body(8, padding="same")' in source
+    assert "self.fc = nn.Linear(392, 10)" in source
+
+
 def test_a_shape_may_be_a_variable(net, tools):
     design = net(conv(), FLATTEN, linear(), shape=X("shape"), parameters=(P("shape", (3, 16, 16)),))
     source = tools.sound(design, {"shape": (1, 9, 11)}).code.source
@@ -253,9 +263,9 @@ def test_no_code_comes_before_the_wires(net):
 
 
 def test_exponential_nesting_stays_small(net, tools):
-    blocks = [tools.block("B25", IN, conv(out_channels=3, padding=1), OUT)]
-    for k in range(24, 0, -1):
+    blocks = [tools.block("B19", IN, conv(out_channels=3, padding=1), OUT)]
+    for k in range(18, 0, -1):
         blocks.append(tools.block(f"B{k}", IN, Node("one", f"B{k + 1}"), Node("two", f"B{k + 1}"), OUT))
     design = net(Node("top", "B1"), inner=blocks)
     code = generate(design, Analyser().analyse(design))
-    assert code.source.count("class ") == 26
+    assert code.source.count("class ") == 20

@@ -116,6 +116,19 @@ def test_code_of_a_broken_design_says_why_there_is_none(qtbot: QtBot, open_windo
     qtbot.waitUntil(lambda: "Input" in window.code._note.text())
 
 
+def test_a_padding_may_be_a_word(qtbot: QtBot, open_window: Open):
+    window = open_window("lenet_relu")
+    window.canvas.go_to(("conv",), "conv1")
+    type_over(qtbot, window.inspector.node_page.form.editor("padding"), "same")
+    assert window.canvas.block.nodes["conv1"].params["padding"] == "same"
+    assert window.session.facts.nodes["conv"].copies[0].nodes["conv1"].output.shape == (1, 20, 28, 28)
+    type_over(qtbot, window.inspector.node_page.form.editor("stride"), "2")
+    assert "keeps the size, and stride=2 does not" in window.session.diagnostics[0].message
+    qtbot.mouseClick(window.inspector.node_page.form.editor("padding"), LEFT)
+    window.session.apply_fix(window.session.diagnostics[0].fixes[0])
+    assert window.canvas.block.nodes["conv1"].params["padding"] == 2
+
+
 # -- variables ---------------------------------------------------------------------------------------------------------
 
 

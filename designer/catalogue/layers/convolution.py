@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import gcd
 
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.cost import convolution_macs, convolution_weights
 from designer.catalogue.rules.expect import expect_float, expect_spatial
 from designer.catalogue.rules.sliding_window import (
+    Size,
     as_size,
     per_axis,
     transposed_shape,
@@ -41,7 +43,10 @@ def _size(name: str, axes: int, default: int, minimum: int, doc: str, required: 
     )
 
 
-def _channels_and_window(axes: int) -> tuple[Parameter, ...]:
+def _channels_and_window(axes: int, paddings: tuple[str, ...] = ()) -> tuple[Parameter, ...]:
+    """paddings: the words that may stand for a padding."""
+    named = " same keeps the size, valid adds none." if paddings else ""
+    padding = _size("padding", axes, 0, 0, f"Elements added at both ends of each spatial axis.{named}")
     return (
         Parameter(
             "out_channels",
@@ -54,7 +59,7 @@ def _channels_and_window(axes: int) -> tuple[Parameter, ...]:
         ),
         _size("kernel_size", axes, 3, 1, "Length of the window along each spatial axis.", required=True),
         _size("stride", axes, 1, 1, "Step of the window."),
-        _size("padding", axes, 0, 0, "Elements added at both ends of each spatial axis."),
+        replace(padding, choices=paddings),
     )
 
 
@@ -94,12 +99,47 @@ def _check_groups(values: Values, in_channels: int) -> None:
             )
 
 
+def _paddings(values: Values, axes: int) -> tuple[int, ...]:
+    """The elements added at the beginning of each axis; "same" adds one more at the end where the sum is odd."""
+    if values.padding == "valid":
+        return (0,) * axes
+    if values.padding == "same":
+        return tuple((window.dilation * (window.kernel - 1)) // 2 for window in _windows(values, axes, 0))
+    return per_axis(values.padding, axes)
+
+
+def _windows(values: Values, axes: int, padding: Size) -> tuple[Window, ...]:
+    return windows_of(axes, values.kernel_size, values.stride, padding, values.dilation)
+
+
+def _check_same(values: Values, axes: int) -> None:
+    """A padding that keeps the size is for windows that move by one element; torch refuses other strides."""
+    if all(step == 1 for step in per_axis(values.stride, axes)):
+        return
+    stride, better = as_size(per_axis(values.stride, axes)), as_size(_paddings(values, axes))
+    raise LayerError(
+        "same_padding_with_stride",
+        f'padding="same" keeps the size, and stride={stride} does not.',
+        expected='stride=1 where padding="same"',
+        received=f"stride={stride}",
+        fix=f"Use padding={better}, or stride=1.",
+        remedies=(
+            Remedy(f"Set padding to {better}", set_param="padding", value=better),
+            Remedy("Set stride to 1", set_param="stride", value=1),
+        ),
+    )
+
+
 def _check_padding_mode(values: Values, spatial: Sequence[int]) -> None:
     """Reflection needs padding below the size, circular padding at most the size: F.pad's own limits."""
     spare = {"reflect": 1, "circular": 0}.get(values.padding_mode)
     if spare is None:
         return
-    paddings = per_axis(values.padding, len(spatial))
+    axes = len(spatial)
+    paddings = _paddings(values, axes)
+    if values.padding == "same":
+        whole = (window.dilation * (window.kernel - 1) for window in _windows(values, axes, 0))
+        paddings = tuple(total - first for total, first in zip(whole, paddings, strict=True))  # the larger end
     if any(padding > size - spare for padding, size in zip(paddings, spatial, strict=True)):
         better = as_size([min(padding, size - spare) for padding, size in zip(paddings, spatial, strict=True)])
         raise LayerError(
@@ -118,7 +158,7 @@ def _check_padding_mode(values: Values, spatial: Sequence[int]) -> None:
 def _convolution(axes: int) -> LayerSpec:
     kind = f"Conv{axes}d"
     parameters = (
-        *_channels_and_window(axes),
+        *_channels_and_window(axes, ("same", "valid")),
         _size("dilation", axes, 1, 1, "Distance between the elements that the window takes."),
         _GROUPS,
         _BIAS,
@@ -131,8 +171,13 @@ def _convolution(axes: int) -> LayerSpec:
         expect_float(x)
         batch, in_channels, *spatial = x.shape
         _check_groups(values, in_channels)
+        if values.padding == "same":
+            _check_same(values, axes)
         _check_padding_mode(values, spatial)
-        lengths = window_shape(spatial, values.kernel_size, values.stride, values.padding, values.dilation)
+        if values.padding == "same":
+            return Tensor((batch, values.out_channels, *spatial), x.dtype)
+        padding = _paddings(values, axes)
+        lengths = window_shape(spatial, values.kernel_size, values.stride, padding, values.dilation)
         return Tensor((batch, values.out_channels, *lengths), x.dtype)
 
     def weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
@@ -147,7 +192,7 @@ def _convolution(axes: int) -> LayerSpec:
         )
 
     def window(values: Values) -> tuple[Window, ...]:
-        return windows_of(axes, values.kernel_size, values.stride, values.padding, values.dilation)
+        return _windows(values, axes, _paddings(values, axes))
 
     return LayerSpec(
         kind=kind,
@@ -160,7 +205,8 @@ small window.
 Use it to find local patterns: the same filter looks everywhere, so it needs few weights. `stride=2` halves the size.
 
 Each spatial length becomes `floor((size + 2·padding − dilation·(kernel_size − 1) − 1) / stride) + 1`, so
-`padding = (kernel_size − 1) / 2` keeps it where the stride is 1 and the kernel odd.
+`padding = (kernel_size − 1) / 2` keeps it where the stride is 1 and the kernel odd; `padding = "same"` keeps it with
+any kernel, and `"valid"` is no padding.
 
 *Pitfall:* before a batch normalisation the bias is wasted, as the normalisation subtracts it again.""",
         url=_DOCS.format(kind),

@@ -132,7 +132,7 @@ def read_text(view: ParameterView, text: str) -> Reader:
             "float": _tr("a number"),
             "bool": _tr("on or off"),
             "choice": _tr("one of {0}").format(", ".join(map(as_shown, view.choices))),
-            "size": _tr("a size such as 3 or 3, 3"),
+            "size": " / ".join([_tr("a size such as 3 or 3, 3"), *map(as_shown, view.choices)]),
             "shape": _tr("a shape such as 1, 28, 28"),
         }.get(view.type, _tr("a value"))
         sentence = _tr("{0} takes {1}, or an expression such as 2 * width.")

@@ -10,6 +10,7 @@ from designer.ui.docks.views import ParameterView
 INT = ParameterView("out_channels", "64", "int", minimum=1, maximum=4096)
 FLOAT = ParameterView("p", "0.5", "float", minimum=0.0, maximum=1.0)
 SIZE = ParameterView("kernel_size", "3", "size", minimum=1)
+PADDING = ParameterView("padding", "0", "size", ("'same'", "'valid'"), "0", minimum=0)
 SHAPE = ParameterView("shape", "(1, 28, 28)", "shape", minimum=1)
 CHOICE = ParameterView("padding_mode", "zeros", "choice", ("zeros", "reflect"))
 BOOL = ParameterView("bias", "True", "bool")
@@ -29,6 +30,9 @@ NONE = ParameterView("stride", "None", "size", default_text="None")
         (SIZE, "3×5", "(3, 5)"),
         (SIZE, "3, 5", "(3, 5)"),
         (SIZE, "(3,5)", "(3, 5)"),
+        (PADDING, "same", "'same'"),
+        (PADDING, "'valid'", "'valid'"),
+        (PADDING, "1, 2", "(1, 2)"),
         (SHAPE, "1×28×28", "(1, 28, 28)"),
         (SHAPE, "784", "(784,)"),
         (CHOICE, "reflect", "reflect"),
