@@ -7,11 +7,13 @@ from pathlib import Path
 
 from designer.analysis.analyser import Analyser
 from designer.analysis.facts import Analysis
+from designer.base.errors import DesignError
 from designer.base.paths import runs_dir
 from designer.document.document import Document
 from designer.document.writing import dump_document
 from designer.engine.recipe import Recipe
 from designer.exchange.module import generated
+from designer.graph.design import Design
 from designer.runs.folder import RunDesign, create_run
 from designer.session.trust import require_trust, trust_run
 
@@ -43,11 +45,12 @@ def prepare_run(document: Document, recipe: Recipe, *, root: Path | None = None,
 
     The run's recipe says to which size images are brought; its copy of the document keeps what the person wrote.
     Raises UntrustedError where the document brings code that the person has not trusted, DesignError where the design
-    has errors, RunFolderError where the folder cannot be made.
+    has errors or is not of the kind that a data set trains, RunFolderError where the folder cannot be made.
     """
     design = document.design
     require_trust(design)
     analysis = Analyser().analyse(design)
+    _check_ends(design)
     folder = create_run(
         root or runs_dir(),
         RunDesign(
@@ -62,6 +65,20 @@ def prepare_run(document: Document, recipe: Recipe, *, root: Path | None = None,
     )
     trust_run(folder)  # the person may go on with it
     return folder
+
+
+def _check_ends(design: Design) -> None:
+    """Raises DesignError where a data set of images and classes has not what a design takes and gives."""
+    for what, count, has in (
+        ("inputs", len(design.root.inputs), "brings one image at a time"),
+        ("outputs", len(design.root.outputs), "has one class an image to compare with"),
+    ):
+        if count > 1:
+            raise DesignError(
+                f"'{design.main}' has {count} {what}, but a data set {has}.",
+                expected=f"one of its {what}, to train it here",
+                fix=f"Keep one of the {what}, or export the code and train that on data of your own.",
+            )
 
 
 def _with_run_found(recipe: Recipe) -> Recipe:

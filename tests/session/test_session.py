@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from designer.analysis.analyser import Analyser
 from designer.analysis.diagnostics import Fix
 from designer.base.errors import DesignError
 from designer.document.document import Document, DocumentError
@@ -13,7 +14,7 @@ from designer.document.reading import read_document
 from designer.editing import links, nodes, parameters
 from designer.editing.errors import CycleError, EditError
 from designer.engine.recipe import AugmentRecipe, Recipe, read_recipe
-from designer.graph.block import edge
+from designer.graph.block import Edge, Endpoint, Node, edge
 from designer.session.preparing import fitted, prepare_run
 from designer.session.session import Session
 
@@ -134,3 +135,27 @@ def test_a_task_keeps_to_the_design_it_was_made_for(session: Session):
     session.edit("Rename", lambda d: nodes.rename(d, d.main, linear, "head"))
     assert task().source == before
     assert "head" in session.code().source
+
+
+@pytest.mark.parametrize(("kind", "words"), [("Input", "2 inputs"), ("Output", "2 outputs")])
+def test_a_design_with_several_ends_is_not_trained_but_told(kind: str, words: str, session: Session, tmp_path: Path):
+    root = session.design.root
+    first, last = root.inputs[0], root.outputs[0]
+    source = next(e.source for e in root.edges if e.target.node == last.id)
+    end = Node("more", kind, params=first.params if kind == "Input" else {})
+    changed = root.with_node(end)
+    if kind == "Output":
+        changed = changed.with_edge(Edge(source, Endpoint("more", "input")))
+    else:
+        changed = changed.with_node(Node("sum", "Add"))
+        followers = [e for e in root.edges if e.source.node == first.id]
+        changed = changed.without_edges(followers)
+        changed = changed.with_edge(Edge(Endpoint(first.id, "output"), Endpoint("sum", "x1")))
+        changed = changed.with_edge(Edge(Endpoint("more", "output"), Endpoint("sum", "x2")))
+        for follower in followers:
+            changed = changed.with_edge(Edge(Endpoint("sum", "output"), follower.target))
+    design = session.design.with_block(changed)
+    assert Analyser().analyse(design).ok
+    with pytest.raises(DesignError, match=words):
+        prepare_run(Document(design), Recipe(), root=tmp_path)
+    assert not list(tmp_path.iterdir())
