@@ -52,6 +52,7 @@ class DataController(QObject):
         self._settle = self._timer(_SETTLE_MS, self._look, single=True)
         self._idle = self._timer(_IDLE_MS, self.let_go, single=True)
         dock.refresh_requested.connect(self.look_again)
+        dock.cancel_requested.connect(self._cancel)
         dock.fetch_requested.connect(lambda: self._describe(fetch=True))
         dock.browse_requested.connect(self._browse)
         dock.skip_requested.connect(lambda: self._set_field("data.skip_broken", "True"))
@@ -149,6 +150,10 @@ class DataController(QObject):
 
     def _more(self, first: int) -> None:
         self._ask_samples(first)
+
+    def _cancel(self) -> None:
+        self.let_go()
+        self._dock.show_note(self.tr("Cancelled; what was fetched is kept, to go on from."))
 
     def _browse(self) -> None:
         files.ask_folder(

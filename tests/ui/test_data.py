@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -117,6 +118,24 @@ def test_data_that_are_not_there_are_told_and_can_be_fetched(qtbot, open_window,
     qtbot.waitUntil(lambda: bool(shown), timeout=PATIENCE_MS)
     assert "could not be fetched: http://127.0.0.1:9/cifar-10/" in shown[0][0]
     assert "fetch it by hand" in shown[0][1]
+
+
+def test_a_download_can_be_cancelled(qtbot, open_window, monkeypatch):
+    silent = socket.create_server(("127.0.0.1", 0))  # takes the request, and never answers
+    with silent:
+        monkeypatch.setenv("BLOCKYARD_MIRROR", f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        window = open_window("lenet_relu")
+        dock = window.data_dock
+        window.recipes.set_field("data.source", "mnist")
+        window.panels.show("data")
+        qtbot.waitUntil(dock.fetch.isVisible, timeout=PATIENCE_MS)
+        qtbot.mouseClick(dock.fetch, LEFT)
+        with silent.accept()[0]:
+            assert not dock.refresh.isVisible()
+            qtbot.mouseClick(dock.cancel, LEFT)
+            assert not window.data._view.alive
+        assert dock.note.text().startswith("Cancelled")
+        assert dock.fetch.isEnabled()
 
 
 def test_nothing_is_looked_into_while_nobody_sees_the_dock(qtbot, open_window):

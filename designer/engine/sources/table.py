@@ -53,6 +53,13 @@ def read(path: Path) -> Collection:
             fix="Add images of another class: there is nothing to tell apart.",
         )
     pictures = FilePictures(file.parent, [row[columns.path].strip().replace("\\", "/") for row in rows])
+    distant = next((name for name in pictures.names if name.startswith("//")), None)
+    if distant:  # opening it would tell another machine who is asking
+        raise EngineError(
+            f"{file} lists {distant[:80]!r}, on another machine.",
+            expected="paths of this machine, best relative to the file",
+            fix="Copy the images to this machine, or mount the share.",
+        )
     missing = next((name for name in pictures.names[:1] if not (file.parent / name).is_file()), None)
     if missing:
         raise EngineError(

@@ -33,12 +33,14 @@ SAMPLES, TRANSFORMS = "samples", "transforms"
 class Data(QWidget):
     """Shows what it is given, and tells what a person wants.
 
-    refresh_requested: look again. fetch_requested: download the set. browse_requested: choose another folder.
+    refresh_requested: look again. cancel_requested: give up what is under way. fetch_requested: download the set.
+    browse_requested: choose another folder.
     skip_requested: train without the broken images. part_chosen(id), label_chosen(number or None): what to show samples
     of. more_wanted(first): samples from that place on. reroll_requested: other images, other chances. help_requested.
     """
 
     refresh_requested = Signal()
+    cancel_requested = Signal()
     fetch_requested = Signal()
     browse_requested = Signal()
     skip_requested = Signal()
@@ -104,6 +106,10 @@ class Data(QWidget):
         self.refresh = QPushButton(self.tr("Look again"))
         wear_icon(self.refresh, "refresh-cw")
         self.refresh.clicked.connect(self.refresh_requested)
+        self.cancel = QPushButton(self.tr("Cancel"))
+        wear_icon(self.cancel, "x")
+        self.cancel.clicked.connect(self.cancel_requested)
+        self.cancel.hide()
         self.fetch = QPushButton()
         wear_icon(self.fetch, "download", "on_accent")
         set_state(self.fetch, "primary", True)
@@ -120,7 +126,7 @@ class Data(QWidget):
         for part in (*self.views.values(), self.part, self.reroll):
             bar.addWidget(part)
         bar.addWidget(self.note, 1)
-        for part in (self.busy, self.fetch, self.browse, self.refresh, self.help):
+        for part in (self.busy, self.fetch, self.browse, self.cancel, self.refresh, self.help):
             bar.addWidget(part)
         return bar
 
@@ -151,14 +157,12 @@ class Data(QWidget):
         self._say(text, "muted")
         self.busy.setRange(0, 0 if share is None else 100)
         self.busy.setValue(0 if share is None else round(100 * share))
-        self.busy.show()
-        self.fetch.setEnabled(False)
+        self._set_busy(True)
 
     def show_note(self, text: str, role: str = "muted") -> None:
         """The engine rests; a remark, or nothing."""
         self._say(text, role)
-        self.busy.hide()
-        self.fetch.setEnabled(True)
+        self._set_busy(False)
 
     def show_refusal(self, message: str, fix: str, fetch: str = "") -> None:
         """There is nothing to show, and why. fetch: words of a button that downloads it."""
@@ -198,6 +202,12 @@ class Data(QWidget):
     def show_transforms(self, rows: Sequence[TransformedView]) -> None:
         """What the recipe makes of a few images."""
         self.transforms.show_rows(rows)
+
+    def _set_busy(self, busy: bool) -> None:
+        for part in (self.busy, self.cancel):
+            part.setVisible(busy)
+        self.refresh.setVisible(not busy)
+        self.fetch.setEnabled(not busy)
 
     def _say(self, text: str, role: str) -> None:
         self.note.setText(text)

@@ -70,6 +70,7 @@ def test_a_list_beside_folders_of_classes_could_be_either(folder):
         (["path,label"], "lists no images"),
         (["cat/0.png,cat", "cat/1.png,cat"], "All 2 images .* of one class, 'cat'"),
         (["gone/0.png,cat", "cat/1.png,dog"], "lists 'gone/0.png', and there is no such file"),
+        (["\\\\elsewhere\\share\\0.png,cat", "cat/1.png,dog"], "'//elsewhere/share/0.png', on another machine"),
         (["cat/0.png,70000", "cat/1.png,1"], "A label in .* is 70000"),
     ],
 )
