@@ -24,13 +24,13 @@ class PickUp(QObject):
     """Looks at the runs once, in the background."""
 
     def __init__(
-        self, training: TrainingController, toasts: Toasts, show: Callable[[], object], parent: QObject
+        self, training: TrainingController, toasts: Toasts, tell_of_start: Callable[[bool], object], parent: QObject
     ) -> None:
-        """show: brings the training to the front."""
+        """tell_of_start: shows a training that begins at once (True), or says that it waits in the queue."""
         super().__init__(parent)
         self._training = training
         self._toasts = toasts
-        self._show = show
+        self._tell_of_start = tell_of_start
         self._reading = Background(self)
 
     def look(self) -> None:
@@ -52,7 +52,7 @@ class PickUp(QObject):
         text = self.tr("{0} is still training: it is shown again.").format(run.design)
         if count > 1:
             text += " " + self.tr("{0} more runs are under way.").format(count - 1)
-        self._toasts.show(text, "info", self.tr("Show"), self._show)
+        self._toasts.show(text, "info", self.tr("Show"), lambda: self._tell_of_start(True))
 
     def _tell_of_dead(self, runs: list[RunView]) -> None:
         settings = window_settings()
@@ -66,11 +66,11 @@ class PickUp(QObject):
         text = self.tr("The training of {0} ended before its time ({1} epochs).").format(newest.design, newest.epochs)
         if len(fresh) > 1:
             text += " " + self.tr("So did {0} others: see the runs.").format(len(fresh) - 1)
-        self._toasts.show(text, "error", self.tr("Go on"), lambda: self._go_on(newest))
+        self._toasts.show(text, "error", self.tr("Go on"), lambda: self.go_on(newest))
 
-    def _go_on(self, run: RunView) -> None:
-        if self._training.go_on(Path(run.run_dir), run.title):
-            self._show()
+    def go_on(self, run: RunView) -> None:
+        """Train a run on from where it was saved last."""
+        self._tell_of_start(self._training.go_on(Path(run.run_dir), run.title))
 
 
 def _unfinished() -> list[RunView]:

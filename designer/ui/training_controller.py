@@ -76,6 +76,11 @@ class TrainingController(QObject):
         """Whether a training is under way."""
         return self._starting.busy or (self.control is not None and not self.control.done)
 
+    @property
+    def run(self) -> tuple[Path, str]:
+        """The folder of the run that is under way, or was last, and what it is called."""
+        return self.control.run_dir, self._title
+
     def start(self, session: Session) -> bool:
         """Train the design as it is now, or put it into the queue behind the training that is under way.
 

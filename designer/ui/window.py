@@ -26,10 +26,10 @@ from designer.ui.docks.data import Data
 from designer.ui.docks.inspector import Inspector
 from designer.ui.docks.palette import Palette
 from designer.ui.docks.problems import Problems
+from designer.ui.docks.results import Results
 from designer.ui.docks.runs import Runs
 from designer.ui.docks.summary import Summary
 from designer.ui.docks.training import Training
-from designer.ui.docks.views import RunView
 from designer.ui.document_controller import DocumentController
 from designer.ui.help_controller import HelpController
 from designer.ui.inspector_controller import InspectorController
@@ -43,6 +43,7 @@ from designer.ui.pictures import Pictures
 from designer.ui.presenters.reports import problem_views
 from designer.ui.recipe_controller import RecipeController
 from designer.ui.recovery_controller import RecoveryController
+from designer.ui.results_controller import ResultsController
 from designer.ui.runs_controller import RunsController
 from designer.ui.settings.applying import SettingsController
 from designer.ui.settings.store import settings
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         self.setMenuWidget(self.top)
         self.palette_dock, self.inspector, self.problems, self.data_dock = Palette(), Inspector(), Problems(), Data()
         self.code, self.training_dock, self.runs, self.summary = Code(), Training(), Runs(), Summary()
+        self.results = Results()
         self.panels = Panels(
             self,
             {
@@ -114,6 +116,7 @@ class MainWindow(QMainWindow):
                 "training": (self.tr("Training"), self.training_dock),
                 "runs": (self.tr("Runs"), self.runs),
                 "summary": (self.tr("Summary"), self.summary),
+                "results": (self.tr("Results"), self.results),
             },
         )
         self.toasts = Toasts(self.central)
@@ -140,7 +143,8 @@ class MainWindow(QMainWindow):
         self.data = DataController(
             self.data_dock, lambda: self.session, self.recipes.set_field, lambda: self.panels.is_shown("data"), self
         )
-        self.pick_up = PickUp(self.training, self.toasts, lambda: self.panels.show("training"), self)
+        self.reviewing = ResultsController(self.results, self.panels, self.tell_error, self)
+        self.pick_up = PickUp(self.training, self.toasts, self._tell_of_start, self)
         self.library = LibraryController(self.canvas, self.toasts, self)
         self.news = NewsController(self.library, self.canvas, self.toasts, self)
         self.offering = PaletteController(self.palette_dock, self.canvas, self.library, self.documents, self.helping)
@@ -182,11 +186,14 @@ class MainWindow(QMainWindow):
         self.training.refused.connect(self.tell_error)
         self.training.node_requested.connect(self._show_node)
         self.training.progressed.connect(self.listing.refresh)
-        self.runs.go_on_requested.connect(self._go_on)
+        self.training.progressed.connect(lambda: self.reviewing.follow(*self.training.run))
+        self.runs.results_requested.connect(self.reviewing.show_run)
+        self.runs.go_on_requested.connect(self.pick_up.go_on)
         self.panels.docks["code"].visibilityChanged.connect(lambda shown: shown and self.coding.refresh())
         self.panels.docks["summary"].visibilityChanged.connect(lambda shown: shown and self.memory.refresh())
         self.summary.layers.jump_requested.connect(self._jump)
         self.panels.docks["data"].visibilityChanged.connect(lambda _shown: self.data.refresh())
+        self.panels.docks["results"].visibilityChanged.connect(lambda shown: shown and self.reviewing.refresh())
         self.panels.docks["runs"].visibilityChanged.connect(lambda shown: shown and self.listing.refresh())
         theme_source().changed.connect(self.panel.set_theme)
 
@@ -314,9 +321,6 @@ class MainWindow(QMainWindow):
         """Stop stands in the tab of the design that trains; the others can be trained when it is done."""
         running = self.training.running and self.training.session is self.session
         self.top.show_running(running, self.training.device)
-
-    def _go_on(self, run: RunView) -> None:
-        self._tell_of_start(self.training.go_on(Path(run.run_dir), run.title))
 
     def _show_node(self, session: Session, names: tuple[str, ...]) -> None:
         design = self.tabs.of(session)

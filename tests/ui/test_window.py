@@ -344,7 +344,7 @@ def test_a_run_opens_a_copy_and_tells_its_path(qtbot: QtBot, open_window: Open):
     assert shown[6] == "finished"
     table.menu_requested.emit(str(window.training.control.run_dir), window.mapToGlobal(QPoint(9, 9)))
     menu = QApplication.activePopupWidget()
-    menu.actions()[2].trigger()
+    next(action for action in menu.actions() if action.text() == "Copy path").trigger()
     menu.close()
     assert QGuiApplication.clipboard().text() == str(window.training.control.run_dir)
 

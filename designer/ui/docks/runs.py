@@ -140,11 +140,13 @@ class _Table(QTableView):
 class Runs(QWidget):
     """open_requested(run_dir): a run was double-clicked, or Return pressed on it. folder_requested(run_dir).
 
-    go_on_requested(run): a run that did not come to its end is to be trained on.
+    go_on_requested(run): a run that did not come to its end is to be trained on. results_requested(run): what its
+    network gets right and wrong is to be shown.
     """
 
     open_requested = Signal(str)
     go_on_requested = Signal(object)
+    results_requested = Signal(object)
     folder_requested = Signal(str)
 
     def __init__(self) -> None:
@@ -211,6 +213,8 @@ class Runs(QWidget):
         run = next((run for run in self._model.runs if run.run_dir == run_dir), None)
         if run is not None and run.can_go_on:
             menu.addAction(self.tr("Go on"), lambda: self.go_on_requested.emit(run))
+        if run is not None:
+            menu.addAction(self.tr("Show its results"), lambda: self.results_requested.emit(run))
         menu.addAction(self.tr("Open a copy of its design"), lambda: self.open_requested.emit(run_dir))
         menu.addAction(self.tr("Open run folder"), lambda: self.folder_requested.emit(run_dir))
         menu.addAction(self.tr("Copy path"), lambda: QGuiApplication.clipboard().setText(run_dir))

@@ -188,6 +188,50 @@ class RunView:
 
 
 @dataclass(frozen=True)
+class ClassView:
+    """How one class fares.
+
+    precision: of what was taken for it, the share that is it. recall: of it, the share that was found.
+    """
+
+    name: str
+    images: int
+    precision: float | None
+    recall: float | None
+
+
+@dataclass(frozen=True)
+class MistakeView:
+    """A test image that was taken for something else. pixels: bytes row by row, one a pixel if grey, else RGB."""
+
+    index: int
+    label: str
+    guess: str
+    confidence: float
+    width: int
+    height: int
+    grey: bool
+    pixels: bytes
+
+
+@dataclass(frozen=True)
+class ResultsView:
+    """What a network gets right and wrong on the test set.
+
+    confusion: counts of images, right classes by row, guesses by column.
+    """
+
+    title: str
+    epoch: int
+    accuracy: float
+    images: int
+    names: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    classes: tuple[ClassView, ...]
+    mistakes: tuple[MistakeView, ...]
+
+
+@dataclass(frozen=True)
 class HelpView:
     """A page of the help. text: Markdown. url: PyTorch's own page, empty where there is none. address: where it stands
     among the pages, empty for a block's."""

@@ -1,0 +1,50 @@
+"""The results dock after a real run: what it counts, its pictures, and a run without any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPointF
+from pytestqt.qtbot import QtBot
+
+from designer.engine.protocol import Evaluation, Mistake, read_evaluation
+from designer.ui.presenters.results import results_view
+from designer.ui.window import MainWindow
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+Open = Callable[..., MainWindow]
+
+
+def test_results_follow_the_run_that_trains(qtbot: QtBot, open_window: Open):
+    window = open_window("lenet_relu")
+    recipe = window.session.recipe
+    window.session.set_recipe(replace(recipe, epochs=1, device="cpu", data=replace(recipe.data, limit=512)))
+    window.train_or_stop()
+    window.panels.show("results")
+    qtbot.waitUntil(lambda: window.results.classes.rowCount() == 10, timeout=60_000)
+    qtbot.waitUntil(lambda: not window.training.running, timeout=60_000)
+    assert "of 512 images right after epoch 1" in window.results.heading.text()
+    evaluation = read_evaluation(window.training.control.run_dir)
+    recall = evaluation.confusion[1][1] / sum(evaluation.confusion[1])
+    assert window.results.classes.item(1, 3).text() == f"{100 * recall:.1f} %"
+    assert window.results._grid.count() == len(evaluation.mistakes)
+    matrix = window.results.confusion
+    left, side = matrix._place()
+    assert matrix.cell_at(QPointF(left + 1.5 * side, 0.5 * side)) == (0, 1)
+    assert matrix.cell_at(QPointF(0, 0)) is None
+    counted = f"{evaluation.confusion[0][1]} of {sum(evaluation.confusion[0])} images"
+    assert matrix.told(0, 1).startswith(counted)
+
+
+def test_figures_of_classes_and_pictures_that_lie():
+    mistake = Mistake(0, 1, 0, 0.9, 3, 1, 2, "AAECAwQF")
+    evaluation = Evaluation(1, ("shirt", "coat"), ((2, 0), (1, 0)), (mistake, replace(mistake, width=9)))
+    view = results_view(evaluation, "Run")
+    assert [(c.name, c.images, c.precision, c.recall) for c in view.classes] == [
+        ("shirt", 2, 2 / 3, 1.0),
+        ("coat", 1, None, 0.0),
+    ]
+    (shown,) = view.mistakes
+    assert (shown.label, shown.guess, shown.pixels) == ("coat", "shirt", bytes([0, 2, 4, 1, 3, 5]))
