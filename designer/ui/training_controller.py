@@ -14,7 +14,18 @@ from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from designer.base.errors import BlockyardError
-from designer.engine.protocol import Batch, Epoch, Failed, Finished, Paused, Preparing, Resumed, Started, Warned
+from designer.engine.protocol import (
+    Batch,
+    Epoch,
+    Failed,
+    Finished,
+    Paused,
+    Preparing,
+    Resumed,
+    Started,
+    WarmStarted,
+    Warned,
+)
 from designer.session.leading import EngineDied, Leading, Report
 from designer.session.session import Session
 from designer.ui.background import Background
@@ -58,6 +69,7 @@ class TrainingController(QObject):
         self.device = ""
         self.paused = False
         self._title, self._epochs = "", 0
+        self._start_report = self._anew = ""  # which trained layers the run began with, told once it is under way
         self._stop_asked = False
         self._queue: list[_Planned] = []
         self._starting = Background(self)
@@ -116,6 +128,7 @@ class TrainingController(QObject):
     def _begin(self, planned: _Planned) -> None:
         self.control, self.session, self._stop_asked = None, planned.session, False
         self._title, self._epochs = planned.title, planned.epochs
+        self._start_report = self._anew = ""
         self._started_at = time.monotonic()
         self.dock.expect(planned.title, planned.epochs, self.tr("The engine is starting…"))
         self._starting.run(_with_plots(planned.task), self._started, self._not_started, "training")
@@ -183,7 +196,12 @@ class TrainingController(QObject):
             case Started():
                 self.device = report.device
                 self.dock.begin(self._title, report.epochs, report.batches_per_epoch, report.device)
+                self.dock.show_message(self._start_report, self._anew, role="muted")
                 self.running_changed.emit(True, self.device)
+            case WarmStarted():
+                text = self.tr("Took {0} of {1} layers from {2}")
+                self._start_report = text.format(len(report.taken), report.layers, Path(report.source).name)
+                self._anew = self.tr("Anew: {0}").format("; ".join(report.left)) if report.left else ""
             case Preparing():
                 self.dock.show_message(progress_line(report), role="muted")
             case Batch():

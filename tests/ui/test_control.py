@@ -192,3 +192,16 @@ def test_the_node_that_gave_no_number_is_shown(qtbot: QtBot, open_window: Open):
     path, selected = window.canvas.path, window.canvas.selected
     block = window.session.design.blocks["LeNetFeatures" if path else window.session.design.main]
     assert block.nodes[selected[0]].name == node.rpartition(".")[2]
+
+
+def test_a_warm_start_says_which_layers_it_took(qtbot: QtBot, open_window: Open):
+    control = begin(1)
+    *_, _last = control.reports()
+    control.close()
+    window = open_window("lenet_relu")
+    window.recipes.set_field("start.weights", control.run_dir.name)
+    short(window.session, 1)
+    window.train_or_stop()
+    took = f"Took 4 of 4 layers from {control.run_dir.name}"
+    qtbot.waitUntil(lambda: window.training_dock.message.text() == took, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not window.training.running, timeout=PATIENCE_MS)
