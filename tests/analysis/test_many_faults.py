@@ -151,3 +151,13 @@ def test_every_kind_of_the_catalogue_can_stand_in_a_design_without_a_crash():
             Analyser().analyse(between(Node("n", kind)))
             Analyser().analyse(between(Node("n", kind), shape=(16,)))
             Analyser().analyse(design(Node("n", kind)))
+
+
+def test_what_is_still_to_be_wired_to_the_output_is_not_offered_for_deletion():
+    drawn = design(entry(), conv("a"), conv("b"), OUT, edges=["input>a", "a>b"])
+    (found,) = found_in(drawn, "dead_branch")
+    assert found.fixes == ()
+    (missing,) = found_in(drawn, "unconnected_input")
+    assert [fix.title for fix in missing.fixes] == ["Wire b to output"]
+    mended = Analyser().analyse(missing.fixes[0].apply(drawn))
+    assert {d.code for d in mended.diagnostics} <= {"missing_activation"}

@@ -83,6 +83,7 @@ def no_path_to_output(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, D
     if len(block.live) == len(block.nodes):
         return
     dead = [key for key in block.order if key not in block.live]
+    is_open = any(not block.incoming[end.id] for end in block.outputs)  # what leads nowhere is still to be wired to it
     told = {key for part in _parts(block, cut_off) if len(part) > 1 and _has_open_port(facts, part) for key in part}
     for part in _parts(block, [key for key in dead if key not in told]):
         node = block.nodes[part[0]]
@@ -98,7 +99,7 @@ def no_path_to_output(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, D
                     expected="a path to an Output",
                     received="a dead end",
                     advice="Wire its end on, or delete it.",
-                    fixes=(fixes.remove_nodes(title, block.name, part),),
+                    fixes=() if is_open else (fixes.remove_nodes(title, block.name, part),),
                 ),
             )
         elif block.incoming[node.id] or node.kind == INPUT:  # a node without any wire is told by its own rule
@@ -111,7 +112,7 @@ def no_path_to_output(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, D
                     expected="a path to an Output",
                     received="a dead end",
                     advice="Wire it on, or delete it.",
-                    fixes=(fixes.remove_node(f"Delete {node.name}", block.name, node.id),),
+                    fixes=() if is_open else (fixes.remove_node(f"Delete {node.name}", block.name, node.id),),
                 ),
             )
 
@@ -151,21 +152,21 @@ def _cut_off(block: Block) -> list[str]:
 
 def _parts(block: Block, keys: list[str]) -> list[list[str]]:
     """The nodes `keys` by the parts that wires between them join, each in the order of `keys`."""
-    among, seen = set(keys), set()
+    place = {key: index for index, key in enumerate(keys)}
+    seen: set[str] = set()
     parts = []
     for key in keys:
         if key in seen:
             continue
-        seen.add(key)
         part, waiting = {key}, [key]
         while waiting:
             here = waiting.pop()
             near = (*block.graph.succ[here], *block.graph.pred[here])
-            new = {other for other in near if other in among and other not in part}
+            new = {other for other in near if other in place and other not in part}
             part |= new
-            seen |= new
             waiting += new
-        parts.append([other for other in keys if other in part])
+        seen |= part
+        parts.append(sorted(part, key=place.__getitem__))
     return parts
 
 
