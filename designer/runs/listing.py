@@ -21,6 +21,7 @@ from designer.engine.protocol import (
 )
 from designer.engine.protocol import read_metrics as read_messages
 from designer.runs.folder import RUN_FILE
+from designer.runs.notes import read_note
 
 _MAX_BYTES = 1 << 20  # of a run's small files
 
@@ -44,6 +45,7 @@ class Run:
     recipe: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
+    note: str = ""  # the person's own
 
     @property
     def name(self) -> str:
@@ -63,6 +65,7 @@ class Run:
             "recipe": self.recipe,
             "figures": self.figures or None,
             "problem": self.problem,
+            "note": self.note,
         }
 
 
@@ -106,6 +109,7 @@ def read_run(folder: Path) -> Run:
         epochs=epochs,
         recipe=recipe,
         figures=figures,
+        note=read_note(folder),
         problem=problem or ("The engine ended before its time." if state == "interrupted" else ""),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPoint, QSize, QSortFilterProxyModel, Qt, Signal
@@ -15,13 +16,15 @@ from designer.ui.theme.fonts import figure_font
 from designer.ui.widgets import EmptyState
 
 _SORT_ROLE = int(Qt.ItemDataRole.UserRole)
-_NAME, _DESIGN, _RECIPE, _EPOCHS, _LOSS, _ACCURACY, _STATE, _STARTED = range(8)
+_NAME, _DESIGN, _RECIPE, _EPOCHS, _LOSS, _ACCURACY, _STATE, _STARTED, _NOTE = range(9)
 _FIGURES = (_EPOCHS, _LOSS, _ACCURACY)
-_WIDTHS = {_DESIGN: 200, _RECIPE: 240, _EPOCHS: 90, _LOSS: 100, _ACCURACY: 124, _STATE: 110, _STARTED: 150}
+_WIDTHS = {_DESIGN: 200, _RECIPE: 240, _EPOCHS: 90, _LOSS: 100, _ACCURACY: 124, _STATE: 110, _STARTED: 150, _NOTE: 240}
 
 
 class RunsModel(QAbstractTableModel):
-    """The runs as a Qt table."""
+    """The runs as a Qt table. noted(run_dir, text): the person has written a note."""
+
+    noted = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +37,7 @@ class RunsModel(QAbstractTableModel):
         if [run.run_dir for run in runs] == [run.run_dir for run in self.runs]:
             self.runs = runs
             if runs:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(runs) - 1, 7))
+                self.dataChanged.emit(self.index(0, 0), self.index(len(runs) - 1, _NOTE))
             return
         self.beginResetModel()
         self.runs = runs
@@ -44,7 +47,7 @@ class RunsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.runs)
 
     def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else 8
+        return 0 if parent.isValid() else 9
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
@@ -57,6 +60,7 @@ class RunsModel(QAbstractTableModel):
                 self.tr("Test accuracy"),
                 self.tr("State"),
                 self.tr("Started"),
+                self.tr("Note"),
             )[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(section)
@@ -64,7 +68,7 @@ class RunsModel(QAbstractTableModel):
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         run, column = self.runs[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role == Qt.ItemDataRole.DisplayRole or (role == Qt.ItemDataRole.EditRole and column == _NOTE):
             return self._texts(run)[column]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(column)
@@ -79,6 +83,20 @@ class RunsModel(QAbstractTableModel):
             value = raw.get(column, self._texts(run)[column])
             return -1.0 if value is None else value
         return None
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == _NOTE else flags
+
+    def setData(self, index: QModelIndex, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        text = str(value)
+        if index.column() != _NOTE or role != Qt.ItemDataRole.EditRole or text == self.runs[index.row()].note:
+            return False
+        run = replace(self.runs[index.row()], note=text)
+        self.runs = (*self.runs[: index.row()], run, *self.runs[index.row() + 1 :])
+        self.dataChanged.emit(index, index)
+        self.noted.emit(run.run_dir, text)
+        return True
 
     def _texts(self, run: RunView) -> tuple[str, ...]:
         states = {
@@ -95,7 +113,7 @@ class RunsModel(QAbstractTableModel):
         accuracy = "–" if run.accuracy is None else f"{100 * run.accuracy:.1f} %"
         started = datetime.fromtimestamp(run.started).strftime("%Y-%m-%d %H:%M")
         state = states.get(run.state, run.state)
-        return (run.name, run.design, run.recipe, run.epochs, loss, accuracy, state, started)
+        return (run.name, run.design, run.recipe, run.epochs, loss, accuracy, state, started, run.note)
 
     @staticmethod
     def _alignment(column: int) -> int:
@@ -118,7 +136,7 @@ class _Table(QTableView):
 
     def open_current(self, index: QModelIndex | None = None) -> None:
         index = self.currentIndex() if index is None else index
-        if index.isValid():
+        if index.isValid() and index.column() != _NOTE:  # a note is edited
             proxy = self.model()
             self.open_requested.emit(proxy.sourceModel().runs[proxy.mapToSource(index).row()].run_dir)
 
@@ -141,18 +159,22 @@ class Runs(QWidget):
     """open_requested(run_dir): a run was double-clicked, or Return pressed on it. folder_requested(run_dir).
 
     go_on_requested(run): a run that did not come to its end is to be trained on. results_requested(run): what its
-    network gets right and wrong is to be shown.
+    network gets right and wrong is to be shown. compare_requested(run, run), csv_requested(run). noted(run_dir, text).
     """
 
     open_requested = Signal(str)
     go_on_requested = Signal(object)
     results_requested = Signal(object)
+    compare_requested = Signal(object, object)
+    csv_requested = Signal(object)
+    noted = Signal(str, str)
     folder_requested = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(self.tr("Runs"))
         self._model = RunsModel()
+        self._model.noted.connect(self.noted)
         proxy = QSortFilterProxyModel(self)
         proxy.setSourceModel(self._model)
         proxy.setSortRole(_SORT_ROLE)
@@ -215,6 +237,11 @@ class Runs(QWidget):
             menu.addAction(self.tr("Go on"), lambda: self.go_on_requested.emit(run))
         if run is not None:
             menu.addAction(self.tr("Show its results"), lambda: self.results_requested.emit(run))
+            menu.addAction(self.tr("Save its figures as CSV…"), lambda: self.csv_requested.emit(run))
+        chosen = [run for run in self._model.runs if run.run_dir in self.selected()]
+        if len(chosen) == 2:
+            older, newer = sorted(chosen, key=lambda run: run.started)
+            menu.addAction(self.tr("Compare the two"), lambda: self.compare_requested.emit(older, newer))
         menu.addAction(self.tr("Open a copy of its design"), lambda: self.open_requested.emit(run_dir))
         menu.addAction(self.tr("Open run folder"), lambda: self.folder_requested.emit(run_dir))
         menu.addAction(self.tr("Copy path"), lambda: QGuiApplication.clipboard().setText(run_dir))

@@ -175,6 +175,7 @@ class RunView:
     state: str
     started: float
     problem: str = ""
+    note: str = ""
 
     @property
     def title(self) -> str:

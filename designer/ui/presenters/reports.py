@@ -85,4 +85,5 @@ def run_view(run: Run) -> RunView:
         run.state,
         started,
         run.problem,
+        run.note,
     )

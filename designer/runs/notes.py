@@ -1,0 +1,30 @@
+"""What a person notes about a run: a line of text in its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from designer.base.errors import BlockyardError
+from designer.engine.protocol import replace_file
+
+NOTE_FILE = "note.txt"
+_MOST = 2000  # characters
+
+
+def read_note(run_dir: Path) -> str:
+    """The note, empty where there is none that can be read."""
+    try:
+        with (Path(run_dir) / NOTE_FILE).open("rb") as file:
+            return " ".join(file.read(4 * _MOST).decode("utf-8", "replace").split())[:_MOST]
+    except OSError:
+        return ""
+
+
+def write_note(run_dir: Path, text: str) -> None:
+    """Keep a note, on one line. Raises BlockyardError."""
+    try:
+        replace_file(Path(run_dir) / NOTE_FILE, " ".join(text.split())[:_MOST] + "\n")
+    except OSError as error:
+        raise BlockyardError(
+            f"The note cannot be kept in {run_dir}: {error.strerror}.", fix="Check the disk and the folder's rights."
+        ) from error

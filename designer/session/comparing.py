@@ -1,0 +1,140 @@
+"""What differs between two runs, in words: their recipes, their designs, their last figures; and their curves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from designer.document.document import DocumentError
+from designer.document.reading import read_document
+from designer.engine.protocol import Epoch
+from designer.graph.block import Block, Node
+from designer.graph.design import Design
+from designer.runs.folder import DESIGN_FILE
+from designer.runs.listing import read_metrics, read_run
+
+_FIGURES = {
+    "train_loss": "train loss",
+    "train_accuracy": "train accuracy",
+    "test_loss": "test loss",
+    "test_accuracy": "test accuracy",
+}
+_WITHOUT_MEANING = ("name",)  # of a recipe: what it is called changes nothing
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that differs: its name, what it is in the first run and in the second."""
+
+    name: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Of two runs. loss, accuracy: test figures by epoch, (epoch, first's, second's), None where one has none."""
+
+    names: tuple[str, str]
+    figures: tuple[Change, ...]
+    recipe: tuple[Change, ...]
+    design: tuple[str, ...]
+    curves: Mapping[str, tuple[tuple[tuple[int, float], ...], tuple[tuple[int, float], ...]]]
+
+
+def compare_runs(first: Path, second: Path) -> Comparison:
+    """Read two run folders and tell them apart. What cannot be read is said among the differences of the designs."""
+    runs = read_run(first), read_run(second)
+    known = [name for name in _FIGURES if any(name in run.figures for run in runs)]
+    figures = [Change(_FIGURES[name], *(_figure(run.figures.get(name)) for run in runs)) for name in known]
+    recipes = [dict(_flat(run.recipe)) for run in runs]
+    names = sorted({name for recipe in recipes for name in recipe} - set(_WITHOUT_MEANING))
+    recipe = [Change(name, *(_shown(recipe.get(name)) for recipe in recipes)) for name in names]
+    epochs = [[m for m in read_metrics(folder) if isinstance(m, Epoch)] for folder in (first, second)]
+    curves = {
+        name: tuple(tuple((epoch.epoch, getattr(epoch, name)) for epoch in run) for run in epochs)
+        for name in ("test_loss", "test_accuracy")
+    }
+    return Comparison(
+        names=(first.name, second.name),
+        figures=tuple(figures),
+        recipe=tuple(change for change in recipe if change.first != change.second),
+        design=tuple(_designs_apart(first, second)),
+        curves=curves,
+    )
+
+
+def designs_apart(first: Design, second: Design) -> Iterator[str]:
+    """What was added, removed and changed from one design to the other, a sentence each; nodes go by their names."""
+    for name in (*first.blocks, *(name for name in second.blocks if name not in first.blocks)):
+        if name not in second.blocks:
+            yield f"The block {name} was removed."
+        elif name not in first.blocks:
+            yield f"The block {name} was added."
+        else:
+            where = "" if name == first.main else f"In {name}: "
+            yield from (where + words for words in _blocks_apart(first.blocks[name], second.blocks[name]))
+
+
+def _designs_apart(first: Path, second: Path) -> Iterator[str]:
+    try:
+        designs = [read_document(folder / DESIGN_FILE).design for folder in (first, second)]
+    except DocumentError as error:
+        yield f"The designs cannot be compared: {error.message}"
+        return
+    yield from designs_apart(*designs)
+
+
+def _blocks_apart(first: Block, second: Block) -> Iterator[str]:
+    old, new = ({node.name: node for node in block.nodes.values()} for block in (first, second))
+    for name, node in new.items():
+        if name not in old:
+            yield f"{node.kind} '{name}' was added."
+    for name, node in old.items():
+        if name not in new:
+            yield f"{node.kind} '{name}' was removed."
+        else:
+            yield from _nodes_apart(node, new[name])
+    for name, value in second.defaults.items():
+        if name in first.defaults and first.defaults[name] != value:
+            yield f"The variable {name} was {first.defaults[name]} and is {value}."
+    if _wires(first) != _wires(second) and old.keys() == new.keys():
+        yield "The wires lead elsewhere."
+
+
+def _wires(block: Block) -> set[tuple[str, str, str, str]]:
+    names = {key: node.name for key, node in block.nodes.items()}
+    return {
+        (names.get(source.node, ""), source.port, names.get(target.node, ""), target.port)
+        for source, target in block.edges
+    }
+
+
+def _nodes_apart(first: Node, second: Node) -> Iterator[str]:
+    if first.kind != second.kind:
+        yield f"'{first.name}' was a {first.kind} and is a {second.kind}."
+        return
+    settings = [{**node.params, "repeat": node.repeat, "when": node.when} for node in (first, second)]
+    for name in sorted(settings[0].keys() | settings[1].keys()):
+        old, new = (setting.get(name, "its default") for setting in settings)
+        if old != new:
+            yield f"{second}: {name} was {old} and is {new}."
+
+
+def _flat(value: Mapping[str, Any], where: str = "") -> Iterator[tuple[str, Any]]:
+    for name, inner in value.items():
+        if isinstance(inner, Mapping):
+            yield from _flat(inner, f"{where}{name}.")
+        else:
+            yield f"{where}{name}", inner
+
+
+def _shown(value: Any) -> str:
+    return "–" if value is None else value if isinstance(value, str) else json.dumps(value)
+
+
+def _figure(value: Any) -> str:
+    return f"{value:.4f}" if isinstance(value, int | float) else "–"
