@@ -40,6 +40,7 @@ from designer.ui.palette_controller import PaletteController
 from designer.ui.panels import Panels
 from designer.ui.pick_up import PickUp
 from designer.ui.pictures import Pictures
+from designer.ui.plot_saving import PlotSaver
 from designer.ui.presenters.reports import problem_views
 from designer.ui.recipe_controller import RecipeController
 from designer.ui.recovery_controller import RecoveryController
@@ -129,6 +130,7 @@ class MainWindow(QMainWindow):
         self.inspecting = InspectorController(self.inspector, self.canvas, self)
         self.helping = HelpController(self.canvas, self)
         self.training = TrainingController(self.training_dock, self)
+        PlotSaver(self.training_dock, self.tell_error, self)
         self.recents = Recents(self)
         self.documents = DocumentController(self, self.tabs, self.recents)
         self.starting = StartController(self.central.start, self.documents, self.recents, self)

@@ -25,11 +25,13 @@ class Compare(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("{0} and {1}").format(*titles))
-        names = (*titles, self.tr("epoch"))
+        names = (self.tr("first"), self.tr("second"), self.tr("epoch"))
         self.loss = CurvePlot(self.tr("Test loss"), "", names, 3)
         self.accuracy = CurvePlot(self.tr("Test accuracy"), "%", names, 1, 100.0)
         plots = QHBoxLayout()
         plots.setSpacing(20)
+        for plot in (self.loss, self.accuracy):
+            plot.menu.hide()
         for plot, curve in ((self.loss, "test_loss"), (self.accuracy, "test_accuracy")):
             for series, points in zip((plot.train, plot.test), found.curves[curve], strict=True):
                 for epoch, value in points:
@@ -58,7 +60,9 @@ class Compare(QDialog):
         self.resize(_SIZE)
 
     def _add_table(self, title: str, titles: Sequence[str], changes: Sequence[Change], none: str) -> None:
-        self._words.addWidget(label(title, "section"))
+        heading = label(title, "section")
+        heading.setContentsMargins(0, 8, 0, 0)
+        self._words.addWidget(heading)
         if not changes:
             self._words.addWidget(label(none, "muted"))
             return

@@ -13,6 +13,7 @@ from PySide6.QtCore import QLineF, QSize, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from designer.ui.docks.plot_tools import Crosshair, PlotMenu, as_csv
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import SECTION_PX, SMALL_PX, UI_PX, figure_font
 from designer.ui.theme.tokens import Theme
@@ -48,6 +49,19 @@ class Series:
     def last(self) -> float | None:
         """The newest y, if there is one."""
         return float(self._y[self.size - 1]) if self.size else None
+
+    def points(self) -> tuple[list[float], list[float]]:
+        """All points, x and y."""
+        return self._x[: self.size].tolist(), self._y[: self.size].tolist()
+
+    def near(self, x: float) -> float | None:
+        """The y of the point next to x, None where x lies beyond the curve's ends."""
+        if not self.size or not self._x[0] <= x <= self._x[self.size - 1]:
+            return None
+        after = int(np.searchsorted(self._x[: self.size], x))
+        before = max(0, after - 1)
+        nearest = before if x - self._x[before] < self._x[after] - x else after
+        return float(self._y[nearest])
 
     def count(self, low: float, high: float) -> int:
         """How many points `thinned` would choose from."""
@@ -96,6 +110,7 @@ class _Axis(pg.AxisItem):
     def __init__(self, orientation: str, unit: str = "") -> None:
         super().__init__(orientation, maxTickLength=0)
         self._unit = f" {unit}" if unit else ""
+        self.is_logarithmic = False  # then values are powers of ten
         self.enableAutoSIPrefix(False)
         self.setStyle(
             tickFont=figure_font(SECTION_PX - UI_PX), tickTextOffset=6, autoReduceTextSpace=False, maxTickLevel=0
@@ -111,6 +126,8 @@ class _Axis(pg.AxisItem):
         return [(max(step, 1.0) if is_bottom and high - low >= 2 else step, 0.0)]
 
     def tickStrings(self, values, scale, spacing) -> list[str]:
+        if self.is_logarithmic:
+            return [f"{10**value:.2g}{self._unit}" for value in values]
         return [f"{round(value, 10):.4g}{self._unit}" for value in values]
 
 
@@ -174,13 +191,18 @@ class _Curves(pg.PlotWidget):
 class CurvePlot(QWidget):
     """One figure of a run: train by batch (the trend, each batch faintly behind it), test by epoch.
 
-    Drag pans, the wheel zooms, a double click shows all.
+    Drag pans, the wheel zooms, a double click shows all. picture_requested, csv_requested: it is to be saved.
     """
+
+    picture_requested = Signal()
+    csv_requested = Signal()
 
     def __init__(self, title: str, unit: str, names: tuple[str, str, str], decimals: int, scale: float = 1.0) -> None:
         """names: of the train curve, the test curve and the x axis. scale: of values before they are shown."""
         super().__init__()
         self._unit, self._decimals, self._scale, self._x_name = unit, decimals, scale, names[2]
+        self.title, self._names = title, names
+        self._is_logarithmic, self._smoothness = False, 1
         self.train, self.test = Series(), Series()
         self.train_key, self.test_key = _Key(names[0], "accent", False), _Key(names[1], "warn", True)
         self._x_axis = _Axis("bottom")
@@ -199,6 +221,7 @@ class CurvePlot(QWidget):
         self._train_line.curve.setSegmentedLineMode("on")  # a noisy path of this width takes 100 times as long
         self._test_line.curve.setSegmentedLineMode("off")  # segments would break the dashes
         self._lay_out(title)
+        self.crosshair = Crosshair(self)
         self.plot.reset.connect(self.show_all)
         self.plot.getPlotItem().getViewBox().sigXRangeChanged.connect(self._range_changed)
         theme_source().changed.connect(self._retheme)
@@ -215,6 +238,8 @@ class CurvePlot(QWidget):
         head.addStretch()
         head.addWidget(self.train_key)
         head.addWidget(self.test_key)
+        self.menu = PlotMenu(self)
+        head.addWidget(self.menu)
         frame = QFrame()
         frame.setProperty("role", "plot")
         inner = QVBoxLayout(frame)
@@ -238,6 +263,28 @@ class CurvePlot(QWidget):
         self.train, self.test = Series(), Series()
         self.show_all()
         self.redraw()
+
+    def set_logarithmic(self, logarithmic: bool) -> None:
+        """Whether equal ratios are equally far apart; values of zero and below are not shown then."""
+        self._is_logarithmic = self._axes[1].is_logarithmic = logarithmic
+        self._axes[1].picture = None
+        self.show_all()
+
+    def set_smoothness(self, factor: int) -> None:
+        """How many points of the trend are joined into one."""
+        self._smoothness = factor
+        self._draw_lines()
+
+    def told_at(self, x: float) -> str:
+        """What the curves are at an x, in words; empty beyond their ends."""
+        unit = f" {self._unit}" if self._unit else ""
+        found = [(name, series.near(x)) for name, series in zip(self._names, (self.train, self.test), strict=False)]
+        lines = [f"{name} {value * self._scale:.{self._decimals}f}{unit}" for name, value in found if value is not None]
+        return "\n".join([f"{self._names[2]} {x:.2f}", *lines]) if lines else ""
+
+    def as_csv(self) -> str:
+        """The points of both curves, as they were told."""
+        return as_csv(self._names, [self.train.points(), self.test.points()])
 
     def show_all(self) -> None:
         """Fit the whole curves again."""
@@ -264,13 +311,21 @@ class CurvePlot(QWidget):
         low, high = (-math.inf, math.inf) if box.autoRangeEnabled()[0] else box.viewRange()[0]
         px = max(128, int(self.plot.width()))
         buckets = px // _TREND_PX
-        if self.train.count(low, high) <= 2 * buckets:
+        if self._smoothness > 1:
+            buckets = max(8, buckets // self._smoothness)
+            raw, trend = self.train.thinned(low, high, px // _RAW_PX), self.train.averaged(low, high, buckets)
+        elif self.train.count(low, high) <= 2 * buckets:
             raw, trend = (np.empty(0), np.empty(0)), self.train.thinned(low, high, buckets)
         else:
             raw, trend = self.train.thinned(low, high, px // _RAW_PX), self.train.averaged(low, high, buckets)
         test = self.test.thinned(low, high, px // 2)
         for line, (x, y) in ((self._raw_line, raw), (self._train_line, trend), (self._test_line, test)):
-            line.setData(x, y * self._scale)
+            line.setData(*self._placed(x, y * self._scale))
+
+    def _placed(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        if not self._is_logarithmic:
+            return x, y
+        return x[y > 0], np.log10(y[y > 0])
 
     def _range_changed(self, *_args: object) -> None:
         if not self.plot.getPlotItem().getViewBox().autoRangeEnabled()[0]:

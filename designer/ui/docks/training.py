@@ -77,6 +77,8 @@ class Training(QWidget):
     go_on_requested = Signal()
     clear_queue_requested = Signal()
     remedy_requested = Signal()
+    picture_requested = Signal(object)
+    csv_requested = Signal(object)
     open_run_requested = Signal()
 
     def __init__(self) -> None:
@@ -278,6 +280,9 @@ class Training(QWidget):
         names = (self.tr("train"), self.tr("test"), self.tr("epoch"))
         self.loss = CurvePlot(self.tr("Loss"), "", names, 3)
         self.accuracy = CurvePlot(self.tr("Accuracy"), "%", names, 1, 100.0)
+        for plot in (self.loss, self.accuracy):
+            plot.picture_requested.connect(lambda plot=plot: self.picture_requested.emit(plot))
+            plot.csv_requested.connect(lambda plot=plot: self.csv_requested.emit(plot))
         self._plots.addWidget(self.loss, 1)
         self._plots.addWidget(self.accuracy, 1)
 
@@ -318,6 +323,8 @@ class Training(QWidget):
             rows.append((self.tr("memory"), used))
         if "learning_rate" in known:
             rows.append((self.tr("learning rate"), f"{known['learning_rate']:.4g}"))
+        if "gradient_norm" in known:
+            rows.append((self.tr("gradient norm"), f"{known['gradient_norm']:.3g}"))
         return rows
 
     def event(self, event: QEvent) -> bool:

@@ -196,3 +196,32 @@ def test_series_leave_out_what_is_no_number() -> None:
 )
 def test_durations(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_a_plot_is_looked_at_scaled_smoothed_and_saved(qtbot: QtBot, training: Training) -> None:
+    training.begin("Run", 2, 1000)
+    for step in range(1, 2001):
+        training.add_batch(batch(step, 1000) | {"loss": 10.0 ** (-(step % 2))})
+    training.add_epoch({"epoch": 1, "test_loss": 0.5, "test_accuracy": 0.9})
+    training.add_epoch({"epoch": 2, "test_loss": 0.25, "test_accuracy": 0.9})
+    training.finish("Done")
+    plot = training.loss
+    assert plot.told_at(1.9).splitlines()[2] == "test 0.250"
+    assert plot.told_at(9.0) == ""
+    points = len(plot._train_line.getData()[0])
+    plot.menu.smoothness[2].trigger()
+    assert len(plot._train_line.getData()[0]) < points / 4
+    plot.menu.logarithmic.trigger()
+    assert plot._test_line.getData()[1][0] == pytest.approx(math.log10(0.5))
+    assert plot._axes[1].tickStrings([-1.0], 1, 1) == ["0.1"]
+    box = plot.plot.getPlotItem().getViewBox()
+    plot.crosshair.look_at(box.sceneBoundingRect().center())
+    assert plot.crosshair.label.isVisible()
+    plot.crosshair.look_at(box.sceneBoundingRect().bottomRight() * 2)
+    assert not plot.crosshair.label.isVisible()
+    heading, *rows = plot.as_csv().splitlines()
+    assert heading == "epoch,train,test"
+    assert rows[999] == "1.0,1.0,0.5"
+    with qtbot.waitSignal(training.csv_requested) as asked:
+        plot.csv_requested.emit()
+    assert asked.args == [plot]
