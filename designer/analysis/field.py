@@ -82,8 +82,8 @@ def widest(fields: Sequence[Field]) -> Field:
 
 
 def moves_nothing(windows: Sequence[Window]) -> bool:
-    """Whether windows see one element each, where it is: the field stays as it is."""
-    return all(w.kernel == 1 and w.stride == 1 and w.padding == 0 for w in windows)
+    """Whether windows see one element each, where it is: the field stays as it is. No windows: nobody knows."""
+    return bool(windows) and all(w.kernel == 1 and w.stride == 1 and w.padding == 0 for w in windows)
 
 
 def sizes(field: Field, spatial: Sequence[int]) -> tuple[int, ...] | None:

@@ -22,7 +22,7 @@ from designer.session.leading import EngineDied, Report
 from designer.session.preparing import prepare_run
 from designer.session.resuming import find_run, resume_run
 from designer.session.training import TrainingControl
-from designer.session.trust import trust_layers, trust_run
+from designer.session.trust import UntrustedError, trust_layers, trust_run
 
 SUMMARY = "train a design; Ctrl-C stops at the end of the batch, a second one at once"
 _MOST = 1 << 31
@@ -47,7 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train until it ends. Returns 0 where it finished or was stopped on request."""
-    control = _resumed(options) if options.resume else _begun(options)
+    try:
+        control = _resumed(options) if options.resume else _begun(options)
+    except UntrustedError as error:
+        text = "the run's model.py" if options.resume else f"it with: blockyard export {options.design} -o model.py"
+        error.fix = f"Read {text}. If you trust it, say so with --trust."
+        raise
     try:
         with _stops_on_interrupt(control):
             _follow(control, options.json)

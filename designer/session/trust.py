@@ -21,14 +21,14 @@ from designer.graph.design import Design
 
 _FILE = "trusted.json"
 _MAX_BYTES = 16 << 20
-_MAX_MODULE = 16 << 20  # bytes of a run's module
+_MOST_SHOWN = 1 << 18  # bytes of a module, which a person reads
 
 
 class UntrustedError(DesignError):
     """Something would run code that the person has not trusted. code: it, to be read."""
 
-    def __init__(self, message: str, code: str, fix: str) -> None:
-        super().__init__(message, expected="code that you have read and trust", fix=fix)
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message, expected="code that you trust", fix="Read it, then trust it.")
         self.code = code
 
 
@@ -52,7 +52,6 @@ def require_trust(design: Design) -> None:
         raise UntrustedError(
             f"This document brings its own Python code, in {names}.",
             "\n\n\n".join(f"# {layer.name}\n{layer.source.strip()}" for layer in layers),
-            "Read it (blockyard export writes it as text), then run this again with --trust.",
         )
 
 
@@ -68,18 +67,24 @@ def require_run_trust(run_dir: Path) -> None:
     if module is not None and _of_module(module) not in _read():
         raise UntrustedError(
             f"The run {Path(run_dir).name} was not begun here, and its {MODEL_FILE} may do anything.",
-            module.decode("utf-8", "replace"),
-            f"Read its {MODEL_FILE}, then run this again with --trust.",
+            _shown(module),
         )
 
 
 def _module(run_dir: Path) -> bytes | None:
     """The module in a run folder; None where there is none, which the engine tells."""
     try:
-        with (Path(run_dir) / MODEL_FILE).open("rb") as file:
-            return file.read(_MAX_MODULE)
+        return (Path(run_dir) / MODEL_FILE).read_bytes()
     except OSError:
         return None
+
+
+def _shown(module: bytes) -> str:
+    text = module[:_MOST_SHOWN].decode("utf-8", "replace")
+    rest = len(module) - _MOST_SHOWN
+    return (
+        f"{text}\n# … and {rest:,} bytes more, which are not shown here: read {MODEL_FILE} itself" if rest > 0 else text
+    )
 
 
 def _of_layer(layer: CustomLayer) -> str:

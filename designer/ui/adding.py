@@ -19,6 +19,7 @@ from designer.ui.canvas.cards import Card, PortRef
 from designer.ui.canvas.dropping import place_under
 from designer.ui.canvas.geometry import card_size, snapped
 from designer.ui.presenters.cards import edge_of
+from designer.ui.presenters.palette import NEW_CUSTOM
 
 if TYPE_CHECKING:
     from designer.ui.canvas_controller import CanvasController
@@ -27,9 +28,11 @@ _GAP_PX, _GAP_BELOW_PX = 112, 56  # between a card and the one that is added beh
 
 
 class Adding(QObject):
-    """added(key): a kind or a library's block was put on the canvas. `shelf` and `offers` are set by who knows them."""
+    """added(key): a kind or a library's block was put on the canvas. new_custom_requested(): a custom layer is wanted
+    that is yet to be written. `shelf` and `offers` are set by who knows them."""
 
     added = Signal(str)
+    new_custom_requested = Signal()
 
     def __init__(self, canvas: CanvasController) -> None:
         super().__init__(canvas)
@@ -77,6 +80,9 @@ class Adding(QObject):
     def _add(self, key: str, point: QPointF | None, end: PortRef | None = None, wire: str = "") -> None:
         """Add a node at `point`, else behind the selected one or in the middle, wired to `end` or put into `wire`."""
         canvas = self._canvas
+        if key == NEW_CUSTOM:
+            self.new_custom_requested.emit()
+            return
         made: list[str] = []
         position = self._free_place(point, end, *card_size(self._ghost(key)))
         into = edge_of(canvas.block, wire) if wire else None

@@ -34,12 +34,14 @@ Path = tuple[str, ...]
 
 class CanvasController(QObject):
     """refused(error): an edit could not be made. moved_to(): another block was opened, or another node selected.
-    blocks_changed(): the blocks in the design are not what they were.
+    blocks_changed(): the blocks and custom layers in the design are not what they were. custom_requested(kind): a
+    custom layer was opened.
     """
 
     refused = Signal(object)
     moved_to = Signal()
     blocks_changed = Signal()
+    custom_requested = Signal(str)
 
     def __init__(self, panel: CanvasPanel, parent: QObject) -> None:
         super().__init__(parent)
@@ -137,6 +139,7 @@ class CanvasController(QObject):
         self._show_path()
         design = self.session.design
         inner = {name: block for name, block in design.blocks.items() if name != design.main}
+        inner |= dict(self.session.design.customs)
         if inner != self._inner_blocks:
             self._inner_blocks = inner
             self.blocks_changed.emit()
@@ -179,10 +182,12 @@ class CanvasController(QObject):
                 self.panel.title_editor.edit_block(key)
 
     def open_block(self, key: str) -> None:
-        """Go inside a block."""
+        """Go inside a block; the code of a custom layer is for who edits it."""
         if self.session.analysis.inside((*self.path, key)) is not None:
             self.go_to((*self.path, key))
-        elif self.block.nodes[key].kind in self.session.design.blocks:
+        elif (kind := self.block.nodes[key].kind) in self.session.design.customs:
+            self.custom_requested.emit(kind)
+        elif kind in self.session.design.blocks:
             error = BlockyardError(
                 f"'{self.block.nodes[key].name}' cannot be opened yet.",
                 fix="Mend its own problem, or wire its input, and then open it.",

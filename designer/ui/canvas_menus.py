@@ -76,6 +76,8 @@ class CanvasMenus(QObject):
         is_block = node.kind in canvas.session.design.blocks and spec_of(node.kind, canvas.session.design) is None
         if is_block:
             self._put(menu, ("open_block",))
+        if node.kind in canvas.session.design.customs:
+            menu.addAction(self.tr("Edit the layer…"), lambda: canvas.custom_requested.emit(node.kind))
         self._put(menu, _CARD)
         several = len(canvas.selected) > 1
         if several:

@@ -10,17 +10,18 @@ from designer.ui.start.page import StartPage
 
 
 class Central(QWidget):
-    """`panel` is the canvas, `start` the start page; `recovery` and `damage` are notices."""
+    """`panel` is the canvas, `start` the start page; `recovery`, `damage` and `trust` are notices."""
 
     def __init__(self, panel: CanvasPanel) -> None:
         super().__init__()
         self.panel, self.start = panel, StartPage()
-        self.recovery, self.damage = Banner("history"), Banner("triangle-alert", "warn")
+        self.recovery = Banner("history")
+        self.damage, self.trust = Banner("triangle-alert", "warn"), Banner("triangle-alert", "warn")
         self._stack = QStackedWidget()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.recovery, self.damage, self._stack):
+        for part in (self.recovery, self.damage, self.trust, self._stack):
             column.addWidget(part)
         for page in (self.panel, self.start):
             self._stack.addWidget(page)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 from designer.base.paths import presets_dir
 from designer.document.format import EXTENSION
 from designer.editing.blocks import remove_block
+from designer.editing.customs import remove_custom
 from designer.graph.design import Design
 from designer.ui.canvas.add_search import AddEntry
 from designer.ui.canvas.cards import PortRef
@@ -21,7 +22,7 @@ from designer.ui.document_controller import DocumentController
 from designer.ui.help_controller import HelpController
 from designer.ui.library_controller import LibraryController
 from designer.ui.presenters.fitting import fitting
-from designer.ui.presenters.palette import add_entries, palette_entries
+from designer.ui.presenters.palette import NEW_CUSTOM, add_entries, palette_entries
 from designer.ui.shortlist import Shortlist
 
 
@@ -79,6 +80,8 @@ class PaletteController(QObject):
     def _open_menu(self, entry: PaletteEntry, where: QPoint) -> None:
         if self.menu is not None:
             self.menu.deleteLater()
+        if entry.kind == NEW_CUSTOM:
+            return
         self.menu = menu = QMenu(self._palette)
         menu.addAction(self.tr("Add"), lambda: self._canvas.adding.add_behind(entry.kind))
         if can_be_starred(entry):
@@ -88,6 +91,10 @@ class PaletteController(QObject):
         menu.addSeparator()
         if entry.family == "block":
             self._fill_for_block(menu, entry)
+            menu.addSeparator()
+        elif entry.kind in self._canvas.session.design.customs:
+            menu.addAction(self.tr("Edit the layer…"), lambda: self._canvas.custom_requested.emit(entry.kind))
+            menu.addAction(self.tr("Delete from this design"), lambda: self._remove_layer(entry.kind))
             menu.addSeparator()
         menu.addAction(self.tr("Help"), lambda: self._helping.open_kind(entry.kind))
         menu.popup(where)
@@ -114,6 +121,9 @@ class PaletteController(QObject):
             return remove_block(design, name)
 
         self._canvas.edit(self.tr("Delete block {0}").format(name), change)
+
+    def _remove_layer(self, name: str) -> None:
+        self._canvas.edit(self.tr("Delete {0}").format(name), lambda design, _block: remove_custom(design, name))
 
 
 def _name(key: str) -> str:

@@ -14,6 +14,7 @@ from designer.ui.panels import window_settings
 from designer.ui.presenters.reports import run_view
 from designer.ui.toasts import Toasts
 from designer.ui.training_controller import TrainingController
+from designer.ui.trust_controller import TrustController
 
 _KEY = "runs_told_of"
 _MOST_REMEMBERED = 200
@@ -24,11 +25,15 @@ class PickUp(QObject):
     """Looks at the runs once, in the background."""
 
     def __init__(
-        self, training: TrainingController, toasts: Toasts, tell_of_start: Callable[[bool], object], parent: QObject
+        self,
+        training: TrainingController,
+        trusting: TrustController,
+        toasts: Toasts,
+        tell_of_start: Callable[[bool], object],
     ) -> None:
         """tell_of_start: shows a training that begins at once (True), or says that it waits in the queue."""
-        super().__init__(parent)
-        self._training = training
+        super().__init__(training)
+        self._training, self._trusting = training, trusting
         self._toasts = toasts
         self._tell_of_start = tell_of_start
         self._reading = Background(self)
@@ -69,8 +74,13 @@ class PickUp(QObject):
         self._toasts.show(text, "error", self.tr("Go on"), lambda: self.go_on(newest))
 
     def go_on(self, run: RunView) -> None:
-        """Train a run on from where it was saved last."""
-        self._tell_of_start(self._training.go_on(Path(run.run_dir), run.title))
+        """Train a run on from where it was saved last, once the person trusts its code."""
+        folder = Path(run.run_dir)
+        self._trusting.of_run(
+            folder,
+            self.tr("Trust and go on"),
+            lambda: self._tell_of_start(self._training.go_on(folder, run.title)),
+        )
 
 
 def _unfinished() -> list[RunView]:

@@ -13,20 +13,20 @@ from designer.ui.background import Background
 from designer.ui.banner import Banner
 from designer.ui.document_controller import DocumentController
 from designer.ui.tabs_controller import OpenDesign, TabsController
+from designer.ui.toasts import Toasts
 
 _SYNC_MS = 2000  # after an edit, until it is on the disk and outlives the machine too
 _MOST_NAMES = 4
 
 
 class RecoveryController(QObject):
-    """refused(error): something cannot be kept. discarded(found): a person wants these forgotten; `forget` does so."""
+    """refused(error): something cannot be kept."""
 
     refused = Signal(object)
-    discarded = Signal(object)
 
-    def __init__(self, banner: Banner, documents: DocumentController, tabs: TabsController, parent: QObject) -> None:
-        super().__init__(parent)
-        self._banner, self._documents, self._tabs = banner, documents, tabs
+    def __init__(self, banner: Banner, documents: DocumentController, tabs: TabsController, toasts: Toasts) -> None:
+        super().__init__(toasts)
+        self._banner, self._documents, self._tabs, self._toasts = banner, documents, tabs, toasts
         self._found: Sequence[Recoverable] = ()
         self._autosaves: dict[OpenDesign, Autosave] = {}
         self._is_wanted = True
@@ -95,7 +95,7 @@ class RecoveryController(QObject):
             self._banner.ask(
                 self._words(found),
                 (self.tr("Recover"), lambda: self._recover(found)),
-                (self.tr("Discard"), lambda: self.discarded.emit(found)),
+                (self.tr("Discard"), lambda: self._discard(found)),
             )
 
     def _words(self, found: Sequence[Recoverable]) -> str:
@@ -129,7 +129,20 @@ class RecoveryController(QObject):
         if other is not None:
             self._tabs.close(other)
 
-    def forget(self, found: Sequence[Recoverable]) -> None:
-        """Delete what was left for good."""
-        for item in found:
-            item.discard()
+    def _discard(self, found: Sequence[Recoverable]) -> None:
+        """Forget what was not saved, once there was time to think better of it."""
+        undone: list[bool] = []
+        text = self.tr("Discarded {0}").format(", ".join(item.title for item in found))
+
+        def undo() -> None:
+            undone.append(True)
+            self.offer(found)
+
+        toast = self._toasts.show(text, "info", self.tr("Undo"), undo)
+        toast.gone.connect(lambda: undone or _forget(found))
+
+
+def _forget(found: Sequence[Recoverable]) -> None:
+    """Delete what was left, for good."""
+    for item in found:
+        item.discard()

@@ -11,6 +11,7 @@ from designer.engine.protocol import Summary as SummaryMessage
 from designer.session.question import Question
 from designer.session.session import Session
 from designer.ui.docks.summary import Summary
+from designer.ui.trust_controller import TrustController
 
 _POLL_MS = 100
 
@@ -18,17 +19,21 @@ _POLL_MS = 100
 class SummaryController(QObject):
     """One table at a time."""
 
-    def __init__(self, dock: Summary, current: Callable[[], Session], parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, dock: Summary, current: Callable[[], Session], trusting: TrustController) -> None:
+        super().__init__(trusting)
         self._dock = dock
         self._current = current
         self._process: Question[SummaryMessage] | None = None
+        self._trusting = trusting
         self._timer = QTimer(self, interval=_POLL_MS)
         self._timer.timeout.connect(self._poll)
         dock.refresh_requested.connect(self.ask)
 
     def ask(self) -> None:
         """Ask the engine for the table of the design as it is now."""
+        self._trusting.of_design(self._current().design, self.tr("Trust and make the table"), self._ask)
+
+    def _ask(self) -> None:
         try:
             process = self._current().summary()
         except BlockyardError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -10,7 +10,6 @@ from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
 from designer.base.errors import BlockyardError
-from designer.document.journal import Recoverable
 from designer.session.session import Session
 from designer.ui.actions import EVERYWHERE, fill_menu, make_actions, place_on_canvas
 from designer.ui.canvas.panel import CanvasPanel
@@ -19,6 +18,7 @@ from designer.ui.canvas_menus import CanvasMenus
 from designer.ui.central import Central
 from designer.ui.code_controller import CodeController
 from designer.ui.collecting import Collector
+from designer.ui.custom_controller import CustomController
 from designer.ui.damage import DamageNotice
 from designer.ui.data_controller import DataController
 from designer.ui.docks.code import Code
@@ -58,6 +58,7 @@ from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.toasts import Toasts
 from designer.ui.topbar import TopBar
 from designer.ui.training_controller import TrainingController
+from designer.ui.trust_controller import TrustController
 from designer.ui.window_actions import window_slots
 
 _FIRST_SIZE = (1440, 900)
@@ -131,24 +132,26 @@ class MainWindow(QMainWindow):
         self.helping = HelpController(self.canvas, self)
         self.training = TrainingController(self.training_dock, self)
         PlotSaver(self.training_dock, self.tell_error, self)
+        self.trusting = TrustController(self.central.trust, self.canvas)
         self.recents = Recents(self)
         self.documents = DocumentController(self, self.tabs, self.recents)
         self.starting = StartController(self.central.start, self.documents, self.recents, self)
         self.damage = DamageNotice(self.central.damage, self)
-        self.recovery = RecoveryController(self.central.recovery, self.documents, self.tabs, self)
+        self.recovery = RecoveryController(self.central.recovery, self.documents, self.tabs, self.toasts)
         self.recipes = RecipeController(self.top.recipe, lambda: self.session, self)
         self.memory = MemoryController(
             self.summary, self.status, lambda: self.session, lambda: self.panels.is_shown("summary"), self
         )
-        self.summaries = SummaryController(self.summary, lambda: self.session, self)
+        self.summaries = SummaryController(self.summary, lambda: self.session, self.trusting)
         self.coding = CodeController(self.code, self.canvas, lambda: self.panels.is_shown("code"), self)
         self.data = DataController(
             self.data_dock, lambda: self.session, self.recipes.set_field, lambda: self.panels.is_shown("data"), self
         )
         self.reviewing = ResultsController(self.results, self.panels, self.tell_error, self)
-        self.pick_up = PickUp(self.training, self.toasts, self._tell_of_start, self)
+        self.pick_up = PickUp(self.training, self.trusting, self.toasts, self._tell_of_start)
         self.library = LibraryController(self.canvas, self.toasts, self)
         self.news = NewsController(self.library, self.canvas, self.toasts, self)
+        self.customs = CustomController(self.canvas, self.inspecting, self.helping)
         self.offering = PaletteController(self.palette_dock, self.canvas, self.library, self.documents, self.helping)
         self.listing = RunsController(self.runs, self.documents, lambda: self.panels.is_shown("runs"), self)
 
@@ -156,7 +159,7 @@ class MainWindow(QMainWindow):
         self.canvas.refused.connect(self.tell_error)
         self.canvas.moved_to.connect(self._selection_changed)
         self.library.changed.connect(self.inspecting.refresh)
-        self.inspecting.notice_of = self.news.notice
+        self.inspecting.notice_of = lambda kind: self.customs.notice(kind) or self.news.notice(kind)
         self.inspecting.answered.connect(self.news.answer)
         self.problems.jump_requested.connect(self._jump)
         self.problems.fix_requested.connect(self._fix)
@@ -166,7 +169,6 @@ class MainWindow(QMainWindow):
         self.code.export_requested.connect(lambda: self.documents.export_module(lazy=self.code.is_lazy))
         self.documents.opened.connect(self.tabs.open)
         self.recovery.refused.connect(self.tell_error)
-        self.recovery.discarded.connect(self._discard)
         self.tabs.close_requested.connect(self.documents.close)
         self.tabs.emptied.connect(self.tabs.open_start)
         self.starting.missing.connect(self._tell_missing)
@@ -210,6 +212,7 @@ class MainWindow(QMainWindow):
         self.recipes.forget()
         self.coding.forget()
         self.summaries.forget()
+        self.central.trust.hide()
         self.canvas.open_session(design.session, design.place)
         self.news.tell()
         self._show_running()
@@ -307,6 +310,9 @@ class MainWindow(QMainWindow):
 
     def train(self) -> None:
         """Train the design as it is: now, or after the training that is under way."""
+        self.trusting.of_design(self.session.design, self.tr("Trust and train"), self._train)
+
+    def _train(self) -> None:
         try:
             self._tell_of_start(self.training.start(self.session))
         except BlockyardError as error:
@@ -340,18 +346,6 @@ class MainWindow(QMainWindow):
     def tell_error(self, error: BlockyardError) -> None:
         """Show what went wrong, and what to do, without a dialog."""
         self.toasts.show(str(error), "error")
-
-    def _discard(self, found: Sequence[Recoverable]) -> None:
-        """Forget what was not saved, once there was time to think better of it."""
-        undone: list[bool] = []
-        text = self.tr("Discarded {0}").format(", ".join(item.title for item in found))
-
-        def undo() -> None:
-            undone.append(True)
-            self.recovery.offer(found)
-
-        toast = self.toasts.show(text, "info", self.tr("Undo"), undo)
-        toast.gone.connect(lambda: undone or self.recovery.forget(found))
 
     def _tell_missing(self, path: Path) -> None:
         text = self.tr("There is no file {0} any more.").format(path)

@@ -76,7 +76,7 @@ def test_nothing_runs_it_unasked(path: str, design: Design, marker: Path, tmp_pa
     with pytest.raises(UntrustedError) as caught:
         PATHS[path](design, marker, tmp_path)
     assert str(marker) in caught.value.code
-    assert "--trust" in caught.value.fix
+    assert caught.value.fix == "Read it, then trust it."
     assert caught.value.exit_status == 1
     assert not marker.exists()
     assert not (tmp_path / "run").exists()

@@ -281,6 +281,7 @@ class Palette(QWidget):
             "linear": self.tr("Linear"),
             "merge": self.tr("Merge"),
             "shape": self.tr("Shape"),
+            "custom": self.tr("Custom"),
         }
         return words.get(family, family[:1].upper() + family[1:])
 

@@ -159,7 +159,7 @@ class PaletteModel(QAbstractListModel):
 
 def can_be_starred(entry: PaletteEntry) -> bool:
     """Whether it is there in every design."""
-    return entry.group != DESIGN
+    return entry.group != DESIGN and entry.family != "custom"
 
 
 def star_rect(row: QRect) -> QRect:

@@ -196,9 +196,10 @@ def _facts(analysis: Analysis, recipe: Recipe, path: Path, facts: BlockFacts, no
     name = ".".join(analysis.names((*path, node.id)))
     frozen = "" if is_trained(recipe, name) or not known.totals.params else ", frozen"
     memory = node_memory(analysis, known, recipe, name).total_bytes
+    unstated = known.spec.unstated if known.spec else ()
     rows += [
-        FactView("parameters", f"{known.totals.params:,}{frozen}"),
-        FactView("MACs", numbers.count(known.totals.macs)),
+        FactView("parameters", "not declared" if "params" in unstated else f"{known.totals.params:,}{frozen}"),
+        FactView("MACs", "not declared" if "macs" in unstated else numbers.count(known.totals.macs)),
         FactView("activations", f"{numbers.size_bytes(known.totals.activation_bytes)} / image"),
     ]
     rows.append(FactView("training memory", f"{numbers.size_bytes(memory)} at batch {recipe.batch_size:,}"))

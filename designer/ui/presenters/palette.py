@@ -1,4 +1,4 @@
-"""What can be added to a design: its own blocks, those of the libraries, and the catalogue's layers."""
+"""What can be added to a design: its own blocks, those of the libraries, the catalogue's layers and custom ones."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from designer.session.shelf import BUILT_IN, Shelf, built_in_blocks
 from designer.ui.canvas.add_search import AddEntry
 from designer.ui.docks.views import PaletteEntry
 
+NEW_CUSTOM = "new:custom"  # the key of the entry that makes a custom layer
 OF_DESIGN, OF_LIBRARY = "design", "library"  # the groups of blocks that do not ship with Blockyard
 
 
@@ -25,7 +26,9 @@ def palette_entries(design: Design, shelf: Shelf) -> list[PaletteEntry]:
     for name, block in built_in_blocks().items():
         entries.append(_block_entry(f"{BUILT_IN}:{name}" if name in own else name, block))
     entries += [PaletteEntry(spec.kind, spec.kind, spec.family.value, spec.summary) for spec in registry().values()]
-    return entries
+    custom = Family.CUSTOM.value
+    entries += [PaletteEntry(layer.name, layer.name, custom, layer.summary) for layer in design.customs.values()]
+    return [*entries, PaletteEntry(NEW_CUSTOM, "New custom layer…", custom, "Write a layer in Python.")]
 
 
 def add_entries(design: Design, shelf: Shelf, rank: Callable[[str], int], word: Callable[[str], str]) -> list[AddEntry]:

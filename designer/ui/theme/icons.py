@@ -22,6 +22,7 @@ FAMILY_ICONS = {
     "linear": "waypoints",
     "merge": "merge",
     "shape": "move-3d",
+    "custom": "code",
     "recurrent": "repeat",
     "attention": "eye",
     "dropout": "funnel",
