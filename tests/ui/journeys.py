@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect
-from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QScrollArea, QWidget
 
 from designer.session.session import Session
 from designer.ui.theme.apply import ThemeFollower
@@ -114,6 +114,20 @@ class Person:
                 self.settle()
                 return view.viewport().mapToGlobal(view.visualRect(index).center())
         raise AssertionError(f"the palette has no {kind}")
+
+    def recipe_field(self, name: str) -> QPoint:
+        """A field of the open recipe, its section unfolded and scrolled into view."""
+        popup = self.window.top.recipe.popup
+        editor, scroll = popup.content.editor(name), popup.findChild(QScrollArea)
+        for fold in popup.content.folds.values():
+            if fold.isAncestorOf(editor) and not fold.is_open:
+                scroll.ensureWidgetVisible(fold.head)
+                self.settle()
+                self.click(self.middle(fold.head))
+                self.wait(editor.isVisible, f"the section of {name} is open")
+        scroll.ensureWidgetVisible(editor)
+        self.settle()
+        return self.middle(editor)
 
     # -- what a person does -----------------------------------------------------------------------------------------
 

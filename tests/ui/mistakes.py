@@ -62,13 +62,13 @@ def type_nonsense(person: Person) -> None:
     person.wait(window.top.recipe.popup.isVisible, "the recipe is open")
     form = window.top.recipe.form
     for name, text in (("epochs", "-1"), ("data.source", "/nowhere/at all"), ("device", "tpu")):
-        person.click(person.middle(form.editor(name)))
+        person.click(person.recipe_field(name))
         person.key("ctrl+a")
         person.type(text)
         person.key("Tab")
         person.wait(lambda name=name: form.complaint(name), f"{text} is refused")
         assert form.editor(name).text() == text
-    person.click(person.middle(form.editor("epochs")))
+    person.click(person.recipe_field("epochs"))
     person.key("ctrl+a")
     person.type("2")
     person.key("Return")

@@ -40,7 +40,7 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
 
 def filled(qtbot: QtBot, window: MainWindow) -> StartPage:
     page = window.central.start
-    qtbot.waitUntil(lambda: len(page.cards) == len(list_presets()))
+    qtbot.waitUntil(lambda: len(page.cards) == len(list_presets()) and page.cards["vgg19"].isVisible())
     return page
 
 

@@ -148,6 +148,7 @@ class ValueEdit(QLineEdit):
         self.setModified(False)
         self._send(self._reader.text)
         self._judge()
+        self._at_focus = self.text()  # what was confirmed is no longer taken back by Escape
         self.finished.emit()
 
     def put(self, text: str) -> None:
