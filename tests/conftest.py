@@ -48,11 +48,11 @@ def _empty_home(_nobodys_home: None, tmp_path_factory: pytest.TempPathFactory, m
 
 @pytest.fixture(autouse=True)
 def _no_thread_left() -> Iterator[None]:
-    """Fails a test that leaves a thread which would keep the program from ending."""
+    """Fails a test that leaves a thread running, also one that would end with the program."""
     before = set(threading.enumerate())
     yield
     deadline = time.monotonic() + _THREAD_GRACE_S
-    left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
+    left = [thread for thread in threading.enumerate() if thread not in before]
     for thread in left:
         thread.join(max(0.0, deadline - time.monotonic()))
     names = [thread.name for thread in left if thread.is_alive()]

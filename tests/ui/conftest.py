@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 
 import pytest
+import shiboken6
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from designer.session.session import Session
 from designer.ui.theme.apply import ThemeFollower
 from designer.ui.window import MainWindow
+
+_started: weakref.WeakSet[QTimer] = weakref.WeakSet()
+
+
+def _noting(start: Callable[..., None]) -> Callable[..., None]:
+    def started(timer: QTimer, *interval: int) -> None:
+        _started.add(timer)
+        start(timer, *interval)
+
+    return started
+
+
+QTimer.start = _noting(QTimer.start)  # of the timers that Python starts
+
+
+@pytest.fixture(autouse=True)
+def _no_timer_left(qapp: QApplication) -> Iterator[None]:
+    """Fails a test after which a timer goes on, although all windows are closed and what was to be deleted is."""
+    yield
+    for _ in range(3):  # what is deleted may have something deleted in its turn
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        qapp.processEvents()
+    left = [timer for timer in _started if shiboken6.isValid(timer) and timer.isActive()]
+    of = [f"{type(timer.parent()).__name__} ({timer.interval()} ms)" for timer in left]
+    for timer in left:
+        timer.stop()
+    assert not of, f"the test left timers running: {of}"
 
 
 @pytest.fixture
