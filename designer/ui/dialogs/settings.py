@@ -135,6 +135,7 @@ class SettingsDialog(QDialog):
         self.rows = [SettingRow(setting) for setting in SETTINGS]
         self.keys = KeysPage(shortcuts)
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName(self.tr("Settings and shortcuts"))
         self.tabs.addTab(self._make_page(), self.tr("General"))
         self.tabs.addTab(self.keys, self.tr("Keys"))
         close = QPushButton(self.tr("Close"))
