@@ -46,17 +46,30 @@ def _empty_home(_nobodys_home: None, tmp_path_factory: pytest.TempPathFactory, m
     monkeypatch.setenv("BLOCKYARD_CACHE_DIR", str(home / "cache"))
 
 
-@pytest.fixture(autouse=True)
-def _no_thread_left() -> Iterator[None]:
-    """Fails a test that leaves a thread running, also one that would end with the program."""
-    before = set(threading.enumerate())
-    yield
+def _check_threads(before: set[threading.Thread], daemons: bool) -> None:
     deadline = time.monotonic() + _THREAD_GRACE_S
-    left = [thread for thread in threading.enumerate() if thread not in before]
+    left = [thread for thread in set(threading.enumerate()) - before if daemons or not thread.daemon]
+    left = [thread for thread in left if not thread.name.endswith("(_serve)")]  # multiprocessing's own, of the process
     for thread in left:
         thread.join(max(0.0, deadline - time.monotonic()))
     names = [thread.name for thread in left if thread.is_alive()]
     assert not names, f"the test left threads running: {names}"
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left() -> Iterator[None]:
+    """Fails a test that leaves a thread which would keep the program from ending."""
+    before = set(threading.enumerate())
+    yield
+    _check_threads(before, daemons=False)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_daemon_left() -> Iterator[None]:
+    """Fails the last test of a file whose tests, or what they share, leave a thread of any sort."""
+    before = set(threading.enumerate())
+    yield
+    _check_threads(before, daemons=True)
 
 
 @pytest.fixture

@@ -33,9 +33,11 @@ QTimer.start = _noting(QTimer.start)  # of the timers that Python starts
 def _no_timer_left(qapp: QApplication) -> Iterator[None]:
     """Fails a test after which a timer goes on, although all windows are closed and what was to be deleted is."""
     yield
+    if (focused := QApplication.focusWidget()) is not None:
+        focused.clearFocus()  # an editor says what was typed while there is still somebody to hear it
     for _ in range(3):  # what is deleted may have something deleted in its turn
-        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         qapp.processEvents()
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [timer for timer in _started if shiboken6.isValid(timer) and timer.isActive()]
     of = [f"{type(timer.parent()).__name__} ({timer.interval()} ms)" for timer in left]
     for timer in left:
