@@ -57,7 +57,12 @@ def wait_for(control: Leading, kind: type, seconds: float = 60) -> object:
 def begin(epochs: int) -> Path:
     """A run whose window has gone: the folder, with an engine at work on it."""
     done = subprocess.run([sys.executable, "-c", BEGIN, str(epochs)], capture_output=True, text=True, check=True)
-    return Path(done.stdout.strip())
+    run_dir = Path(done.stdout.strip())
+    deadline = time.monotonic() + 60
+    while read_status(run_dir) is None:  # a window takes up what an engine has begun, and that loads torch first
+        assert time.monotonic() < deadline, "the engine does not begin"
+        time.sleep(0.05)
+    return run_dir
 
 
 @pytest.fixture
