@@ -7,7 +7,7 @@ changed and what lies downstream of them are worked out again. Call `analyse` an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import networkx as nx
 
@@ -155,7 +155,8 @@ class Analyser:
         facts = {key: facts[key] for key in block.nodes}
         outputs = tuple(facts[node.id].inputs[0] if facts[node.id].inputs else None for node in block.outputs)
         found = BlockFacts(block, scope, inputs, outputs, facts)
-        return replace(found, remarks=run_checks(found, self.is_main(block)))
+        found.remarks.update(run_checks(found, self.is_main(block)))
+        return found
 
     def _dirty(self, block: Block, stamp: _Stamp, before: BlockFacts) -> set[str]:
         """The nodes that are not as they were: changed, wired anew, or of a block that has changed inside."""

@@ -109,8 +109,9 @@ class NodeFacts:
 class BlockFacts:
     """What is known of a block under certain parameters and inputs.
 
-    nodes: by id, all of them. remarks: what checks over the whole block say, by node id; "" stands for the block. What
-    is said of a layer inside an instance stands at the instance, with the path from there. memo: what checks have found
+    nodes: by id, all of them. remarks: what checks over the whole block say, by node id; "" stands for the block. They
+    look at the facts that they are then added to. What is said of a layer inside an instance stands at the instance,
+    with the path from there. memo: what checks have found
     out about it, to be found again when the block stands somewhere else.
     """
 
@@ -119,7 +120,7 @@ class BlockFacts:
     inputs: tuple[Tensor | None, ...]
     outputs: tuple[Tensor | None, ...]
     nodes: Mapping[str, NodeFacts]
-    remarks: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    remarks: dict[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
@@ -180,7 +181,7 @@ class BlockFacts:
     def worst(self) -> Severity | None:
         """The gravest severity in it, None where nothing is to be said."""
         remarks = [d.severity for found in self.remarks.values() for d in found]
-        return _worst(remarks + [facts.worst for facts in self.nodes.values()])
+        return _worst(remarks + [facts.worst for facts in self.nodes.values() if facts.diagnostics or facts.copies])
 
     def severity(self, key: str) -> Severity | None:
         """The gravest severity at one node, inside it too."""

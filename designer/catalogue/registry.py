@@ -69,7 +69,7 @@ def registry() -> MappingProxyType[str, LayerSpec]:
 
 def spec_of(kind: str, design: Design | None = None) -> LayerSpec | None:
     """The LayerSpec of a kind: of a custom layer of the design, else of the catalogue; None where neither has it."""
-    if design is not None and (layer := design.customs.get(kind)):
+    if design is not None and design.customs and (layer := design.customs.get(kind)):
         return custom_spec(layer, kinds())
     return registry().get(kind)
 
