@@ -5,16 +5,19 @@ Usage: python tests/ui/screenshots.py [FOLDER], by default resources/screenshots
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtWidgets import QApplication
+from PIL import Image
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QApplication, QWidget
 
 from designer.base.paths import resources_dir
 from designer.editing import nodes
@@ -47,16 +50,20 @@ class Photographer:
         end = time.monotonic() + seconds
         self.until(lambda: time.monotonic() > end)
 
-    def take(self, name: str, theme: str, design: str | None, prepare: Callable[[MainWindow], object]) -> None:
-        """One picture: `name`-`theme`.png."""
+    def take(self, name: str, theme: str, design: str | None, prepare: Callable[[MainWindow], QWidget | None]) -> None:
+        """One picture, `name`-`theme`.png: of the window, or of what `prepare` opens."""
         self.themes.choose(theme)
-        window = MainWindow(Session.open(design) if design else Session(), self.themes)
+        window = MainWindow(Session.open(design) if design else None, self.themes)
         window.resize(*_SIZE)
         window.show()
         self.rest()
-        prepare(window)
+        shown = prepare(window) or window
         self.rest()
-        window.grab().save(str(self.folder / f"{name}-{theme}.png"))
+        file = self.folder / f"{name}-{theme}.png"
+        shown.grab().save(str(file))
+        Image.open(file).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)  # a third
+        if shown is not window:
+            shown.close()
         window.training.stop()
         self.until(lambda: not window.training.running)
         window.session.history.mark_saved()
@@ -102,21 +109,114 @@ class Photographer:
         self.until(lambda: len(window.data_dock.transforms.rows) > 0)
         window.data_dock.views["transforms"].click()
 
+    def start(self, window: MainWindow) -> None:
+        """The page without a design, its pictures drawn."""
+        cards = window.central.start.cards
+        self.until(lambda: cards and not any(card._picture.isNull() for card in cards.values()))
+
+    def notes(self, window: MainWindow) -> None:
+        """A frame with a title, and a note in Markdown."""
+        view, scene = window.panel.view, window.panel.scene
+        scene.select(["block1", "block2"], [])
+        window.canvas.notes.frame()
+        view.setFocus()  # the title stays as it is
+        self.rest()
+        edges = view.seen()
+        window.canvas.notes.add(QPointF(edges.right() - 320, edges.bottom() - 200))
+        view.setFocus()
+        self.rest()
+        key = next(reversed(window.session.design.root.notes))
+        window.canvas.notes.write(key, "# Why 3×3?\n\nTwo in a row see as far as **one** of 5×5.")
+        view.fit_all()
+
+    def overlay(self, window: MainWindow) -> None:
+        """Cards coloured by their parameters, with a legend."""
+        window.actions_by_id["overlay_parameters"].trigger()
+
+    def several(self, window: MainWindow) -> None:
+        """Several nodes are edited at once."""
+        window.panel.scene.select(["block1", "block2", "block3"], [])
+
+    def recipe(self, window: MainWindow) -> QWidget:
+        """The recipe's form."""
+        window.top.recipe.open_form()
+        return window.top.recipe.popup
+
+    def results(self, window: MainWindow) -> None:
+        """What a short training gets right and wrong."""
+        window.recipes.set_field("epochs", "2")
+        window.train_or_stop()
+        self.until(lambda: window.training.running)
+        self.until(lambda: not window.training.running)
+        window.panels.show("results")
+        self.rest(1.5)
+
+    def runs(self, window: MainWindow) -> None:
+        """The runs so far."""
+        window.panels.show("runs")
+
+    def summary(self, window: MainWindow) -> None:
+        """What each layer takes."""
+        window.panels.show("summary")
+
+    def settings(self, window: MainWindow) -> QWidget:
+        """The settings."""
+        return window.settings.open()
+
+    def keys(self, window: MainWindow) -> QWidget:
+        """The keys of all commands."""
+        dialog = window.settings.open()
+        dialog.tabs.setCurrentIndex(1)
+        return dialog
+
+    def help(self, window: MainWindow) -> QWidget:
+        """The help."""
+        window.helping.open("features/code_vgg11")
+        self.rest(1.0)
+        return window.helping.window
+
+    def finder(self, window: MainWindow) -> None:
+        """All commands by name."""
+        window.actions_by_id["commands"].trigger()
+
+
+OF_THE_README = (
+    ("start", None, Photographer.start),
+    ("preset", "vgg11_fashion", Photographer.preset),
+    ("error", "vgg11_small", Photographer.error),
+    ("block", "googlenet", Photographer.block),
+    ("data", "lenet_relu", Photographer.data),
+    ("training", "lenet_relu", Photographer.training),
+)
+OTHERS = (
+    ("notes", "vgg11_fashion", Photographer.notes),
+    ("overlay", "vgg11_fashion", Photographer.overlay),
+    ("several", "vgg11_fashion", Photographer.several),
+    ("recipe", "vgg11_small", Photographer.recipe),
+    ("results", "lenet_relu", Photographer.results),
+    ("runs", "lenet_relu", Photographer.runs),
+    ("summary", "resnet18", Photographer.summary),
+    ("settings", "lenet_relu", Photographer.settings),
+    ("keys", "lenet_relu", Photographer.keys),
+    ("help", "vgg11_fashion", Photographer.help),
+    ("finder", "lenet_relu", Photographer.finder),
+)
+
 
 def main() -> None:
     """Every picture in both themes."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else resources_dir() / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=resources_dir() / "screenshots")
+    parser.add_argument("--all", action="store_true")
+    options = parser.parse_args()
+    pictures = (*OF_THE_README, *OTHERS) if options.all else OF_THE_README
+    options.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
         os.environ["BLOCKYARD_CONFIG_DIR"] = os.environ["BLOCKYARD_DATA_DIR"] = home
-        photographer = Photographer(folder)
+        photographer = Photographer(options.folder)
         for theme in ("dark", "light"):
-            photographer.take("empty", theme, None, lambda window: None)
-            photographer.take("preset", theme, "vgg11_fashion", photographer.preset)
-            photographer.take("error", theme, "vgg11_small", photographer.error)
-            photographer.take("block", theme, "googlenet", photographer.block)
-            photographer.take("data", theme, "lenet_relu", photographer.data)
-            photographer.take("training", theme, "lenet_relu", photographer.training)
+            for name, design, prepare in pictures:
+                photographer.take(name, theme, design, partial(prepare, photographer))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -39,6 +39,7 @@ class Results(QWidget):
         self.classes = self._make_table()
         self._tiles = QWidget()
         self._pictures: list[QWidget] = []
+        self._across = 0  # pictures in a row
         self._grid = QGridLayout(self._tiles)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(_GAP_PX)
@@ -46,6 +47,7 @@ class Results(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self._tiles)
+        self._scroll.viewport().installEventFilter(self)
         columns = QHBoxLayout()
         columns.setSpacing(20)
         for title, widget, stretch in (
@@ -115,14 +117,17 @@ class Results(QWidget):
 
     def _place_pictures(self) -> None:
         across = max(1, (self._scroll.viewport().width() + _GAP_PX) // (_TILE_PX + _GAP_PX))
+        self._grid.setColumnStretch(self._across, 0)
+        self._across = across
         for number, tile in enumerate(self._pictures):
             self._grid.addWidget(tile, number // across, number % across, Qt.AlignmentFlag.AlignLeft)
         self._grid.setColumnStretch(across, 1)
         self._grid.setRowStretch(len(self._pictures), 1)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_pictures()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place_pictures()
+        return False
 
 
 def _percent(share: float | None) -> str:
@@ -145,7 +150,8 @@ def _tile(mistake: MistakeView, text: str) -> QWidget:
     keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     picture.setPixmap(QPixmap.fromImage(image.scaled(_PICTURE_PX, _PICTURE_PX, keep, smooth)))
     picture.setFixedSize(_PICTURE_PX, _PICTURE_PX)
-    told = text.format(guess=mistake.guess, confidence=f"{100 * mistake.confidence:.0f} %", label=mistake.label)
+    confidence = f"{100 * mistake.confidence:.0f}\N{NO-BREAK SPACE}%"
+    told = text.format(guess=mistake.guess, confidence=confidence, label=mistake.label)
     words = label(told, "muted", wrap=True)
     tile = QWidget()
     tile.setFixedWidth(_TILE_PX)

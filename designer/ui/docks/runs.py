@@ -18,7 +18,7 @@ from designer.ui.widgets import EmptyState
 _SORT_ROLE = int(Qt.ItemDataRole.UserRole)
 _NAME, _DESIGN, _RECIPE, _EPOCHS, _LOSS, _ACCURACY, _STATE, _STARTED, _NOTE = range(9)
 _FIGURES = (_EPOCHS, _LOSS, _ACCURACY)
-_WIDTHS = {_DESIGN: 200, _RECIPE: 240, _EPOCHS: 90, _LOSS: 100, _ACCURACY: 124, _STATE: 110, _STARTED: 150, _NOTE: 240}
+_WIDTHS = {_DESIGN: 200, _RECIPE: 200, _EPOCHS: 90, _LOSS: 100, _ACCURACY: 124, _STATE: 110, _STARTED: 150, _NOTE: 120}
 
 
 class RunsModel(QAbstractTableModel):
