@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 from hypothesis import HealthCheck, assume, given, settings
+from torch import nn
 
 from designer.analysis.analyser import Analyser
 from designer.base.errors import DesignError
@@ -39,6 +40,8 @@ def settled(design: Design, *, lazy: bool) -> tuple[dict[str, Any], list[Any], s
         network = namespace[design.main]().eval()
     shapes: list[Any] = []
     for stage in network.children():
+        if isinstance(stage, nn.Identity) or (isinstance(stage, nn.Sequential) and not len(stage)):
+            continue  # what stands for a layer that is not there is a matter of taste
         stage.register_forward_hook(lambda _m, _a, out: shapes.append(out.shape if hasattr(out, "shape") else len(out)))
     out = network(*(torch.empty(shape, device="meta") for shape in analysis.input_shapes))
     shapes += [tensor.shape for tensor in (out if isinstance(out, tuple) else (out,))]
@@ -106,6 +109,11 @@ def test_several_inputs_and_paths(net, tools):
     edges = ["left>a", "right>b", "a>cat.x1", "b>cat.x2", "cat>up", "up>flatten", "flatten>fc", "fc>output"]
     source = assert_same(net(*nodes, edges=edges))
     assert "nn.LazyConvTranspose2d(64, kernel_size=3)" in source
+
+
+def test_layers_that_are_not_there_need_no_place(net):
+    design = net(conv("a", repeat=2, when=X("wide")), FLATTEN, linear(), parameters=(P("wide", False),))
+    assert_same(design)
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
