@@ -86,7 +86,10 @@ def _reads_names(tree: ast.AST) -> bool:
 
 
 class _Substitution(ast.NodeTransformer):
-    """Puts the source of each symbol in the place of its name, and writes comparisons as linters want them."""
+    """Puts the source of each symbol in the place of its name, and writes comparisons as linters want them.
+
+    A comparison of what is known by then is decided here: `stride != 1 or wide` with a stride of 1 is `wide`.
+    """
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -103,7 +106,32 @@ class _Substitution(ast.NodeTransformer):
         self.generic_visit(node)
         pairs = zip(node.ops, node.comparators, strict=True)
         node.ops, node.comparators = map(list, zip(*(_comparison(op, c) for op, c in pairs), strict=True))
-        return node
+        if _reads_names(node):
+            return node
+        try:
+            return ast.Constant(bool(evaluate(Expression(ast.unparse(node)), {})))
+        except ExpressionError:  # it has no value, and stands where nobody asks for one
+            return node
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
+        self.generic_visit(node)
+        neutral = isinstance(node.op, ast.And)  # True and x is x, False or x is x
+        *first, last = node.values
+        kept = [value for value in first if not _is(value, neutral)]
+        if not (_is(last, neutral) and kept and isinstance(kept[-1], ast.Compare)):
+            kept.append(last)
+        node.values = kept
+        return node if len(kept) > 1 else kept[0]
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        self.generic_visit(node)
+        if _is(node.test, True):
+            return node.body
+        return node.orelse if _is(node.test, False) else node
+
+
+def _is(tree: ast.expr, truth: bool) -> bool:
+    return isinstance(tree, ast.Constant) and tree.value is truth
 
 
 def _comparison(op: ast.cmpop, comparator: ast.expr) -> tuple[ast.cmpop, ast.expr]:
