@@ -126,13 +126,31 @@ class _Inside:
                     leaving[wire.source] = None
         if not leaving or not self.block.outputs:
             fed = {wire.source.node for wire in self.block.edges}
-            for node in ordered:
-                if node.id not in fed:
-                    leaving.update(dict.fromkeys(_outputs(design, self.block, node)))
+            ends = [node for node in ordered if node.id not in fed]
+            if self.block.outputs:  # what nothing needs so far does not come to matter where it cannot be worked out
+                whole = self._whole(design, ordered, bool(entering))
+                ends = [node for node in ends if node.id in whole] or ends
+            for node in ends:
+                leaving.update(dict.fromkeys(_outputs(design, self.block, node)))
         ways_in = [*entering.items(), *((None, [end]) for end in open_ends)]
         self._make_inputs(ways_in)
         self.edges += [e for e in self.block.edges if e.source.node in self._ids and e.target.node in self._ids]
         self._make_outputs(list(leaving))
+
+    def _whole(self, design: Design, ordered: list[Node], is_entered: bool) -> set[str]:
+        """The nodes at which no wire lacks, neither at one of those in the selection before them."""
+        whole: set[str] = set()
+        for node in ordered:
+            wired = self.block.incoming[node.id]
+            spec = spec_of(node.kind, design)
+            if spec and spec.variadic:
+                is_wired = len(wired) > 1
+            else:
+                is_wired = all(port in wired for port in input_ports(design, self.block, node))
+            before = {source.node for source in wired.values()} & self._ids
+            if (is_wired or not (wired or is_entered)) and before <= whole:
+                whole.add(node.id)
+        return whole
 
     def _make_inputs(self, ways_in: list[tuple[Endpoint | None, list[Endpoint]]]) -> None:
         left = min(node.position[0] for node in self.nodes) - _STEP_X
