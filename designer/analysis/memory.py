@@ -58,6 +58,11 @@ class TrainingMemory(NamedTuple):
     activations_bytes: int
 
     @property
+    def parts(self) -> dict[str, int]:
+        """Bytes by what they are for, in words."""
+        return {name.removesuffix("_bytes"): size for name, size in self._asdict().items()}
+
+    @property
     def fixed_bytes(self) -> int:
         """What does not depend on the batch."""
         return self.weights_bytes + self.gradients_bytes + self.optimizer_bytes

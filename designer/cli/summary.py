@@ -93,13 +93,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _training_line(plan: MemoryPlan, precision: Precision) -> str:
     used = plan.used
-    parts = (
-        ("weights", used.weights_bytes),
-        ("gradients", used.gradients_bytes),
-        ("optimizer", used.optimizer_bytes),
-        ("activations", used.activations_bytes),
-    )
-    listed = ", ".join(f"{name} {numbers.size_bytes(size)}" for name, size in parts)
+    listed = ", ".join(f"{name} {numbers.size_bytes(size)}" for name, size in used.parts.items())
     total = numbers.size_bytes(used.total_bytes)
     return f"training memory {total} at batch {plan.batch:,} in {precision}: {listed}"
 

@@ -24,14 +24,7 @@ def memory_line(plan: MemoryPlan) -> str:
 
 def memory_view(plan: MemoryPlan, limit: str, device_bytes: int | None, error: str = "") -> MemoryView:
     """The training by part. limit: as a person set it. device_bytes: of the device, None where it is not known."""
-    used = plan.used
-    parts = (
-        ("weights", used.weights_bytes),
-        ("gradients", used.gradients_bytes),
-        ("optimizer", used.optimizer_bytes),
-        ("activations", used.activations_bytes),
-    )
-    listed = " · ".join(f"{name} {numbers.size_bytes(size)}" for name, size in parts)
+    listed = " · ".join(f"{name} {numbers.size_bytes(size)}" for name, size in plan.used.parts.items())
     device = numbers.size_bytes(device_bytes) if device_bytes else "8 GiB"
     return MemoryView(f"{memory_line(plan)}   {listed}", limit, device, error)
 
