@@ -1,4 +1,4 @@
-"""`blockyard runs`: the trainings so far, with their recipes and last figures."""
+"""`blockyard runs`: the trainings so far, with their recipes and last figures; and what can be taken out of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from designer.base.paths import runs_dir
 from designer.cli.designs import add_json
 from designer.cli.output import write, write_json, write_table
+from designer.exchange.tensorboard import export_tensorboard
 from designer.runs.listing import Run, list_runs
 from designer.runs.table import figures_as_csv
 from designer.session.resuming import find_run
@@ -20,13 +21,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dir", type=Path, metavar="DIR", help="the folder of the runs (your own)")
     parser.add_argument("--csv", metavar="RUN", help="print the figures of one run as CSV, an epoch a line")
     add_json(parser)
+    actions = parser.add_subparsers(dest="action", metavar="export", help="write runs for other programs")
+    export = actions.add_parser("export", description="write runs for other programs.", allow_abbrev=False)
+    export.add_argument("runs", nargs="+", metavar="RUN", help="a run's name or its folder")
+    export.add_argument(
+        "--tensorboard",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="write event files for `tensorboard --logdir FOLDER`, each run into a folder of its own",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the runs."""
     root = options.dir or runs_dir()
+    if options.action == "export":
+        files = [export_tensorboard(_found(options, name), options.tensorboard) for name in options.runs]
+        if options.json:
+            write_json({"files": [str(path) for path in files]})
+        else:
+            write(f"Wrote {', '.join(map(str, files))}\nLook at it with: tensorboard --logdir {options.tensorboard}")
+        return 0
     if options.csv is not None:
-        write(figures_as_csv(find_run(root / options.csv if options.dir else options.csv)).rstrip("\n"))
+        write(figures_as_csv(_found(options, options.csv)).rstrip("\n"))
         return 0
     found = list_runs(root)
     if options.json:
@@ -40,6 +58,10 @@ def run(options: argparse.Namespace) -> int:
             if entry.problem:
                 write(f"{entry.name}: {entry.problem}")
     return 0
+
+
+def _found(options: argparse.Namespace, name: str) -> Path:
+    return find_run(options.dir / name if options.dir else name)
 
 
 def _cells(entry: Run) -> tuple[str, ...]:

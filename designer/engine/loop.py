@@ -282,6 +282,7 @@ class Training:
                 examples_per_second=window.examples_per_second,
                 memory_bytes=memory_bytes(self._device),
                 gradient_norm=self._stepper.gradient_norm(),
+                time=time.time(),
             )
         )
         if warning := self._stuck.see(window, step):

@@ -161,6 +161,7 @@ class Batch:
     examples_per_second: float  # since the last message
     memory_bytes: int | None  # peak on the device; of this process on a CPU; null where the system does not tell
     gradient_norm: float | None = None  # of one step since the last message, before it is clipped
+    time: float | None = None  # when it was told, in seconds since 1970; older logs lack it
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,74 @@
+"""Runs as TensorBoard's event files, beside our own log. tensorboardX writes them; TensorFlow is not needed.
+
+Each run becomes a folder of its own, so that `tensorboard --logdir FOLDER` shows it by its name. Steps are batches.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from designer.exchange.module import ExportError
+from designer.runs.curves import moments
+from designer.runs.listing import read_run
+
+TAGS = {  # what is before the slash is a group of charts
+    "loss": "loss/train_batch",
+    "train_loss": "loss/train",
+    "validation_loss": "loss/validation",
+    "test_loss": "loss/test",
+    "accuracy": "accuracy/train_batch",
+    "train_accuracy": "accuracy/train",
+    "validation_accuracy": "accuracy/validation",
+    "test_accuracy": "accuracy/test",
+    "learning_rate": "training/learning_rate",
+    "examples_per_second": "training/images_per_second",
+    "memory_bytes": "training/memory_bytes",
+    "gradient_norm": "training/gradient_norm",
+}
+_FILE = "events.out.tfevents.{}.blockyard"  # the same each time, so that a second export takes the first one's place
+_UNDER_WAY = ".blockyard-under-way"
+
+
+def export_tensorboard(run_dir: Path, folder: Path) -> Path:
+    """Write what a run has told so far into a folder below `folder`. Returns the file. Raises ExportError."""
+    try:
+        from tensorboardX import RecordWriter
+        from tensorboardX.proto.event_pb2 import Event
+        from tensorboardX.proto.summary_pb2 import Summary
+    except ImportError as error:
+        raise ExportError(
+            "TensorBoard's files cannot be written: the package tensorboardX is not installed.",
+            expected="Blockyard with its extra 'tensorboard'",
+            fix="Install it: pip install tensorboardX",
+        ) from error
+    run_dir = Path(run_dir).resolve()
+    began = _began_at(run_dir)
+    target = Path(folder).absolute() / run_dir.name
+    path, under_way = target / _FILE.format(int(began)), target / _UNDER_WAY
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        events = RecordWriter(str(under_way))
+        try:
+            events.write(Event(wall_time=began, file_version="brain.Event:2").SerializeToString())
+            for moment in moments(run_dir):
+                values = [Summary.Value(tag=TAGS[name], simple_value=value) for name, value in moment.figures.items()]
+                event = Event(wall_time=moment.time or began, step=moment.step, summary=Summary(value=values))
+                events.write(event.SerializeToString())
+        finally:
+            events.close()
+        under_way.replace(path)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise ExportError(
+            f"The run {run_dir.name} cannot be written to {target}: {getattr(error, 'strerror', None) or error}.",
+            expected="a folder that can be written",
+            fix="Choose another folder, or make room.",
+        ) from error
+    return path
+
+
+def _began_at(run_dir: Path) -> float:
+    try:
+        return max(0.0, datetime.fromisoformat(read_run(run_dir).created).timestamp())
+    except (ValueError, OverflowError, OSError):
+        return 0.0

@@ -1,0 +1,135 @@
+"""Event files, taken apart by a reader of our own: frames with checksums, and in each an event of the public format."""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tensorboardX.proto.event_pb2 import Event
+
+from designer.engine.protocol import METRICS_FILE, Batch, Epoch, write_line
+from designer.exchange.module import ExportError
+from designer.exchange.tensorboard import export_tensorboard
+from designer.runs.folder import RUN_FILE
+
+BATCH = Batch(1, 1, 2, 1, 2.5, 0.125, 0.05, 900.0, 1 << 20, 3.5, 1_800_000_001.5)
+
+
+def crc32c(data: bytes) -> int:
+    """Castagnoli's CRC, bit by bit. Source: RFC 3720, B.4."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def masked(data: bytes) -> int:
+    """As TensorFlow stores it. Source: tensorflow/core/lib/hash/crc32c.h."""
+    crc = crc32c(data)
+    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def records(path: Path) -> Iterator[bytes]:
+    """Of a TFRecord file: length, its checksum, data, its checksum."""
+    data = path.read_bytes()
+    while data:
+        length, check = struct.unpack("<QI", data[:12])
+        assert check == masked(data[:8])
+        record, (check,) = data[12 : 12 + length], struct.unpack("<I", data[12 + length : 16 + length])
+        assert check == masked(record)
+        yield record
+        data = data[16 + length :]
+
+
+def run_of(folder: Path, messages: list[Batch | Epoch]) -> Path:
+    folder.mkdir()
+    (folder / RUN_FILE).write_text(json.dumps({"created": "2026-01-02T03:04:05+00:00"}))
+    (folder / "recipe.json").write_text("{}")
+    (folder / METRICS_FILE).write_text("".join(write_line(message) + "\n" for message in messages))
+    return folder
+
+
+@pytest.mark.parametrize(("data", "crc"), [(bytes(32), 0x8A9136AA), (b"\xff" * 32, 0x62A8AB43)])
+def test_the_readers_checksum_is_the_published_one(data: bytes, crc: int):
+    assert crc32c(data) == crc
+    assert crc32c(bytes(range(32))) == 0x46DD794E
+
+
+def test_a_run_becomes_an_event_file(tmp_path: Path):
+    second = replace(BATCH, batch=2, step=2, loss=1.5, memory_bytes=None, gradient_norm=None)
+    run = run_of(tmp_path / "run", [BATCH, second, Epoch(1, 2.0, 0.25, 1.25, 0.5, 900.0, 1.75, 0.375)])
+    path = export_tensorboard(run, tmp_path / "board")
+    assert path.parent == tmp_path / "board" / "run"
+    assert "tfevents" in path.name
+    first, *events = [Event.FromString(record) for record in records(path)]
+    assert (first.file_version, first.wall_time) == ("brain.Event:2", 1_767_323_045)
+    told = [{value.tag: value.simple_value for value in event.summary.value} for event in events]
+    assert [event.step for event in events] == [1, 2, 2]
+    assert events[0].wall_time == 1_800_000_001.5
+    assert told[0] == pytest.approx(
+        {
+            "loss/train_batch": 2.5,
+            "accuracy/train_batch": 0.125,
+            "training/learning_rate": 0.05,
+            "training/images_per_second": 900.0,
+            "training/memory_bytes": 1 << 20,
+            "training/gradient_norm": 3.5,
+        }
+    )
+    assert told[1].keys() == told[0].keys() - {"training/memory_bytes", "training/gradient_norm"}
+    assert told[2] == pytest.approx(
+        {
+            "loss/train": 2.0,
+            "accuracy/train": 0.25,
+            "loss/test": 1.25,
+            "accuracy/test": 0.5,
+            "loss/validation": 1.75,
+            "accuracy/validation": 0.375,
+        }
+    )
+
+
+def test_a_second_export_takes_the_firsts_place(tmp_path: Path):
+    run = run_of(tmp_path / "run", [BATCH])
+    first = export_tensorboard(run, tmp_path / "board")
+    with (run / METRICS_FILE).open("a") as log:
+        log.write(write_line(replace(BATCH, step=2)) + "\n")
+    assert export_tensorboard(run, tmp_path / "board") == first
+    assert list(first.parent.iterdir()) == [first]
+    assert len(list(records(first))) == 3
+
+
+def test_old_and_odd_logs(tmp_path: Path):
+    """Without times; with what is no number, steps that fall, and integers that no float holds."""
+    run = run_of(tmp_path / "run", [replace(BATCH, time=None)])
+    huge = "9" * 400
+    lines = [
+        '{"type": "batch"}',
+        f'{{"type":"batch","epoch":1,"batch":2,"batches":2,"step":{huge},"loss":1,"accuracy":0,"learning_rate":0.1,'
+        '"examples_per_second":1,"memory_bytes":1}',
+        f'{{"type":"batch","epoch":1,"batch":2,"batches":2,"step":2,"loss":{huge},"accuracy":NaN,"learning_rate":0.1,'
+        '"examples_per_second":1e300,"memory_bytes":null}',
+        write_line(replace(BATCH, loss=9.0)),
+    ]
+    with (run / METRICS_FILE).open("a") as log:
+        log.write("\n".join(lines) + "\n")
+    _, first, second = [Event.FromString(record) for record in records(export_tensorboard(run, tmp_path))]
+    assert first.wall_time == 1_767_323_045
+    assert {value.tag for value in second.summary.value} == {"training/learning_rate", "training/images_per_second"}
+
+
+def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    run = run_of(tmp_path / "run", [BATCH])
+    (tmp_path / "file").touch()
+    with pytest.raises(ExportError, match="cannot be written to"):
+        export_tensorboard(run, tmp_path / "file")
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    with pytest.raises(ExportError, match="tensorboardX is not installed"):
+        export_tensorboard(run, tmp_path / "board")
