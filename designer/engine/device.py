@@ -40,6 +40,7 @@ def prepare_device(device: torch.device, deterministic: bool) -> None:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # which cuBLAS reads when it starts
     torch.use_deterministic_algorithms(deterministic, warn_only=True)
     if device.type == "cuda":
+        torch.cuda.set_device(device)
         torch.backends.cudnn.benchmark = not deterministic
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .fate import is_partner_lost
 from .loop import Training
 from .protocol import EngineError
 
@@ -49,8 +50,10 @@ def find_culprit(training: Training, last_step: int) -> Culprit | None:
             training.run()
     except _FoundError as found:
         return found.culprit
-    except (EngineError, RuntimeError):  # it fails another way this time
-        return None
+    except (EngineError, RuntimeError) as error:
+        if is_partner_lost(error):  # it is another process that found it
+            raise
+        return None  # it fails another way this time
     return None
 
 

@@ -16,6 +16,9 @@ from typing import Any, TypeVar
 import torch
 from torch import distributed as dist
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from .protocol import EngineError
 
 Result = TypeVar("Result")
 _PATIENCE = timedelta(days=14)  # a paused run is waited for; a process that dies is noticed at once in any case
@@ -85,12 +88,35 @@ class Group:
 
     def joint(self, network: nn.Module) -> nn.Module:
         """The network whose gradients are averaged over all processes."""
-        return network if self.alone else nn.parallel.DistributedDataParallel(network)
+        if self.alone:
+            return network
+        return nn.parallel.DistributedDataParallel(network, gradient_as_bucket_view=True)
+
+    def in_step(self, network: nn.Module, device: torch.device) -> nn.Module:
+        """The network whose batch normalisation takes its averages over all processes. Raises EngineError."""
+        if self.alone or not any(isinstance(module, _BatchNorm) for module in network.modules()):
+            return network
+        if device.type != "cuda":
+            raise EngineError(
+                f"Batch normalisation cannot be kept in step between processes on {device}.",
+                expected="cuda devices, which PyTorch's SyncBatchNorm is for",
+                fix="Set sync_batchnorm to false: each process then takes the averages of its share of the batch.",
+            )
+        return nn.SyncBatchNorm.convert_sync_batchnorm(network)
 
     def device(self, wanted: str) -> str:
-        """The name of this process's device, where the recipe names a kind of device."""
-        if self.alone or wanted == "cpu" or not torch.cuda.is_available():
+        """The name of this process's device, where the recipe names a kind of device. Raises EngineError."""
+        if self.alone or wanted == "cpu":
             return wanted
+        if not torch.cuda.is_available():
+            return "cpu" if wanted == "auto" else wanted
+        count = torch.cuda.device_count()
+        if self.local_rank >= count:
+            raise EngineError(
+                f"{self.size} devices are to train together, and this machine has {count} of cuda.",
+                expected=f"at most {count} devices",
+                fix=f'Set devices to {count}, or device to "cpu".',
+            )
         return f"cuda:{self.local_rank}"
 
 
@@ -108,10 +134,6 @@ def joined() -> Iterator[Group]:
     if dist.is_initialized():
         yield group
         return
-    if torch.cuda.is_available():
-        torch.cuda.set_device(group.local_rank)
     dist.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo", timeout=_PATIENCE)
-    try:
-        yield group
-    finally:
-        dist.destroy_process_group()
+    yield group
+    dist.destroy_process_group()  # where it fails, the process's end lets go: the others are to find its last words

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .control import Mailbox, Wishes, listen
-from .journal import Journal, Mute
+from .fate import Follower, PartnerLostError, Watch, last_words
+from .journal import Journal
 from .protocol import CONTROLS_FILE, LOG_FILE, EngineError, Failed, Finished, Message
 
 
@@ -27,12 +28,13 @@ def carry_out(
     continued.
     """
     if rank_in_environment():
-        return _carry_out(run_dir, Mute(), wishes, resume)
+        with Watch(run_dir):
+            return _carry_out(run_dir, Follower(run_dir), wishes, resume)
     try:
         with Journal(run_dir, listener, resume) as journal:
             if controls is not None:
                 listen(controls, wishes.hear, journal.tell)
-            with Mailbox(run_dir / CONTROLS_FILE, wishes.hear, journal.tell):
+            with Mailbox(run_dir / CONTROLS_FILE, wishes.hear, journal.tell), Watch(run_dir, journal.tell):
                 return _carry_out(run_dir, journal, wishes, resume)
     except EngineError as error:  # the folder cannot be written to begin with
         listener(Failed.of(error))
@@ -44,13 +46,16 @@ def rank_in_environment() -> int:
     return int(os.environ.get("RANK", "0")) if int(os.environ.get("WORLD_SIZE", "1")) > 1 else 0
 
 
-def _carry_out(run_dir: Path, journal: Journal | Mute, wishes: Wishes, resume: bool) -> int:
+def _carry_out(run_dir: Path, journal: Journal | Follower, wishes: Wishes, resume: bool) -> int:
     try:
         warnings.filterwarnings("ignore", "Failed to initialize NumPy")  # torch alone will do
         from .training import train_folder  # brings torch: the status file is there before that
 
         stopped = train_folder(run_dir, journal, wishes, resume)
         journal.tell(Finished(str(run_dir), stopped))
+    except PartnerLostError as error:
+        journal.tell(last_words(run_dir) or Failed.of(error))
+        return 1
     except EngineError as error:
         journal.tell(Failed.of(error))
         return 1

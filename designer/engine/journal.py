@@ -33,6 +33,8 @@ from .protocol import (
     write_line,
 )
 
+_OVER = ("finished", "stopped", "failed")
+
 
 class Journal:
     """Writes messages into a run folder, and keeps its status file fresh, from any thread.
@@ -92,8 +94,13 @@ class Journal:
             self._status = replace(self._status, epoch=epoch, figures=figures[-1] if figures else None)
 
     def tell(self, message: Message) -> None:
-        """Log the message, note what it means for the status, pass it on. Raises EngineError on a full disk."""
+        """Log the message, note what it means for the status, pass it on. Raises EngineError on a full disk.
+
+        A run has one last message; what comes after it is left out.
+        """
         with self._lock:
+            if self._status.state in _OVER:
+                return
             try:
                 self._metrics.write(write_line(message) + "\n")
                 self._metrics.flush()
@@ -138,16 +145,6 @@ class Journal:
 
     def _status_text(self) -> str:
         return json.dumps(asdict(self._status))
-
-
-class Mute:
-    """What the other processes of a group have in place of a journal: the first one's tells for all."""
-
-    def tell(self, message: Message) -> None:
-        """Nothing is told."""
-
-    def go_on_from(self, step: int, epoch: int) -> None:
-        """Nothing is written."""
 
 
 def _stays(message: Message | Unreadable, step: int, epoch: int) -> bool:

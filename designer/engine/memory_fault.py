@@ -19,7 +19,10 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def fitting_batch(training: Training, batch_size: int, device: torch.device) -> int | None:
-    """The largest of batch_size / 2, / 4, / 8 … that can be trained, None where not even one image can."""
+    """The largest of batch_size / 2, / 4, / 8 … that can be trained, None where not even one image can.
+
+    training: by this process alone. batch_size: of what was too much for it.
+    """
     while batch_size > 1:
         batch_size //= 2
         gc.collect()

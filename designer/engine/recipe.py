@@ -54,6 +54,8 @@ class Recipe:
     early_stopping: end after so many epochs in which accuracy on the validation set has not risen. deterministic: the
     same figures again on a GPU too, at some cost in speed; on a CPU they are in any case.
     devices: how many of them train together, each with its share of every batch, as torchrun would start them.
+    sync_batchnorm: let batch normalisation take its averages over the whole batch there, not over each one's share; on
+    cuda devices.
     augment: what chance does to the training images. start: weights to start from, and what is not trained.
     """
 
@@ -80,6 +82,7 @@ class Recipe:
     early_stopping: int | None = later(None)
     deterministic: bool = later(False)
     devices: int = later(1)
+    sync_batchnorm: bool = later(False)
     augment: AugmentRecipe = field(default=NO_CHANCE, metadata=BRIEF)
     start: StartRecipe = field(default=ANEW, metadata=BRIEF)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,10 @@ from .checkpoints import last_checkpoint, load_checkpoint, require_same_design, 
 from .control import Wishes
 from .data import ImageData, load_data
 from .device import choose_device, prepare_device
+from .fate import Follower, is_partner_lost, partner_lost
 from .finding import find_culprit
-from .group import Group, joined
-from .journal import Journal, Mute
+from .group import ALONE, Group, joined
+from .journal import Journal
 from .loop import Hooks, Training
 from .memory_fault import fitting_batch, is_out_of_memory, out_of_memory
 from .meter import NotFiniteError
@@ -44,7 +46,7 @@ class _StoppedError(Exception):
     """The run was stopped before training began."""
 
 
-def train_folder(run_dir: Path, journal: Journal | Mute, wishes: Wishes, resume: bool = False) -> bool:
+def train_folder(run_dir: Path, journal: Journal | Follower, wishes: Wishes, resume: bool = False) -> bool:
     """Train the run folder's `model.py` by its `recipe.json`. Returns whether it was stopped. Raises EngineError.
 
     journal: told each message from `Started` to the last `Epoch`. wishes: asked after each batch. resume: go on from
@@ -56,7 +58,7 @@ def train_folder(run_dir: Path, journal: Journal | Mute, wishes: Wishes, resume:
 
 
 def _train_in_group(
-    run_dir: Path, recipe: Recipe, journal: Journal | Mute, wishes: Wishes, resume: bool, group: Group
+    run_dir: Path, recipe: Recipe, journal: Journal | Follower, wishes: Wishes, resume: bool, group: Group
 ) -> bool:
     device = choose_device(group.device(recipe.device))
     try:
@@ -70,16 +72,18 @@ def _train_in_group(
                 expected="a C++ compiler that torch.compile finds, and a network that it takes",
                 fix="Install a compiler such as g++, or set compile to false.",
             ) from error
-        if not is_out_of_memory(error):
-            raise
-        raise out_of_memory(device, recipe.batch_size, None) from error
+        if is_out_of_memory(error):
+            raise out_of_memory(device, recipe.batch_size, None) from error
+        if not group.alone and is_partner_lost(error):
+            raise partner_lost() from error
+        raise
 
 
 def _train(
     run_dir: Path,
     recipe: Recipe,
     device: torch.device,
-    journal: Journal | Mute,
+    journal: Journal | Follower,
     wishes: Wishes,
     resume: bool,
     group: Group,
@@ -95,13 +99,11 @@ def _train(
 
     read = functools.partial(load_data, recipe.data, device, [run_dir], recipe.augment, tell)
     load = functools.cache(lambda: group.in_turn(read))
-    network, frozen, taken = _make_network(run_dir, recipe, device, resume, load)
+    network, frozen, taken = _make_network(run_dir, recipe, device, resume, load, group)
     data = load()
     try_network(network, data.sample(2), data.num_classes)
     save, keep = functools.partial(save_checkpoint, checkpoint), functools.partial(_keep, run_dir)
     hooks = Hooks(journal.tell, wishes, save, keep) if group.leads else Hooks(journal.tell, wishes)
-    if not group.leads:
-        torch.manual_seed(recipe.seed + group.rank)  # the weights are the same in all, what dropout draws is not
     training = Training(network, recipe, data, device, hooks, frozen, group)
     if state is not None:
         require_same_design(network, state.get("network", {}), checkpoint)
@@ -130,15 +132,18 @@ def _train(
     try:
         stopped = training.run()
     except NotFiniteError as error:
-        if not group.alone:
-            raise
-        raise _with_culprit(error, run_dir, recipe, data, wishes) from error
+        raise _with_culprit(error, run_dir, recipe, device, data, wishes, group) from error
     except (RuntimeError, MemoryError) as error:
-        memory_ran_out = group.alone and is_out_of_memory(error)
+        memory_ran_out = is_out_of_memory(error)
         if not memory_ran_out:
             raise
     if memory_ran_out:  # here, where the error no longer holds what filled the memory
-        raise out_of_memory(device, recipe.batch_size, fitting_batch(training, recipe.batch_size, device))
+        if not group.alone:  # the others wait: they take no part in what is tried
+            del training, network, frozen
+            gc.collect()
+            training = _anew(run_dir, recipe, device, data, Wishes(), ALONE)
+        fitting = fitting_batch(training, -(-recipe.batch_size // group.size), device)
+        raise out_of_memory(device, recipe.batch_size, fitting and fitting * group.size)
     if group.leads:
         save_weights(run_dir, training.weights())
     return stopped
@@ -156,7 +161,7 @@ def _keep(run_dir: Path, evaluation: Evaluation) -> None:
 
 
 def _make_network(
-    run_dir: Path, recipe: Recipe, device: torch.device, resume: bool, load: Callable[[], ImageData]
+    run_dir: Path, recipe: Recipe, device: torch.device, resume: bool, load: Callable[[], ImageData], group: Group
 ) -> tuple[nn.Module, list[nn.Module], WarmStarted | None]:
     """The network with its first weights on the device, what of it is frozen, and what it took from elsewhere."""
     torch.manual_seed(recipe.seed)
@@ -172,22 +177,39 @@ def _make_network(
         )
     start = recipe.start
     taken = warm_start(network, start.weights, start.match) if start.weights and not resume else None
+    if recipe.sync_batchnorm:
+        network = group.in_step(network, device)
     frozen = freeze(network, start.frozen)
+    if not group.leads:
+        torch.manual_seed(recipe.seed + group.rank)  # the weights are the same in all, what dropout draws is not
     return network.to(device), frozen, taken
 
 
 def _with_culprit(
-    error: NotFiniteError, run_dir: Path, recipe: Recipe, data: ImageData, wishes: Wishes
+    error: NotFiniteError,
+    run_dir: Path,
+    recipe: Recipe,
+    device: torch.device,
+    data: ImageData,
+    wishes: Wishes,
+    group: Group,
 ) -> NotFiniteError:
     """The error with the part of the network where it began, found by training again from what was saved last."""
-    device, checkpoint = choose_device(recipe.device), last_checkpoint(run_dir)
-    state = load_checkpoint(checkpoint) if checkpoint.is_file() else None
-    network, frozen, _ = _make_network(run_dir, recipe, device, state is not None, lambda: data)
-    silent = Hooks(lambda message: None, wishes)
-    again = Training(network, replace(recipe, compile=False), data, device, silent, frozen)
-    if state is not None:
-        again.restore(state)
-    culprit = find_culprit(again, error.step)
+    culprit = find_culprit(_anew(run_dir, recipe, device, data, wishes, group), error.step)
     if culprit is not None:
         error.message, error.node = f"{error.message} {culprit.sentence}", culprit.path
     return error
+
+
+def _anew(
+    run_dir: Path, recipe: Recipe, device: torch.device, data: ImageData, wishes: Wishes, group: Group
+) -> Training:
+    """The run's training as it was when it saved last, or as it began; it tells nobody."""
+    checkpoint = last_checkpoint(run_dir)
+    state = load_checkpoint(checkpoint) if checkpoint.is_file() else None
+    network, frozen, _ = _make_network(run_dir, recipe, device, state is not None, lambda: data, group)
+    silent = Hooks(lambda message: None, wishes)
+    again = Training(network, replace(recipe, compile=False), data, device, silent, frozen, group)
+    if state is not None:
+        again.restore(state)
+    return again

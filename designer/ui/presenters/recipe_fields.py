@@ -214,6 +214,13 @@ _MACHINE = RecipeSection(
     (
         _F("device", "device", "auto, cpu, cuda, cuda:1 or mps."),
         _F("devices", "devices", "How many train together, each with its share of every batch."),
+        _F(
+            "sync_batchnorm",
+            "sync batch norm",
+            "Averages over the whole batch, not each device's share; on cuda.",
+            "",
+            lambda r: r.devices > 1,
+        ),
         _F("precision", "precision", "Of activations; bf16 and fp16 are faster on a GPU."),
         _F("channels_last", "channels last", "How images lie in memory; faster on some GPUs."),
         _F("compile", "compile", "By torch.compile: slow to begin, then faster."),
