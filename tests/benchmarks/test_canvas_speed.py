@@ -40,11 +40,12 @@ SIZES = [100, 500, 1000, 2000]
 
 
 def content(num_cards: int) -> tuple[list[Card], list[Wire]]:
-    """Rows of 40 cards in a chain with skips over three, every text different."""
+    """Rows of 40 cards in a chain, into every third a skip over three by a port of its own; every text different."""
     cards, wires = [], []
     for index in range(num_cards):
         row, column = divmod(index, 40)
         kind, family = KINDS[index % len(KINDS)]
+        ports = ("input", "skip") if index and index % 3 == 0 else ("input",)
         cards.append(
             Card(
                 id=f"n{index}",
@@ -52,16 +53,15 @@ def content(num_cards: int) -> tuple[list[Card], list[Wire]]:
                 kind=kind,
                 family=family,
                 brief=f"3×3 · out {index}",
-                inputs=(PortView("input"),),
+                inputs=tuple(PortView(port) for port in ports),
                 outputs=(PortView("output"),),
                 position=(column * 264.0, row * 120.0),
                 is_block=family == "block",
             )
         )
-        for reach in (1, 3):
-            if index >= reach and (reach == 1 or index % 3 == 0):
-                source = f"n{index - reach}"
-                wires.append(Wire(f"w{reach}.{index}", source, "output", f"n{index}", "input", f"{index}×54×54"))
+        for reach, port in zip((1, 3) if index else (), ports, strict=False):
+            source = f"n{index - reach}"
+            wires.append(Wire(f"w{reach}.{index}", source, "output", f"n{index}", port, f"{index}×54×54"))
     return cards, wires
 
 
