@@ -1,6 +1,7 @@
 """One card in the scene: a single item that blits its picture, with less detail the further one zooms out.
 
-The item is a plain rectangle to Qt (bounds and index stay in C++); only painting comes to Python.
+The item is a plain rectangle to Qt (bounds and index stay in C++); only painting comes to Python. Seen from afar it is
+not painted here but with all others in `afar`.
 """
 
 from __future__ import annotations
@@ -9,15 +10,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
+from designer.ui.canvas.afar import Afar, FlatLook, flat_look
 from designer.ui.canvas.card_paint import HOVERED, PLAIN, SELECTED, card_picture
 from designer.ui.canvas.cards import Card, PortRef
-from designer.ui.canvas.geometry import MARGIN, PORT_RADIUS, STRIPE, card_layout
-from designer.ui.canvas.heat import heat_colour
+from designer.ui.canvas.geometry import MARGIN, PORT_RADIUS, card_layout
 from designer.ui.canvas.pixmaps import Picture, PictureStore, Stamp
-from designer.ui.theme.colours import mixed
 from designer.ui.theme.tokens import Theme
 
-FLAT_BELOW = 0.4
 TITLE_ONLY_BELOW = 0.6
 Z_CARD, Z_RAISED = 10.0, 11.0
 
@@ -25,12 +24,13 @@ Z_CARD, Z_RAISED = 10.0, 11.0
 class CardItem(QGraphicsRectItem):
     """A card on the canvas. State is set by the scene; the item only paints it."""
 
-    def __init__(self, card: Card, theme: Theme, pictures: PictureStore) -> None:
+    def __init__(self, card: Card, theme: Theme, pictures: PictureStore, afar: Afar) -> None:
         super().__init__()
         self.setPen(Qt.PenStyle.NoPen)
         self.setZValue(Z_CARD)
         self.theme = theme
         self._stamp = Stamp(pictures)
+        self._afar = afar
         self.is_selected = False
         self.is_hovered = False
         self.is_dimmed = False
@@ -45,12 +45,6 @@ class CardItem(QGraphicsRectItem):
         body = self.layout.body
         self.setRect(body.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
         self.setPos(*card.position)
-        family = self.theme.family("block" if card.is_block else card.family)
-        faint = card.muted or card.absent
-        self._stripe_colour = mixed(family, self.theme.ground, 0.5) if faint else QColor(family)
-        self._flat_colour = mixed(self.theme.card, family, 0.12 if faint else 0.3)
-        if card.heat is not None:
-            self._flat_colour = heat_colour(card.heat, self.theme)
         self.update()
 
     def show_theme(self, theme: Theme) -> None:
@@ -68,12 +62,23 @@ class CardItem(QGraphicsRectItem):
             self.is_hovered = hovered
         if before != (self.is_selected, self.is_hovered):
             self.update()
+            self._afar.show_card(self)
 
     def show_fit(self, lit_ports: frozenset[tuple[str, bool]], dimmed: bool) -> None:
         """While a wire is being drawn: light up ports that it fits, or step back."""
         if (lit_ports, dimmed) != (self.lit_ports, self.is_dimmed):
             self.lit_ports, self.is_dimmed = lit_ports, dimmed
             self.update()
+            self._afar.show_card(self)
+
+    def flat_look(self) -> FlatLook:
+        """How the card looks from afar."""
+        card = self.card
+        family = "block" if card.is_block else card.family
+        faint = card.muted or card.absent
+        return flat_look(
+            self.theme, family, card.heat, card.badge, faint=faint, selected=self.is_selected, dimmed=self.is_dimmed
+        )
 
     def body_in_scene(self) -> QRectF:
         """The card's body in scene units."""
@@ -103,34 +108,15 @@ class CardItem(QGraphicsRectItem):
         return self.pos() + QPointF(width if is_output else 0.0, height / 2)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        zoom = painter.worldTransform().m11()
         painter.setOpacity(0.35 if self.is_dimmed else 1.0)
-        if zoom < FLAT_BELOW:
-            self._paint_flat(painter, zoom)
-        else:
-            self._paint_picture(painter, zoom)
-            if self.lit_ports:
-                self._paint_lit_ports(painter)
+        self._paint_picture(painter)
+        if self.lit_ports:
+            self._paint_lit_ports(painter)
         painter.setOpacity(1.0)
 
-    def _paint_flat(self, painter: QPainter, zoom: float) -> None:
-        layout = self.layout
-        painter.fillRect(layout.body, self._flat_colour)
-        painter.fillRect(QRectF(0, 0, max(STRIPE, 2.5 / zoom), layout.height), self._stripe_colour)
-        if self.is_selected or self.card.badge:
-            theme = self.theme
-            colour = theme.accent if self.is_selected else theme.warn
-            if self.card.badge == "error":
-                colour = theme.bad
-            pen = QPen(QColor(colour), 2 * painter.device().devicePixelRatioF())
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(layout.body)
-
-    def _paint_picture(self, painter: QPainter, zoom: float) -> None:
+    def _paint_picture(self, painter: QPainter) -> None:
         state = SELECTED if self.is_selected else HOVERED if self.is_hovered else PLAIN
-        title_only = zoom < TITLE_ONLY_BELOW
+        title_only = painter.worldTransform().m11() < TITLE_ONLY_BELOW
 
         def make(zoom: float, ratio: float) -> Picture:
             return card_picture(self.card, self.layout, self.theme, zoom, ratio, state, title_only=title_only)

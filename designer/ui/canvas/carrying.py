@@ -96,7 +96,6 @@ class CarryGesture(Gesture):
         scene = self.view.canvas
         for wire in self.wires:
             if wire.id in scene.wires and scene.wires[wire.id].isVisible() != shown:
-                scene.wires[wire.id].setVisible(shown)
-                scene.wires[wire.id].chip.setVisible(shown)
+                scene.wires[wire.id].set_shown(shown)
                 if shown:
                     scene.relay(wire.id)

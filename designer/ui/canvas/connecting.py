@@ -47,8 +47,7 @@ class ConnectGesture(Gesture):
         self._reasons: dict[PortRef, str] = {}
         self._lit: list[CardItem] = []
         if lifted is not None:
-            view.canvas.wires[lifted.id].setVisible(False)
-            view.canvas.wires[lifted.id].chip.setVisible(False)
+            view.canvas.wires[lifted.id].set_shown(False)
         self._light_up()
 
     def move(self, pos: QPoint, modifiers: Modifiers) -> None:
@@ -182,7 +181,7 @@ class ConnectGesture(Gesture):
             item.show_fit(frozenset(), dimmed=False)
         self._lit.clear()
         if self.lifted is not None and self.lifted.id in scene.wires:
-            scene.wires[self.lifted.id].setVisible(True)
+            scene.wires[self.lifted.id].set_shown(True)
             scene.relay(self.lifted.id)
         self.view.viewport().update()
 

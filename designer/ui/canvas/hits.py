@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from designer.ui.canvas.card_item import FLAT_BELOW
+from designer.ui.canvas.afar import FLAT_BELOW
 from designer.ui.canvas.cards import PortRef
 from designer.ui.canvas.geometry import BADGE_RADIUS
 from designer.ui.canvas.note_layer import NO_SIDES, Sides

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyleOptionGraphicsItem
 
 from designer.ui.canvas.cards import NoteView
 from designer.ui.canvas.note_item import TITLE_PX, NoteItem
@@ -59,6 +61,14 @@ class NoteLayer:
         """Wear another palette."""
         for item in self.items.values():
             item.show_theme(theme)
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint all notes in scene units, as they are seen from afar."""
+        for item in sorted(self.items.values(), key=NoteItem.zValue):
+            painter.save()
+            painter.translate(item.pos())
+            item.paint(painter, QStyleOptionGraphicsItem())
+            painter.restore()
 
     def bounds(self) -> QRectF:
         """The rectangle around all notes; null where there are none."""

@@ -5,7 +5,7 @@ Quicker from Python than asking the graphics scene, and exact: of a card its bod
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QRectF
 
@@ -41,6 +41,10 @@ class RectGrid:
         rect = self._rects.pop(key, None)
         for cell in self._covered(rect) if rect is not None else ():
             self._cells[cell].pop(key, None)
+
+    def rects(self, keys: Iterable[str]) -> list[QRectF]:
+        """Rectangles by their ids. Shared: not to be changed."""
+        return [self._rects[key] for key in keys]
 
     def within(self, rect: QRectF) -> list[str]:
         """Ids of what touches a rectangle."""

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QGuiApplication, QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
+from designer.ui.canvas.afar import Afar
 from designer.ui.canvas.card_item import CardItem
 from designer.ui.canvas.cards import Card, NoteView, PortRef, Wire
 from designer.ui.canvas.note_item import NoteItem
@@ -43,6 +44,7 @@ class CanvasScene(QGraphicsScene):
         self._strayed: set[str] = set()  # cards that were moved since their content was given
         self._chip_grid = RectGrid()
         self.pictures = PictureStore()
+        self.afar = Afar(self)
         self._cards: dict[str, CardItem] = {}
         self._wires: dict[str, WireItem] = {}
         self.routed: dict[str, None] = {}  # the wires that are led through points
@@ -120,6 +122,7 @@ class CanvasScene(QGraphicsScene):
         self.pictures.clear()
         for card in self._cards.values():
             card.show_theme(theme)
+            self._stand(card)
         for wire in self._wires.values():
             wire.show_theme(theme)
         self.notes.show_theme(theme)
@@ -133,11 +136,11 @@ class CanvasScene(QGraphicsScene):
             return
         self._font_family = family
         self.pictures.clear()
-        for card_id, item in self._cards.items():
+        for item in self._cards.values():
             place = item.pos()
             item.show_card(item.card)
             item.setPos(place)
-            self.grid.put(card_id, item.body_in_scene())
+            self._stand(item)
         for item in self._wires.values():
             item.show_wire(item.wire)
             self._lay(item)
@@ -153,7 +156,7 @@ class CanvasScene(QGraphicsScene):
     def _show_card(self, card: Card) -> bool:
         item = self._cards.get(card.id)
         if item is None:
-            item = CardItem(card, self.theme, self.pictures)
+            item = CardItem(card, self.theme, self.pictures, self.afar)
             self._cards[card.id] = item
             self._wires_of[card.id] = {}
             self.addItem(item)
@@ -166,8 +169,13 @@ class CanvasScene(QGraphicsScene):
                 item.setPos(place)
             else:
                 self._strayed.discard(card.id)
-        self.grid.put(card.id, item.body_in_scene())
+        self._stand(item)
         return True
+
+    def _stand(self, item: CardItem) -> None:
+        """A card has come to stand somewhere, or looks different."""
+        self.grid.put(item.card.id, item.body_in_scene())
+        self.afar.show_card(item)
 
     def _show_wire(self, wire: Wire) -> bool:
         for card_id in (wire.source_card, wire.target_card):
@@ -176,7 +184,7 @@ class CanvasScene(QGraphicsScene):
         item = self._wires.get(wire.id)
         if item is None:
             chip = ChipItem(self.theme, self.pictures)
-            item = WireItem(wire, self.theme, chip, self.pixel_ratio)
+            item = WireItem(wire, self.theme, chip, self.afar, self.pixel_ratio)
             self._wires[wire.id] = item
             self._is_rewired = True
             self.addItem(item)
@@ -208,6 +216,7 @@ class CanvasScene(QGraphicsScene):
             del self._wires_of[card_id]
             self._strayed.discard(card_id)
             self.grid.discard(card_id)
+            self.afar.drop_card(card_id)
             self.removeItem(item)
 
     def _remove_wire(self, wire_id: str) -> None:
@@ -218,6 +227,7 @@ class CanvasScene(QGraphicsScene):
             self._wires_of[item.wire.source_card].pop(wire_id, None)
             self._wires_of[item.wire.target_card].pop(wire_id, None)
             self._chip_grid.discard(wire_id)
+            self.afar.drop_wire(wire_id)
             self.removeItem(item.chip)
             self.removeItem(item)
 
@@ -274,7 +284,7 @@ class CanvasScene(QGraphicsScene):
             item = self._cards[card_id]
             item.setPos(place)
             self._strayed.add(card_id)
-            self.grid.put(card_id, item.body_in_scene())
+            self._stand(item)
             stale.update(self._wires_of[card_id])
         for wire_id in stale:
             self._lay(self._wires[wire_id])

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
-from designer.ui.canvas.card_item import FLAT_BELOW
+from designer.ui.canvas.afar import FLAT_BELOW
 from designer.ui.canvas.ground import Ground
 from designer.ui.canvas.scene import CanvasScene
 
@@ -46,6 +46,7 @@ class ZoomPanView(QGraphicsView):
         self._zoom_rests.timeout.connect(self._sharpen)
         self._keep_room(scene.sceneRect())
         scene.sceneRectChanged.connect(self._keep_room)
+        scene.afar.changed.connect(self._repaint_from_afar)
 
     @property
     def zoom(self) -> float:
@@ -167,6 +168,23 @@ class ZoomPanView(QGraphicsView):
         elif event.angleDelta().y():
             self.zoom_smoothly(1.0015 ** event.angleDelta().y(), event.position())
         event.accept()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.zoom >= FLAT_BELOW:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self.viewport())
+        painter.setRenderHints(self.renderHints())
+        painter.setWorldTransform(self.viewportTransform())
+        exposed = self.mapToScene(event.rect()).boundingRect()
+        self.drawBackground(painter, exposed)
+        self.canvas.afar.paint(painter, self.zoom)
+        self.drawForeground(painter, exposed)
+        painter.end()
+
+    def _repaint_from_afar(self) -> None:
+        if self.zoom < FLAT_BELOW:
+            self.viewport().update()
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         size = self.viewport().size()

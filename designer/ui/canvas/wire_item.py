@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from designer.ui.canvas.afar import Afar, WireLook
 from designer.ui.canvas.card_item import TITLE_ONLY_BELOW
 from designer.ui.canvas.cards import Wire
 from designer.ui.canvas.geometry import card_fonts, text_width
@@ -95,11 +96,12 @@ def paint_chip(painter: QPainter, text: str, rect: QRectF, theme: Theme, ink: st
 class WireItem(QGraphicsPathItem):
     """A wire between two cards. The scene sets its course and emphasis."""
 
-    def __init__(self, wire: Wire, theme: Theme, chip: ChipItem, pixel_ratio: float = 1.0) -> None:
+    def __init__(self, wire: Wire, theme: Theme, chip: ChipItem, afar: Afar, pixel_ratio: float = 1.0) -> None:
         super().__init__()
         self.wire = wire
         self.theme = theme
         self.chip = chip
+        self._afar = afar
         self.emphasis = Emphasis.QUIET
         self.is_hovered = False
         self.pixel_ratio = pixel_ratio
@@ -140,6 +142,24 @@ class WireItem(QGraphicsPathItem):
         self.chosen_point = number
         self._dress_dots()
 
+    def set_shown(self, shown: bool) -> None:
+        """Hide the wire while something stands for it, or show it again."""
+        self.setVisible(shown)
+        self.chip.setVisible(shown)
+        self._afar.show_wire(self)
+
+    def flat_look(self) -> WireLook:
+        """How the wire looks from afar."""
+        is_raised = self.emphasis is not Emphasis.QUIET
+        return WireLook(is_raised, self.emphasis.value, self.wire.faulty, self.is_hovered)
+
+    def paint_points(self, painter: QPainter) -> None:
+        """Paint the dots where a person leads the wire through."""
+        for dot in self._dots if self.isVisible() else ():
+            painter.setPen(dot.pen())
+            painter.setBrush(dot.brush())
+            painter.drawEllipse(dot.rect().translated(dot.pos()))
+
     def _dress_dots(self) -> None:
         for number, dot in enumerate(self._dots):
             is_chosen = number == self.chosen_point
@@ -170,6 +190,7 @@ class WireItem(QGraphicsPathItem):
         else:
             self.chip.setPos(chip_at)
             self.chip.setVisible(self.isVisible())
+        self._afar.show_wire(self)
 
     def distance_to(self, point: QPointF) -> float:
         """How far a point lies from the wire, in scene units."""
@@ -199,6 +220,7 @@ class WireItem(QGraphicsPathItem):
         if ink != self.chip.ink:
             self.chip.ink = ink
             self.chip.update()
+        self._afar.show_wire(self)
 
 
 @lru_cache(maxsize=64)

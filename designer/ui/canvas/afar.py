@@ -1,0 +1,179 @@
+"""The canvas from afar: cards as flat rectangles and wires as lines, all of one look in one call.
+
+Below `FLAT_BELOW` nothing else of a card can be made out, and there are many of them. The items tell here how they look
+whenever that changes; the view paints from here in place of a thousand items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+
+from designer.ui.canvas.geometry import STRIPE
+from designer.ui.canvas.heat import heat_colour
+from designer.ui.theme.colours import mixed
+
+if TYPE_CHECKING:
+    from designer.ui.canvas.card_item import CardItem
+    from designer.ui.canvas.scene import CanvasScene
+    from designer.ui.canvas.wire_item import WireItem
+    from designer.ui.theme.tokens import Theme
+
+FLAT_BELOW = 0.4
+_STRIPE_PX = 2.5  # at least, however small the card
+Look = TypeVar("Look")
+Made = TypeVar("Made")
+
+
+class FlatLook(NamedTuple):
+    """How a card is painted: colours as `QColor.rgba` gives them, no outline where it is 0."""
+
+    is_raised: bool
+    is_dimmed: bool
+    fill: int
+    stripe: int
+    outline: int
+
+
+@lru_cache(maxsize=512)
+def flat_look(
+    theme: Theme, family: str, heat: float | None, badge: str, *, faint: bool, selected: bool, dimmed: bool
+) -> FlatLook:
+    """The look of a card of a family."""
+    colour = theme.family(family)
+    fill = heat_colour(heat, theme) if heat is not None else mixed(theme.card, colour, 0.12 if faint else 0.3)
+    stripe = mixed(colour, theme.ground, 0.5) if faint else QColor(colour)
+    outline = theme.bad if badge == "error" else theme.accent if selected else theme.warn if badge else ""
+    return FlatLook(selected, dimmed, fill.rgba(), stripe.rgba(), QColor(outline).rgba() if outline else 0)
+
+
+class WireLook(NamedTuple):
+    """What tells wires of one pen from those of another."""
+
+    is_raised: bool
+    emphasis: int
+    is_faulty: bool
+    is_hovered: bool
+
+
+class Gathering(Generic[Look]):
+    """Ids by look. What was made of those of one look is kept until one of them changes."""
+
+    def __init__(self) -> None:
+        self._look_of: dict[str, Look] = {}
+        self._ids: dict[Look, dict[str, None]] = {}
+        self._made: dict[Look, object] = {}
+
+    def put(self, key: str, look: Look) -> None:
+        """Something looks like this, and may lie elsewhere than before."""
+        if self._look_of.get(key) != look:
+            self.discard(key)
+            self._look_of[key] = look
+            self._ids.setdefault(look, {})[key] = None
+        self._made.pop(look, None)
+
+    def discard(self, key: str) -> None:
+        """Something is not to be seen, or no longer."""
+        look = self._look_of.pop(key, None)
+        if look is not None:
+            self._made.pop(look, None)
+            del self._ids[look][key]
+            if not self._ids[look]:
+                del self._ids[look]
+
+    def forget_made(self) -> None:
+        """Everything has to be made anew."""
+        self._made.clear()
+
+    def each(self, make: Callable[[Collection[str]], Made]) -> Iterator[tuple[Look, Made]]:
+        """Each look in order, raised ones last, with what `make` makes of the ids that have it."""
+        for look in sorted(self._ids):
+            if look not in self._made:
+                self._made[look] = make(self._ids[look])
+            yield look, self._made[look]
+
+
+class Afar(QObject):
+    """All of a scene's cards and wires as they look from afar."""
+
+    changed = Signal()  # since they were last painted
+
+    def __init__(self, scene: CanvasScene) -> None:
+        super().__init__(scene)
+        self._scene = scene
+        self._cards: Gathering[FlatLook] = Gathering()
+        self._wires: Gathering[WireLook] = Gathering()
+        self._zoom = 0.0
+        self._is_painted = False
+
+    def show_card(self, item: CardItem) -> None:
+        """A card came, moved or looks different."""
+        self._cards.put(item.card.id, item.flat_look())
+        self._tell()
+
+    def show_wire(self, item: WireItem) -> None:
+        """A wire came, runs elsewhere, looks different, or is hidden."""
+        if item.isVisible():
+            self._wires.put(item.wire.id, item.flat_look())
+        else:
+            self._wires.discard(item.wire.id)
+        self._tell()
+
+    def drop_card(self, card_id: str) -> None:
+        """A card is gone."""
+        self._cards.discard(card_id)
+        self._tell()
+
+    def drop_wire(self, wire_id: str) -> None:
+        """A wire is gone."""
+        self._wires.discard(wire_id)
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._is_painted:
+            self._is_painted = False
+            self.changed.emit()
+
+    def paint(self, painter: QPainter, zoom: float) -> None:
+        """Paint notes, wires and cards in scene units."""
+        self._is_painted = True
+        if zoom != self._zoom:
+            self._zoom = zoom
+            self._cards.forget_made()
+        self._scene.notes.paint(painter)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for _, (pen, path) in self._wires.each(self._lines):
+            painter.setPen(pen)
+            painter.drawPath(path)
+        for wire_id in self._scene.routed:
+            self._scene.wires[wire_id].paint_points(painter)
+        for look, (bodies, stripes) in self._cards.each(self._rects):
+            painter.setOpacity(0.35 if look.is_dimmed else 1.0)
+            painter.setPen(Qt.PenStyle.NoPen)
+            for colour, rects in ((look.fill, bodies), (look.stripe, stripes)):
+                painter.setBrush(QColor.fromRgba(colour))
+                painter.drawRects(rects)
+            if look.outline:
+                pen = QPen(QColor.fromRgba(look.outline), 2 * painter.device().devicePixelRatioF())
+                pen.setCosmetic(True)
+                painter.setPen(pen)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRects(bodies)
+        painter.setOpacity(1.0)
+
+    def _lines(self, ids: Collection[str]) -> tuple[QPen, QPainterPath]:
+        path, pen = QPainterPath(), QPen()
+        for wire_id in ids:
+            item = self._scene.wires[wire_id]
+            path.addPath(item.path())
+            pen = item.pen()
+        return pen, path
+
+    def _rects(self, ids: Collection[str]) -> tuple[list[QRectF], list[QRectF]]:
+        bodies = self._scene.grid.rects(ids)
+        width = max(STRIPE, _STRIPE_PX / self._zoom)
+        return bodies, [QRectF(body.x(), body.y(), width, body.height()) for body in bodies]
