@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 import shiboken6
@@ -14,6 +15,8 @@ from pytestqt.qtbot import QtBot
 from designer.session.session import Session
 from designer.ui.theme.apply import ThemeFollower
 from designer.ui.window import MainWindow
+
+_PATIENCE_MS = 60_000  # a test says what has to come about, and not how fast: the machine may be busy
 
 _started: weakref.WeakSet[QTimer] = weakref.WeakSet()
 
@@ -43,6 +46,14 @@ def _no_timer_left(qapp: QApplication) -> Iterator[None]:
     for timer in left:
         timer.stop()
     assert not of, f"the test left timers running: {of}"
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
+    """The usual one, with more patience than its five seconds."""
+    monkeypatch.setattr(qtbot, "waitUntil", partial(qtbot.waitUntil, timeout=_PATIENCE_MS))
+    monkeypatch.setattr(qtbot, "waitSignal", partial(qtbot.waitSignal, timeout=_PATIENCE_MS))
+    return qtbot
 
 
 @pytest.fixture

@@ -81,6 +81,7 @@ def test_layers_are_listed_with_their_share_and_lead_to_their_nodes(qtbot: QtBot
 def test_the_size_of_objects_is_held_against_the_field(qtbot: QtBot, open_window: Open):
     window = open_window("lenet_relu")
     editor = window.inspector.design_page.input_form.editor("object_size")
+    assert (editor.text(), editor.placeholderText()) == ("", "not set")
     type_over(qtbot, editor, "20")
     (card,) = window.problems.cards
     assert card._problem.code == "field_below_object"
@@ -89,6 +90,9 @@ def test_the_size_of_objects_is_held_against_the_field(qtbot: QtBot, open_window
     assert window.problems.cards == []
     type_over(qtbot, editor, "12")
     assert window.session.analysis.problems == ()
+    type_over(qtbot, editor, "")
+    assert window.session.facts.block.inputs[0].params.get("object_size") is None
+    assert (editor.text(), editor.property("state")) == ("", "literal")
 
 
 def test_hints_are_quiet_and_their_fix_is_one_step(qtbot: QtBot, open_window: Open):

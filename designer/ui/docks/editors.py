@@ -21,7 +21,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QMenu
 
-from designer.ui.docks.literals import Reader, Reading, as_shown, read_text, stepped, value_as_shown
+from designer.ui.docks.literals import (
+    Reader,
+    Reading,
+    as_shown,
+    can_be_unset,
+    literal_as_shown,
+    read_text,
+    stepped,
+    value_as_shown,
+)
 from designer.ui.docks.names import NameCompleter
 from designer.ui.docks.views import ParameterView
 from designer.ui.theme.current import current_theme
@@ -81,10 +90,15 @@ class ValueEdit(QLineEdit):
                 self.setCursorPosition(0)
             self._at_focus = value_as_shown(view)
         if afresh:
-            self.setPlaceholderText(self.tr("several values") if view.is_mixed else view.placeholder)
+            self.setPlaceholderText(self._placeholder())
         self._sent = view.value_text
         self.setEnabled(view.is_enabled)
         self._judge()
+
+    def _placeholder(self) -> str:
+        if self.view.is_mixed:
+            return self.tr("several values")
+        return self.view.placeholder or (self.tr("not set") if can_be_unset(self.view) else "")
 
     def offer_names(self, names: tuple[str, ...]) -> None:
         """Offer these names while an expression is typed."""
@@ -142,7 +156,9 @@ class ValueEdit(QLineEdit):
         self._judge()
         if self._reader.reading is Reading.INVALID:
             return
-        shown = as_shown(self._reader.text) if self._reader.reading is Reading.LITERAL else self._reader.text
+        shown = self._reader.text
+        if self._reader.reading is Reading.LITERAL:
+            shown = literal_as_shown(self.view, shown)
         if shown != self.text():
             self.setText(shown)
         self.setModified(False)
@@ -153,7 +169,7 @@ class ValueEdit(QLineEdit):
 
     def put(self, text: str) -> None:
         """Set the value as if it had been typed and confirmed. text: as the model or as a person writes it."""
-        self.setText(as_shown(text))
+        self.setText(literal_as_shown(self.view, text))
         self._commit()
 
     def step(self, steps: int) -> None:
@@ -316,6 +332,7 @@ def add_reset_action(menu: QMenu, editor: ValueEdit) -> None:
     default = editor.view.default_text
     if default is None:
         return
+    shown = literal_as_shown(editor.view, default) or editor.tr("not set")
     menu.addSeparator()
-    action = menu.addAction(editor.tr("Reset to default ({0})").format(as_shown(default)), lambda: editor.put(default))
+    action = menu.addAction(editor.tr("Reset to default ({0})").format(shown), lambda: editor.put(default))
     action.setEnabled(not editor.view.is_default or editor.view.is_mixed)

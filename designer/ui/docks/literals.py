@@ -18,6 +18,8 @@ from designer.ui.docks.views import ParameterView
 _INT = re.compile(r"[+-]?\d+(_\d+)*")
 _NUMBER = re.compile(r"[+-]?(\d+(_\d+)*\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _SIZES = re.compile(r"[\[(]?\s*[+-]?\d+(\s*[,×xX]\s*[+-]?\d+)*\s*,?\s*[\])]?")
+_NUMBERS = ("int", "float", "size", "shape")
+UNSET = "None"  # in the model's words
 _BOOLS = {"true": "True", "on": "True", "yes": "True", "false": "False", "off": "False", "no": "False"}
 
 
@@ -80,12 +82,24 @@ def as_shown(text: str) -> str:
     return text
 
 
+def literal_as_shown(view: ParameterView, text: str) -> str:
+    """A literal as the editor of `view` shows it: a number that is not set is an empty field."""
+    return "" if text == UNSET and view.type in _NUMBERS else as_shown(text)
+
+
 def value_as_shown(view: ParameterView) -> str:
     """The value of `view` as its editor shows it."""
-    return view.value_text if view.is_expression else as_shown(view.value_text)
+    return view.value_text if view.is_expression else literal_as_shown(view, view.value_text)
+
+
+def can_be_unset(view: ParameterView) -> bool:
+    """Whether it is a number that need not be there: an empty field means so."""
+    return view.type in _NUMBERS and UNSET in (view.default_text, view.value_text)
 
 
 def _literal(view: ParameterView, text: str) -> Reader | None:
+    if not text and can_be_unset(view):
+        return Reader(Reading.LITERAL, UNSET)
     known = (*view.choices, view.default_text or "", "" if view.is_expression else view.value_text)
     for own in known:
         if text and text in (own, as_shown(own)):

@@ -17,6 +17,7 @@ BOOL = ParameterView("bias", "True", "bool")
 QUOTED = ParameterView("padding_mode", "'zeros'", "choice", ("'zeros'", "'reflect'", "None"), "'zeros'")
 WORDS = ParameterView("equation", "''", "text", default_text="''")
 NONE = ParameterView("stride", "None", "size", default_text="None")
+SET = ParameterView("object_size", "20", "int", default_text="None", minimum=1)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,8 @@ NONE = ParameterView("stride", "None", "size", default_text="None")
         (CHOICE, "reflect", "reflect"),
         (BOOL, "off", "False"),
         (NONE, "None", "None"),
+        (NONE, "", "None"),
+        (SET, " ", "None"),
         (QUOTED, "reflect", "'reflect'"),
         (QUOTED, "'reflect'", "'reflect'"),
         (QUOTED, "None", "None"),
