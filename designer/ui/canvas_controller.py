@@ -57,6 +57,7 @@ class CanvasController(QObject):
         self.overlays.changed.connect(self.refresh)
         self.finder = Finder(self)
         self.trail = Trail(self.go_to)
+        self._looks: dict[Path, tuple[float, QPointF] | None] = {}  # how blocks were looked at, unless whole
         self._inner_blocks: dict[str, Block] | None = None
         view = panel.view
         view.can_insert = self.nodes.can_insert
@@ -83,6 +84,7 @@ class CanvasController(QObject):
     def open_session(self, session: Session, place: Place | None = None) -> None:
         """Show another design: the place in it that was left, else all of it."""
         self.session, self.path, self._maker = session, place.path if place else (), CardMaker()
+        self._looks.clear()
         self.panel.scene.set_content((), ())
         self.refresh()
         if place is None:
@@ -159,16 +161,22 @@ class CanvasController(QObject):
         self.go_to(tuple(key.split("/")) if key else ())
 
     def go_to(self, path: Path, select: str = "") -> None:
-        """Open the block at `path`, and select a node in it."""
+        """Open the block at `path`, seen as when it was left, else whole; and select a node in it."""
+        view = self.panel.view
         if path != self.path:
+            self._looks[self.path] = None if view.is_fitted else (view.zoom, view.seen().center())
             self.path, self._maker = path, CardMaker()
             self.panel.scene.set_content((), ())
             self.refresh()
-            self.panel.view.fit_all()
+            if look := self._looks.get(self.path):
+                view.zoom_to(look[0])
+                view.centre_on(look[1])
+            else:
+                view.fit_all()
             self.trail.went_to(self.path)
         if select in self.panel.scene.cards:
             self.panel.scene.select([select], [])
-            self.panel.view.show_card(select)
+            view.find_card(select)
 
     def go_up(self) -> None:
         """Leave the open block for the one around it, its instance selected."""

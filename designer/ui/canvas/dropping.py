@@ -1,14 +1,20 @@
-"""A kind dragged from the palette over the canvas: a ghost of the card to come, and where it would stand."""
+"""A kind dragged from the palette over the canvas: a ghost of the card to come, where it would stand, and the drop."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QTransform
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter, QPen, QTransform
 
 from designer.ui.canvas.card_paint import PLAIN, card_picture
 from designer.ui.canvas.cards import Card
+from designer.ui.canvas.edge_scroll import EDGE_PX, EdgeScroll
 from designer.ui.canvas.geometry import CORNER, card_layout, card_size, snapped
 from designer.ui.theme.tokens import Theme
+
+if TYPE_CHECKING:
+    from designer.ui.canvas.view import CanvasView
 
 KIND_MIME = "application/x-blockyard-kind"
 
@@ -65,3 +71,74 @@ class Ghost:
         rim = 3.0 * zoom
         body = QRectF(corner.x(), corner.y(), layout.width * zoom, layout.height * zoom)
         painter.drawRoundedRect(body.adjusted(-rim, -rim, rim, rim), CORNER * zoom + rim, CORNER * zoom + rim)
+
+
+class Drops:
+    """What the view does with a drag from the palette. `ghost` is the card to come, while one is over it."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self.ghost: Ghost | None = None
+        self._view = view
+        self._pointer = QPoint()
+        self._has_come_in = False
+        self._edge_scroll = EdgeScroll(self._pan, view)
+
+    def enter(self, event: QDragEnterEvent) -> None:
+        """Something is dragged over the canvas."""
+        kind = dragged_kind(event.mimeData())
+        if kind:
+            self.ghost = Ghost(kind, self._view.ghost_card(kind), self._view.to_scene(event.position()))
+            self._view.viewport().update()
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def move(self, event: QDragMoveEvent) -> None:
+        """It was moved: the ghost follows, and at an edge the ground."""
+        if self.ghost is not None:
+            self._pointer = event.position().toPoint()
+            area = self._view.viewport().rect()
+            self._has_come_in |= area.adjusted(EDGE_PX, EDGE_PX, -EDGE_PX, -EDGE_PX).contains(self._pointer)
+            if self._has_come_in:  # it comes over an edge, which is no wish to see what lies there
+                self._edge_scroll.follow(self._pointer, area)
+            self._follow()
+            event.acceptProposedAction()
+
+    def leave(self) -> None:
+        """It went away."""
+        self.ghost, self._has_come_in = None, False
+        self._edge_scroll.stop()
+        self._view.mark_wire_under(None)
+        self._view.viewport().update()
+
+    def drop(self, event: QDropEvent) -> None:
+        """It was let go: the view tells where, or on which wire."""
+        ghost, view = self.ghost, self._view
+        self.leave()
+        if ghost is None:
+            return
+        ghost.move(view.to_scene(event.position()))
+        event.acceptProposedAction()
+        view.setFocus(Qt.FocusReason.OtherFocusReason)
+        wire = view.mark_wire_under(ghost.body) if view.can_insert_kind(ghost.kind) else ""
+        view.mark_wire_under(None)
+        if wire:
+            view.drop_on_wire_requested.emit(ghost.kind, ghost.place, wire)
+        else:
+            view.drop_requested.emit(ghost.kind, ghost.place)
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint the ghost over the canvas, in viewport pixels."""
+        if self.ghost is not None:
+            self.ghost.paint(painter, self._view.viewportTransform(), self._view.canvas.theme)
+
+    def _pan(self, delta: QPointF) -> None:
+        self._view.pan_by(delta)
+        self._follow()
+
+    def _follow(self) -> None:
+        if self.ghost is not None:
+            self.ghost.move(self._view.to_scene(self._pointer))
+            is_for_wires = self._view.can_insert_kind(self.ghost.kind)
+            self._view.mark_wire_under(self.ghost.body if is_for_wires else None)
+            self._view.viewport().update()

@@ -72,8 +72,8 @@ class PanGesture(Gesture):
         self._last = pos
 
     def drag(self, pos: QPoint, modifiers: Modifiers) -> None:
-        self.view.pan_by(pos - self._last)
-        self._last = pos
+        step, self._last = pos - self._last, pos
+        self.view.pan_by(step)
 
 
 class MarqueeGesture(Gesture):

@@ -4,7 +4,7 @@ where the canvas is too small to spare the room."""
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from designer.ui.canvas.view import CanvasView
@@ -110,7 +110,11 @@ class Minimap(QWidget):
         painter.end()
         return pixmap
 
-    # Panning
+    # Panning and zooming
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._view.zoom_smoothly(1.0015 ** event.angleDelta().y(), QRectF(self._view.viewport().rect()).center())
+        event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         scale, origin = self._scale()

@@ -24,12 +24,13 @@ from PySide6.QtGui import (
     QPainter,
     QPen,
     QTransform,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from designer.ui.canvas.cards import Card, PortRef
 from designer.ui.canvas.cutting import KnifeGesture
-from designer.ui.canvas.dropping import Ghost, dragged_kind
+from designer.ui.canvas.dropping import Drops
 from designer.ui.canvas.edge_scroll import EdgeScroll
 from designer.ui.canvas.gestures import Gesture, PanGesture
 from designer.ui.canvas.hits import Hit, Target, hit_at, tooltip, wire_under
@@ -82,9 +83,10 @@ class CanvasView(ZoomPanView):
         self.can_insert: Callable[[str], bool] = lambda card_id: False  # into a wire: a card that is there,
         self.can_insert_kind: Callable[[str], bool] = lambda kind: False  # or one that is dragged from the palette
         self._gesture: Gesture | None = None
+        self._pan_in_hand: tuple[PanGesture, Qt.MouseButton] | None = None  # while something else is in hand too
         self._knife_is_ready = False
         self._marked_wire = ""  # the wire that a card in hand would be put into
-        self._ghost: Ghost | None = None
+        self._drops = Drops(self)
         self._hover = Hover(scene)
         self._edge_scroll = EdgeScroll(self._pan_under_gesture, self)
         self._pointer = (QPoint(), Qt.KeyboardModifier.NoModifier)
@@ -109,15 +111,14 @@ class CanvasView(ZoomPanView):
         self.viewport().update()
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
-        if self._gesture is None and self._ghost is None and not self._ring_shown:
+        if not self._paints_over_all:
             return
         painter.save()
         painter.setWorldTransform(QTransform())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._gesture is not None:
             self._gesture.paint(painter)
-        if self._ghost is not None:
-            self._ghost.paint(painter, self.viewportTransform(), self.canvas.theme)
+        self._drops.paint(painter)
         if self._ring_shown:
             painter.setPen(QPen(QColor(self.canvas.theme.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -126,16 +127,24 @@ class CanvasView(ZoomPanView):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
-        if self._gesture is not None or self._ghost is not None or self._ring_shown:
+        if self._paints_over_all:
             self.viewport().update()  # what is painted in viewport pixels must not scroll along
+
+    @property
+    def _paints_over_all(self) -> bool:
+        return self._gesture is not None or self._drops.ghost is not None or self._ring_shown
 
     # Mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         pos, button = event.position().toPoint(), event.button()
         self._show_ring(False)
+        is_pan = button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and self._space_is_down)
         if self._gesture is not None:
-            if button == Qt.MouseButton.LeftButton:
+            if is_pan:
+                self._pan_in_hand = PanGesture(self, pos), button
+                self._show_cursor()
+            elif button == Qt.MouseButton.LeftButton:
                 if self._gesture.press(pos, event.modifiers()):
                     self._end_gesture()
             else:
@@ -148,7 +157,6 @@ class CanvasView(ZoomPanView):
             event.accept()
             return
         is_knife = button == Qt.MouseButton.RightButton and event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        is_pan = button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and self._space_is_down)
         if is_pan:
             self._begin(PanGesture(self, pos))
         elif is_knife or (self._knife_is_ready and button == Qt.MouseButton.LeftButton):
@@ -160,23 +168,36 @@ class CanvasView(ZoomPanView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         pos = event.position().toPoint()
-        if self._gesture is not None:
-            self._gesture.move(pos, event.modifiers())
-            if self._gesture.has_moved and self._gesture.scrolls_at_edges:
-                self._pointer = (pos, event.modifiers())
-                self._edge_scroll.follow(pos, self.viewport().rect())
-            self.gesture_moved.emit(pos)
-        else:
+        self._pointer = (pos, event.modifiers())
+        if self._gesture is None:
             self._hover.over(self.hit(pos))
             self._show_cursor()
+            return
+        if self._pan_in_hand is not None:
+            self._pan_in_hand[0].move(pos, event.modifiers())
+        elif self._gesture.has_moved and self._gesture.scrolls_at_edges:
+            self._edge_scroll.follow(pos, self.viewport().rect())
+        self._gesture.move(pos, event.modifiers())
+        self.gesture_moved.emit(pos)
 
     def _pan_under_gesture(self, delta: QPointF) -> None:
         self.pan_by(delta)
+        self._follow_ground()
+
+    def _follow_ground(self) -> None:
+        """Something else lies under the pointer, which did not move."""
         if self._gesture is not None:
             self._gesture.move(*self._pointer)
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        super().wheelEvent(event)
+        self._follow_ground()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._gesture is not None and self._gesture.release(event.position().toPoint(), event.modifiers()):
+        if self._pan_in_hand is not None and event.button() == self._pan_in_hand[1]:
+            self._pan_in_hand = None
+            self._show_cursor()
+        elif self._gesture is not None and self._gesture.release(event.position().toPoint(), event.modifiers()):
             self._end_gesture()
         event.accept()
 
@@ -232,11 +253,14 @@ class CanvasView(ZoomPanView):
             return True
         if event.type() == QEvent.Type.Leave:
             self._hover.over(NOTHING)
+            self._edge_scroll.stop()  # a wire between two clicks may be taken elsewhere
         return super().viewportEvent(event)
 
     def _show_cursor(self) -> None:
         cursor = Qt.CursorShape.ArrowCursor
-        if self._gesture is not None and self._gesture.cursor is not None:
+        if self._pan_in_hand is not None:
+            cursor = Qt.CursorShape.ClosedHandCursor
+        elif self._gesture is not None and self._gesture.cursor is not None:
             cursor = self._gesture.cursor
         elif self._knife_is_ready:
             cursor = Qt.CursorShape.CrossCursor
@@ -313,39 +337,16 @@ class CanvasView(ZoomPanView):
     # Drops
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        kind = dragged_kind(event.mimeData())
-        if kind:
-            self._ghost = Ghost(kind, self.ghost_card(kind), self.to_scene(event.position()))
-            self.viewport().update()
-            event.acceptProposedAction()
-        else:
-            event.ignore()
+        self._drops.enter(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if self._ghost is not None:
-            self._ghost.move(self.to_scene(event.position()))
-            self.mark_wire_under(self._ghost.body if self.can_insert_kind(self._ghost.kind) else None)
-            self.viewport().update()
-            event.acceptProposedAction()
+        self._drops.move(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._ghost = None
-        self.mark_wire_under(None)
-        self.viewport().update()
+        self._drops.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        ghost, self._ghost = self._ghost, None
-        self.viewport().update()
-        if ghost is not None:
-            ghost.move(self.to_scene(event.position()))
-            event.acceptProposedAction()
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
-            wire = self.mark_wire_under(ghost.body) if self.can_insert_kind(ghost.kind) else ""
-            self.mark_wire_under(None)
-            if wire:
-                self.drop_on_wire_requested.emit(ghost.kind, ghost.place, wire)
-            else:
-                self.drop_requested.emit(ghost.kind, ghost.place)
+        self._drops.drop(event)
 
     # The gesture in hand
 
@@ -355,7 +356,7 @@ class CanvasView(ZoomPanView):
         self._show_cursor()
 
     def _end_gesture(self) -> None:
-        self._gesture = None
+        self._gesture = self._pan_in_hand = None
         self._edge_scroll.stop()
         self._show_cursor()
         self.viewport().update()

@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTransform, QWhee
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from designer.ui.canvas.afar import FLAT_BELOW
+from designer.ui.canvas.card_item import TITLE_ONLY_BELOW
 from designer.ui.canvas.ground import Ground
 from designer.ui.canvas.scene import CanvasScene
 
@@ -19,6 +20,7 @@ LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
 ROOM = 60_000.0  # how far one can pan beyond the scene's rectangle, in scene units
 FIT_MARGIN_PX = 56
 ZOOM_RESTS_AFTER_MS = 140
+WHEEL_PAN = 0.5  # viewport pixels to an eighth of a degree
 
 
 class ZoomPanView(QGraphicsView):
@@ -39,9 +41,7 @@ class ZoomPanView(QGraphicsView):
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._is_fitted = (
-            False  # all is shown, and nobody has looked elsewhere since: so it stays when the size changes
-        )
+        self.is_fitted = False  # all is shown, and nobody has looked elsewhere since: so it stays when the size changes
         self._zoom_rests = QTimer(self, singleShot=True, interval=ZOOM_RESTS_AFTER_MS)
         self._zoom_rests.timeout.connect(self._sharpen)
         self._keep_room(scene.sceneRect())
@@ -55,10 +55,10 @@ class ZoomPanView(QGraphicsView):
 
     def zoom_to(self, zoom: float, anchor: QPointF | None = None) -> None:
         """Zoom with the point under `anchor`, in viewport pixels, staying where it is; the middle by default."""
-        self._is_fitted = False
+        self.is_fitted = False
         zoom = min(max(zoom, LEAST_ZOOM), MOST_ZOOM)
-        if abs(zoom - 1) < 0.03:
-            zoom = 1.0  # the size for which texts are drawn is easy to come back to
+        if abs(zoom - 1) < min(0.03, abs(self.zoom - 1)):
+            zoom = 1.0  # the size for which texts are drawn is easy to come back to, and small steps lead away from it
         if anchor is None:
             anchor = QRectF(self.viewport().rect()).center()
         fixed = self.to_scene(anchor)
@@ -90,7 +90,7 @@ class ZoomPanView(QGraphicsView):
     def fit_all(self) -> None:
         """Show every card and note; nothing is enlarged. It stays so while the view grows or shrinks."""
         self._fit(self.canvas.bounds(), 1.0)
-        self._is_fitted = True
+        self.is_fitted = True
 
     def fit_cards(self, card_ids: Iterable[str]) -> None:
         """Show these cards and notes whole and large, or all where there are none."""
@@ -100,6 +100,14 @@ class ZoomPanView(QGraphicsView):
     def show_card(self, card_id: str) -> None:
         """Pan just so far that a card is seen whole."""
         self.show_area(self.canvas.cards[card_id].body_in_scene())
+
+    def find_card(self, card_id: str) -> None:
+        """Bring a card that was looked for to where it can be read: pan, and come nearer from far off."""
+        if self.zoom < TITLE_ONLY_BELOW:
+            self.zoom_to(1.0)
+            self.centre_on(self.canvas.cards[card_id].body_in_scene().center())
+        else:
+            self.show_card(card_id)
 
     def show_area(self, area: QRectF) -> None:
         """Pan just so far that a part of the scene is seen whole."""
@@ -137,7 +145,7 @@ class ZoomPanView(QGraphicsView):
         self.centre_on(rect.center())
 
     def _scroll_by(self, delta: QPointF) -> None:
-        self._is_fitted = False
+        self.is_fitted = False
         for bar, amount in ((self.horizontalScrollBar(), delta.x()), (self.verticalScrollBar(), delta.y())):
             bar.setValue(bar.value() + round(amount))
 
@@ -150,7 +158,7 @@ class ZoomPanView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._is_fitted:
+        if self.is_fitted:
             self.fit_all()
         self.viewport_changed.emit()
 
@@ -163,10 +171,15 @@ class ZoomPanView(QGraphicsView):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         is_touchpad = event.phase() != Qt.ScrollPhase.NoScrollPhase and not event.pixelDelta().isNull()
-        if is_touchpad and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        turned, modifiers = event.angleDelta(), event.modifiers()
+        if is_touchpad and not modifiers & Qt.KeyboardModifier.ControlModifier:
             self.pan_by(event.pixelDelta())
-        elif event.angleDelta().y():
-            self.zoom_smoothly(1.0015 ** event.angleDelta().y(), event.position())
+        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self.pan_by(QPointF(turned.y() or turned.x(), 0) * WHEEL_PAN)
+        elif turned.y():
+            self.zoom_smoothly(1.0015 ** turned.y(), event.position())
+        else:
+            self.pan_by(QPointF(turned.x(), 0) * WHEEL_PAN)  # a wheel that is tilted
         event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -42,6 +43,22 @@ def small_content() -> tuple[list[Card], list[Wire]]:
         Wire("w2", "conv", "output", "add", "a", "128×8×8"),
     ]
     return cards, wires
+
+
+def turn_wheel(view, pos: QPoint, steps: float, modifiers=NO_MODIFIER, pixels: QPoint | None = None) -> None:
+    """Turn the wheel over a pixel; with `pixels`, so far two fingers went over a touchpad."""
+    viewport = view.viewport()
+    event = QWheelEvent(
+        QPointF(pos),
+        QPointF(viewport.mapToGlobal(pos)),
+        pixels or QPoint(),
+        QPoint(0, round(120 * steps)),
+        Qt.MouseButton.NoButton,
+        modifiers,
+        Qt.ScrollPhase.ScrollUpdate if pixels else Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(viewport, event)
 
 
 @dataclass

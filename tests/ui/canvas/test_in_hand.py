@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QPointF, QTimer
-from PySide6.QtWidgets import QProxyStyle, QStyle
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle
 
 from designer.ui.canvas.cards import Wire
+from designer.ui.canvas.dropping import kind_mime
 from designer.ui.canvas.path_of_selection import path_of
 from designer.ui.canvas.wire_item import Emphasis
+from tests.ui.canvas.conftest import turn_wheel
 
 
 def test_a_card_in_hand_stays_there_when_its_facts_change(panel, hand):
@@ -79,6 +83,55 @@ def test_a_drag_at_the_edge_pans(panel, hand, qtbot):
     hand.release(QPoint(2, start.y()))
     assert not any(timer.isActive() for timer in panel.view.findChildren(QTimer))
     assert panel.scene.cards["relu"].x() < 0
+
+
+def test_one_pans_and_zooms_with_a_wire_in_hand(panel, hand):
+    told: list[tuple] = []
+    panel.view.connect_requested.connect(lambda *ends: told.append(ends))
+    panel.view.zoom_to(2.0)
+    panel.view.centre_on(QPointF(220, 180))
+    hand.click(hand.port("relu", "output", True))
+    before = panel.view.to_scene(QPoint(0, 0))
+    hand.move(QPoint(700, 300))
+    hand.drag(QPoint(700, 300), QPoint(300, 300), button=Qt.MouseButton.MiddleButton)
+    assert panel.view.to_scene(QPoint(0, 0)).x() == before.x() + 200
+    turn_wheel(panel.view, QPoint(300, 300), -2)
+    QTest.keyPress(panel.view, Qt.Key.Key_Space)
+    hand.drag(QPoint(300, 300), QPoint(280, 280))
+    QTest.keyRelease(panel.view, Qt.Key.Key_Space)
+    assert told == []
+    port = hand.port("block", "input", False)
+    hand.move(port)
+    hand.click(port)
+    assert told == [("relu", "output", "block", "input")]
+
+
+def test_a_wire_between_two_clicks_that_leaves_the_canvas_pans_no_more(panel, hand):
+    hand.click(hand.port("relu", "output", True))
+    hand.move(QPoint(300, 300))
+    hand.move(QPoint(2, 300))
+    assert any(timer.isActive() for timer in panel.view.findChildren(QTimer))
+    QApplication.sendEvent(hand.viewport, QEvent(QEvent.Type.Leave))
+    assert not any(timer.isActive() for timer in panel.view.findChildren(QTimer))
+    hand.key(Qt.Key.Key_Escape)
+
+
+def test_what_is_dragged_from_the_palette_pans_at_the_edge_once_it_has_come_in(panel, hand, qtbot):
+    data, copy = kind_mime("Conv2d"), Qt.DropAction.CopyAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    before = panel.view.seen().left()
+
+    def timers() -> list[QTimer]:
+        return [timer for timer in panel.view.findChildren(QTimer) if timer.isActive()]
+
+    QApplication.sendEvent(hand.viewport, QDragEnterEvent(QPoint(2, 300), copy, data, left, none))
+    QApplication.sendEvent(hand.viewport, QDragMoveEvent(QPoint(4, 300), copy, data, left, none))
+    assert not timers()
+    QApplication.sendEvent(hand.viewport, QDragMoveEvent(QPoint(200, 300), copy, data, left, none))
+    QApplication.sendEvent(hand.viewport, QDragMoveEvent(QPoint(2, 300), copy, data, left, none))
+    qtbot.waitUntil(lambda: panel.view.seen().left() < before - 50)
+    QApplication.sendEvent(hand.viewport, QDragLeaveEvent())
+    assert not timers()
 
 
 def test_the_path_runs_up_and_down_but_not_sideways():

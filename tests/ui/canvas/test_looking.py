@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from designer.ui.canvas.breadcrumb import Breadcrumb
 from designer.ui.theme.tokens import THEMES
+from tests.ui.canvas.conftest import turn_wheel
+
+NONE, SHIFT, CTRL = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+)
 
 
-def turn_wheel(view, pos: QPoint, steps: int) -> None:
-    viewport = view.viewport()
-    event = QWheelEvent(
-        QPointF(pos),
-        QPointF(viewport.mapToGlobal(pos)),
-        QPoint(),
-        QPoint(0, 120 * steps),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(viewport, event)
+def pinch(view, pos: QPoint, share: float) -> None:
+    """Two fingers go apart on a touchpad, by a share of how far they are."""
+    at = QPointF(pos)
+    kind, device = Qt.NativeGestureType.ZoomNativeGesture, QPointingDevice.primaryPointingDevice()
+    event = QNativeGestureEvent(kind, device, 2, at, at, QPointF(view.viewport().mapToGlobal(pos)), share, QPointF())
+    QApplication.sendEvent(view.viewport(), event)
 
 
 @pytest.mark.parametrize("steps", [1, -1, 4, -6])
@@ -45,6 +45,32 @@ def test_zoom_stays_within_reason(panel):
     for _ in range(60):
         turn_wheel(panel.view, QPoint(300, 300), -3)
     assert panel.view.zoom == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize("turn", [lambda view, at: turn_wheel(view, at, 0.125), lambda view, at: pinch(view, at, 0.01)])
+def test_small_steps_lead_away_from_the_zoom_of_one(panel, turn):
+    for _ in range(10):
+        turn(panel.view, QPoint(300, 300))
+    assert panel.view.zoom > 1.09
+
+
+def test_two_fingers_pan_and_with_ctrl_they_zoom(panel):
+    view, at = panel.view, QPoint(300, 300)
+    before = view.to_scene(at)
+    turn_wheel(view, at, 0.5, pixels=QPoint(-12, 30))
+    assert view.zoom == 1.0
+    assert view.to_scene(at + QPoint(-12, 30)) == before
+    turn_wheel(view, at, 0.5, CTRL, pixels=QPoint(0, 60))
+    assert view.zoom > 1.0
+
+
+def test_shift_and_the_wheel_go_sideways(panel):
+    view, at = panel.view, QPoint(300, 300)
+    before = view.to_scene(at)
+    turn_wheel(view, at, -1, SHIFT)
+    assert view.zoom == 1.0
+    assert view.to_scene(at).x() > before.x()
+    assert view.to_scene(at).y() == before.y()
 
 
 def test_cards_are_sharp_again_when_the_zoom_rests(panel, qtbot):
@@ -90,11 +116,21 @@ def test_the_minimap_shows_only_when_something_is_out_of_sight_and_pans(panel, h
     panel.view.zoom_to(3.0)
     assert panel.minimap.isVisible()
     panel.minimap.grab()
-    before = panel.view.seen().center()
     QTest.mousePress(panel.minimap, Qt.MouseButton.LeftButton, pos=QPoint(60, 30))
+    before = panel.view.seen().center()
     QTest.mouseMove(panel.minimap, QPoint(140, 80))
     QTest.mouseRelease(panel.minimap, Qt.MouseButton.LeftButton, pos=QPoint(140, 80))
-    assert panel.view.seen().center() != before
+    after = panel.view.seen().center()
+    assert after.x() > before.x()
+    assert after.y() > before.y()
+    at = QPoint(80, 50)
+    wheel = QWheelEvent(
+        QPointF(at), QPointF(panel.minimap.mapToGlobal(at)), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton, NONE,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(panel.minimap, wheel)
+    assert panel.view.zoom < 3.0
+    assert (panel.view.seen().center() - after).manhattanLength() < 2
 
 
 def test_the_breadcrumb_leads_back(qtbot):

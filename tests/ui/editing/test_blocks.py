@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 
 from designer.graph.expressions import Expression
 
@@ -61,6 +61,21 @@ def test_the_way_in_and_out(editor):
     assert canvas.path == (new,)
     editor.hand.click(editor.hand.at(300, 400), button=Qt.MouseButton.ForwardButton)
     assert canvas.path == ()
+
+
+def test_a_block_is_seen_again_as_it_was_left(editor):
+    new = grouped(editor)
+    view, crumbs = editor.window.panel.view, editor.window.panel.breadcrumb
+    editor.hand.drag(editor.hand.at(300, 400), editor.hand.at(340, 360), button=Qt.MouseButton.MiddleButton)
+    zoom, centre = view.zoom, view.seen().center()
+    QTest.mouseDClick(editor.hand.viewport, Qt.MouseButton.LeftButton, pos=editor.hand.on(new))
+    assert editor.window.canvas.path == (new,)
+    assert view.seen().contains(editor.window.panel.scene.bounds())
+    [way_out] = [button for button in crumbs.findChildren(QToolButton, "crumb") if button.isVisible()]
+    QTest.mouseClick(way_out, Qt.MouseButton.LeftButton)
+    assert editor.window.canvas.path == ()
+    assert view.zoom == zoom
+    assert (view.seen().center() - centre).manhattanLength() < 3
 
 
 def test_an_instance_gets_its_own_copy(editor):

@@ -117,6 +117,11 @@ def test_a_node_is_found_inside_a_block(editor):
     editor.key(Key.Key_F, CTRL)
     choose(editor, "tanh1")
     assert (editor.window.canvas.path, editor.selected) == ((), ("tanh1",))
+    editor.window.panel.view.zoom_to(0.2)  # from so far nothing can be read
+    editor.key(Key.Key_F, CTRL)
+    choose(editor, "tanh1")
+    assert editor.window.panel.view.zoom == 1.0
+    assert editor.window.panel.view.seen().contains(editor.window.panel.scene.bounds(["tanh1"]))
 
 
 def test_commands_are_found_by_name_and_shown_with_their_keys(editor):
