@@ -21,7 +21,7 @@ from designer.base.errors import BlockyardError
 from designer.base.paths import data_dir
 from designer.cli.output import note, prepare_streams, write_error
 
-COMMANDS = ("presets", "check", "summary", "export", "train", "data", "runs", "library", "help")
+COMMANDS = ("presets", "check", "summary", "export", "train", "data", "runs", "predict", "library", "help")
 _DESCRIPTION = "Design neural networks block by block, see every shape, train them, take the PyTorch code away."
 _EPILOG = """\
 examples:

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Generator, Tensor
@@ -64,6 +65,10 @@ class Preparation:
         mix, alpha = (transforms.mixed_up, recipe.mixup) if blends else (transforms.cut_mixed, recipe.cutmix)
         return mix(pixels, functional.one_hot(targets, classes).float(), alpha, chance)
 
+    def shown(self, prepared: Tensor) -> Tensor:
+        """Prepared images as a person would see them: normalising undone, uint8."""
+        return ((prepared - self.shift) / (self.scale * 255)).clamp(0, 1).mul(255).round().byte()
+
     def _resized(self, images: Tensor) -> Tensor:
         if self.size_px is None:
             return images
@@ -90,6 +95,15 @@ class ImageData:
     def num_classes(self) -> int:
         """How many classes there are."""
         return len(self.classes)
+
+    def inputs(self) -> dict[str, Any]:
+        """For a checkpoint: the form of its images, how they are normalised, and the classes. Waits for the device."""
+        return {
+            "shape": list(self.train.shape),
+            "scale": self.prepare.scale.cpu(),
+            "shift": self.prepare.shift.cpu(),
+            "classes": list(self.classes),
+        }
 
     def train_batches(
         self, batch_size: int, order: torch.Generator, first: int = 0, group: Group = ALONE

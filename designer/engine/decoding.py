@@ -124,10 +124,10 @@ def _decoded(path: Path, fit: Fit, shape: tuple[int, int, int]) -> Tensor:
         if image.width * image.height > _MAX_PIXELS:
             raise ValueError(f"it claims to have {image.width:,} × {image.height:,} pixels")
         if fit.side_px and image.format == "JPEG":
-            image.draft(None, (fit.side_px, fit.side_px))  # never smaller than that; decodes a fraction of the file
+            image.draft(None, (width, height))  # never smaller than that; decodes a fraction of the file
         image = _with_channels(_upright(image), channels)
         if fit.side_px:
-            image = _resized(image, fit.side_px, fit.keep_ratio)
+            image = _resized(image, width, height, fit.keep_ratio)
         elif image.size != (width, height):
             raise _OtherSizeError(f"has {image.width} × {image.height} pixels, others {width} × {height}")
         pixels = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)
@@ -147,13 +147,14 @@ def _with_channels(image: Image.Image, channels: int) -> Image.Image:
     return image.convert("L" if channels == 1 else "RGB")
 
 
-def _resized(image: Image.Image, side_px: int, keep_ratio: bool) -> Image.Image:
+def _resized(image: Image.Image, width: int, height: int, keep_ratio: bool) -> Image.Image:
     box = None
-    if keep_ratio:
-        side = min(image.size)
-        left, top = ((length - side) // 2 for length in image.size)
-        box = (left, top, left + side, top + side)
-    return image.resize((side_px, side_px), pillow().Resampling.BILINEAR, box=box)
+    if keep_ratio:  # the largest part in the middle that has the ratio wanted
+        part = min(image.width, image.height * width // height), min(image.height, image.width * height // width)
+        across, down = (max(1, length) for length in part)
+        left, top = (image.width - across) // 2, (image.height - down) // 2
+        box = (left, top, left + across, top + down)
+    return image.resize((width, height), pillow().Resampling.BILINEAR, box=box)
 
 
 def _told(error: Exception) -> str:

@@ -115,6 +115,7 @@ class Training:
             "step": self.steps_done,
             "train_examples": len(self._data.train),
             "recipe": self._recipe.to_json(),
+            "inputs": self._data.inputs(),
             **self._stepper.state(),
             "plateau": self._plateau.state(),
             "patience": self._patience.state(),

@@ -1,4 +1,4 @@
-"""What is asked of the engine about a data set, and what it answers. Standard library only.
+"""What is asked of the engine about a data set or an image, and what it answers. Standard library only.
 
 `viewer` reads one request a line and writes answers, one JSON object a line; the answer to a request bears its number.
 While it works it also writes `Preparing`.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from .protocol import EngineError, Preparing, Unreadable, read_line
 from .recipe import Recipe
@@ -55,6 +55,21 @@ class ShowTransforms:
     seed: int = 0
     count: int = 4
     draws: int = 4
+
+
+@dataclass(frozen=True)
+class TryImage:
+    """Request: what does a run's network make of an image file? Answered by `Tried`. Runs the run's `model.py`.
+
+    top: so many classes, the best first. invert: make dark bright and bright dark first.
+    """
+
+    type: ClassVar = "try"
+    request: int
+    run_dir: str
+    path: str
+    top: int = 5
+    invert: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,6 +179,34 @@ class Transforms:
 
 
 @dataclass(frozen=True)
+class Guess:
+    """A class, by its number and its name, and what the network gives it."""
+
+    label: int
+    name: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a run's network makes of an image.
+
+    epoch: how many the weights were trained. scale: of the values, by the run's loss: `softmax` gives shares of 1,
+    `sigmoid` a chance of its own to each class, `raw` what the network gives. shape: channels, height and width that
+    the network got. picture: the same to look at, before it is normalised.
+    """
+
+    type: ClassVar = "tried"
+    request: int
+    path: str
+    epoch: int
+    scale: Literal["softmax", "sigmoid", "raw"]
+    guesses: tuple[Guess, ...]
+    shape: tuple[int, int, int]
+    picture: Picture
+
+
+@dataclass(frozen=True)
 class Refused:
     """Why a request cannot be answered."""
 
@@ -174,16 +217,19 @@ class Refused:
     fix: str = ""
 
 
-Request = Describe | ShowSamples | ShowTransforms
-Answer = Described | Samples | Transforms | Refused
-_REQUESTS: dict[str, type] = {kind.type: kind for kind in (Describe, ShowSamples, ShowTransforms)}
-_ANSWERS: dict[str, type] = {kind.type: kind for kind in (Described, Samples, Transforms, Refused)}
+DataRequest = Describe | ShowSamples | ShowTransforms
+Request = DataRequest | TryImage
+Answer = Described | Samples | Transforms | Tried | Refused
+_REQUESTS: dict[str, type] = {kind.type: kind for kind in get_args(Request)}
+_ANSWERS: dict[str, type] = {kind.type: kind for kind in get_args(Answer)}
 
 
 def write_request(request: Request) -> str:
     """The request as one line of JSON, without the line's end."""
     values = {entry.name: getattr(request, entry.name) for entry in fields(request)}
-    return json.dumps({"type": request.type, **values, "recipe": request.recipe.to_json()})
+    if "recipe" in values:
+        values["recipe"] = values["recipe"].to_json()
+    return json.dumps({"type": request.type, **values})
 
 
 def read_request(line: str | bytes) -> Request | Unreadable:

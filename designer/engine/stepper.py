@@ -21,6 +21,17 @@ from .recipe import Recipe
 _DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
+def scores_of(network: nn.Module, images: Tensor, recipe: Recipe) -> Tensor:
+    """Scores, float32 (N, C), in the recipe's precision. images: float32 (N, C, H, W), on the network's device."""
+    if recipe.channels_last:
+        images = images.contiguous(memory_format=torch.channels_last)
+    dtype = _DTYPES.get(recipe.precision)
+    if dtype is None:
+        return network(images)
+    with torch.autocast(images.device.type, dtype):
+        return network(images).float()
+
+
 class Stepper:
     """Trains a network batch by batch as the recipe says: precision, accumulation, clipping, average of weights."""
 
@@ -44,7 +55,6 @@ class Stepper:
         self.after_backward: Callable[[], None] | None = None
         self._recipe = recipe
         self._loss = loss
-        self._device = device
         self._alone = torch.compile(network) if recipe.compile else network
         self._joint = group.joint(self._alone)
         self._parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
@@ -69,14 +79,7 @@ class Stepper:
 
     def run(self, network: nn.Module, images: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Scores, float32 (N, C), and the mean loss, (). images: float32 (N, C, H, W)."""
-        if self._recipe.channels_last:
-            images = images.contiguous(memory_format=torch.channels_last)
-        dtype = _DTYPES.get(self._recipe.precision)
-        if dtype is None:
-            scores = network(images)
-        else:
-            with torch.autocast(self._device.type, dtype):
-                scores = network(images).float()
+        scores = scores_of(network, images, self._recipe)
         if targets.ndim == 2:  # a network may have more outputs than the data has classes
             targets = functional.pad(targets, (0, scores.shape[1] - targets.shape[1]))
         return scores, self._loss(scores, targets)

@@ -1,4 +1,4 @@
-"""The child process that looks into data sets: `python -m designer.engine.viewer`.
+"""The child process that looks into data sets, and tries runs on images: `python -m designer.engine.viewer`.
 
 Requests come on standard input and answers go to standard output, a JSON line each, as `protocol_data` says. It ends
 when its input does. A description under way is given up when another is asked for.
@@ -12,22 +12,26 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .protocol import EngineError, Preparing, Unreadable, Warned, write_line
 from .protocol_data import (
     Answer,
+    DataRequest,
     Describe,
     Refused,
     Request,
     ShowSamples,
     ShowTransforms,
+    TryImage,
     read_request,
     write_answer,
 )
 from .recipe import AugmentRecipe, Recipe
 
 if TYPE_CHECKING:
+    from .trial import Trial
     from .viewing import View
 
 _STANDARD_INPUT, _STANDARD_OUTPUT, _STANDARD_ERROR = range(3)
@@ -38,7 +42,7 @@ class _SupersededError(Exception):
 
 
 class Viewer:
-    """Answers requests, one after the other. The last data set stays open between them."""
+    """Answers requests, one after the other. The last data set and the last network stay open between them."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         """write: gets lines, from one thread."""
@@ -47,6 +51,7 @@ class Viewer:
         self._newest = 0  # number of the last description that was asked for
         self._key: Recipe | None = None
         self._view: View | None = None
+        self._trial: Trial | None = None
 
     def hear(self, lines: Iterable[bytes]) -> None:
         """Take requests in, in a thread of its own, until the input ends. A line that is none is passed over."""
@@ -69,12 +74,17 @@ class Viewer:
                 continue
             except EngineError as error:
                 self._write(write_answer(Refused(number, error.message, error.expected, error.fix)))
-            except (RuntimeError, ValueError, MemoryError) as error:
+            except BrokenPipeError:
+                raise
+            except Exception as error:  # whatever a file or a network does, the person is to hear of it
+                what = "The image cannot be tried" if isinstance(request, TryImage) else "The data cannot be shown"
                 reason = (str(error).strip().splitlines() or [""])[0]
-                refused = Refused(number, f"The data cannot be shown: {type(error).__name__}: {reason}")
-                self._write(write_answer(refused))
+                self._write(write_answer(Refused(number, f"{what}: {type(error).__name__}: {reason}")))
 
     def _answer(self, request: Request) -> Answer:
+        if isinstance(request, TryImage):
+            return self._tried(request)
+
         def tell(message: Preparing | Warned) -> None:
             if isinstance(request, Describe) and request.request != self._newest:
                 raise _SupersededError
@@ -90,7 +100,15 @@ class Viewer:
             case ShowTransforms():
                 return view.transforms(request.request, request.recipe, request.seed, request.count, request.draws)
 
-    def _opened(self, request: Request, tell: Callable[[Preparing | Warned], None]) -> View:
+    def _tried(self, request: TryImage) -> Answer:
+        from .trial import Trial  # brings torch
+
+        run_dir = Path(request.run_dir)
+        if self._trial is None or not self._trial.is_current(run_dir):
+            self._trial = Trial(run_dir)
+        return self._trial.answer(request)
+
+    def _opened(self, request: DataRequest, tell: Callable[[Preparing | Warned], None]) -> View:
         """The view of the recipe's data; another way to normalise or to augment needs no new one."""
         from .viewing import View  # brings torch
 

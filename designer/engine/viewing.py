@@ -171,13 +171,9 @@ class View:
             raise EngineError("None of these images can be read.", expected="whole images", fix="Look at others.")
         statistics = stated(recipe.data, train.pictures.shape[0], self._statistics())
         prepare = preparation(recipe.data, recipe.augment, statistics, _CPU)
-
-        def shown(pixels: Tensor) -> Tensor:
-            return ((pixels - prepare.shift) / (prepare.scale * 255)).clamp(0, 1).mul(255).round().byte()
-
-        evaluated = shown(prepare(images))
+        evaluated = prepare.shown(prepare(images))
         classes = len(self._collection.classes)
-        trained = [shown(prepare.for_training(images, part.labels, classes, chance)[0]) for _ in range(draws)]
+        trained = [prepare.shown(prepare.for_training(images, part.labels, classes, chance)[0]) for _ in range(draws)]
         rows = [
             Transformed(
                 part.pictures.name(number),

@@ -1,4 +1,4 @@
-"""A data set seen through the engine: one child process that answers one request after the other.
+"""A data set, or an image as a run sees it, through the engine: one child process answers one request after the other.
 
 Nothing here waits: a thread reads answers, and `poll`, called by a timer, hands them out.
 """
@@ -24,18 +24,23 @@ from designer.engine.protocol_data import (
     SetName,
     ShowSamples,
     ShowTransforms,
+    TryImage,
     read_answer,
     write_request,
 )
 from designer.engine.recipe import Recipe
 from designer.runs.folder import with_absolute_paths
 from designer.session import engine_process
+from designer.session.trust import require_run_trust
 
 _MAX_LINE = 1 << 27  # bytes; what is longer is no answer
 
 
 class DataView:
-    """Asks the engine about data sets. Requests return their number, which the answer bears. All from one thread."""
+    """Asks the engine about data sets and images. Requests return their number, which the answer bears.
+
+    All from one thread.
+    """
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -65,6 +70,15 @@ class DataView:
     def transforms(self, recipe: Recipe, seed: int, count: int, draws: int) -> int:
         """What becomes of some training images."""
         return self._ask(ShowTransforms(next(self._numbers), with_absolute_paths(recipe), seed, count, draws))
+
+    def try_image(self, run_dir: Path, path: Path, top: int = 5, invert: bool = False) -> int:
+        """What does a run's network make of an image file? top, invert: as `TryImage` says.
+
+        Raises UntrustedError where the run's module was neither made here nor trusted.
+        """
+        require_run_trust(run_dir)
+        run, file = str(Path(run_dir).absolute()), str(Path(path).absolute())
+        return self._ask(TryImage(next(self._numbers), run, file, top, invert))
 
     def poll(self) -> list[Answer | Preparing]:
         """What has come since the last call, without waiting; of answers, only those that are still awaited."""
@@ -104,7 +118,7 @@ class DataView:
             self._process.stdin.flush()
         except OSError as error:
             raise BlockyardError(
-                f"The engine cannot look into the data: {error.strerror}.",
+                f"The engine cannot be asked: {error.strerror}.",
                 fix="Check the installation of Python and torch.",
             ) from error
         return request.request
@@ -125,5 +139,5 @@ class DataView:
         with suppress(OSError):
             process.stdin.close()
         for request in tuple(self._waiting):  # nobody else will answer them
-            message = f"The engine ended while it looked into the data: {engine_process.told(exit_code)}."
+            message = f"The engine ended before it could answer: {engine_process.told(exit_code)}."
             self._answers.put(Refused(request, message, fix="Try again; check that torch is installed."))
