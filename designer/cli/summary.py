@@ -15,7 +15,8 @@ from designer.cli.designs import UsageError, add_design, add_json, add_object_si
 from designer.cli.numbers import whole_number
 from designer.cli.output import write, write_json, write_table
 from designer.engine.recipe import Recipe
-from designer.session.memory import MemoryPlan, is_trained, memory_plan, read_size
+from designer.session.freezing import is_trained
+from designer.session.memory import MemoryPlan, memory_plan, read_size
 
 SUMMARY = "print each layer's output shape, parameters, MACs and memory"
 _MOST_ROWS = 20_000

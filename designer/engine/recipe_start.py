@@ -15,7 +15,8 @@ class StartRecipe:
     match: how its layers are matched with the network's: `name` takes those of the same name and shape; `order` takes
     layers of like shape that come in the same order, for a design whose layers are called otherwise; `auto` goes by
     name, and by order where not one layer has a name in common. frozen: parts of the network that are
-    not trained, as its code names them: `block1`, `conv.conv1`.
+    not trained, as its code names them: `block1`, `conv.conv1`; of repeated ones `convs.0.conv`, or `convs.conv` for
+    all copies.
     """
 
     weights: str = ""

@@ -50,15 +50,17 @@ def warm_start(network: nn.Module, source: str, match: Literal["auto", "name", "
 def freeze(network: nn.Module, frozen: Sequence[str]) -> list[nn.Module]:
     """Keep the named parts from being trained. Returns their modules, which stay as in evaluation. Raises EngineError.
 
-    frozen: paths as in the generated code.
+    frozen: paths as in the generated code; without the number of a copy, all copies are meant.
     """
     modules = dict(network.named_modules())
     parameters = dict(network.named_parameters())
     chosen = []
     for name in frozen:
-        if name in modules:
-            modules[name].requires_grad_(False)
-            chosen.append(modules[name])
+        copies = [modules[name]] if name in modules else [m for path, m in modules.items() if _unnumbered(path) == name]
+        if copies:
+            for module in copies:
+                module.requires_grad_(False)
+            chosen += copies
         elif name in parameters:
             parameters[name].requires_grad_(False)
         else:
@@ -75,6 +77,10 @@ def freeze(network: nn.Module, frozen: Sequence[str]) -> list[nn.Module]:
             fix="Take some names out of start.frozen in the recipe.",
         )
     return chosen
+
+
+def _unnumbered(path: str) -> str:
+    return ".".join(name for name in path.split(".") if not name.isdecimal())
 
 
 def _read(path: Path) -> Mapping[str, Tensor]:

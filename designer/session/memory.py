@@ -16,6 +16,7 @@ from designer.analysis.facts import Analysis, NodeFacts
 from designer.analysis.memory import Optimizer, Precision, TrainingMemory
 from designer.base.errors import BlockyardError
 from designer.engine.recipe import Recipe
+from designer.session.freezing import is_trained
 
 _UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _SIZE = re.compile(r"\s*(\d{1,9}(?:\.\d{1,6})?)\s*([kmgt]?)(?:i?b)?\s*", re.IGNORECASE)
@@ -72,14 +73,9 @@ def memory_plan(
 
 def node_memory(analysis: Analysis, node: NodeFacts, recipe: Recipe, name: str) -> TrainingMemory:
     """The part of it that a node takes. name: the node's, dotted, from the outermost block."""
-    trained = 0 if memory.is_within(name, recipe.start.frozen) else None
+    trained = None if is_trained(recipe, name) else 0
     precision = Precision(recipe.precision)
     return memory.memory_of(node.totals, analysis.batch, recipe.batch_size, optimizer_of(recipe), precision, trained)
-
-
-def is_trained(recipe: Recipe, name: str) -> bool:
-    """Whether a recipe trains the node of that name, dotted."""
-    return not memory.is_within(name, recipe.start.frozen)
 
 
 def read_size(text: str) -> int:

@@ -23,6 +23,7 @@ from designer.editing.history import History
 from designer.engine.recipe import Recipe
 from designer.graph.block import Block
 from designer.graph.design import Design
+from designer.session.freezing import carried
 
 if TYPE_CHECKING:  # code, export and training are loaded when they are asked for: the window is there the sooner
     from designer.codegen.module import GeneratedCode
@@ -277,8 +278,12 @@ class Session:
 
     def _on_changed(self, before: Design, after: Design, name: str) -> None:
         self._analysis = self._analyser.analyse(after, self._batch)
+        recipe = self._recipe and carried(self._recipe, before, after)
+        is_same, self._recipe = recipe == self._recipe, recipe
         self.changed.emit(before, after, name)
         self.analysed.emit(self._analysis)
+        if not is_same:
+            self.state_changed.emit()
 
     def _analyse(self) -> None:
         self._analysis = self._analyser.analyse(self.design, self._batch)

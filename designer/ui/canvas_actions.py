@@ -28,6 +28,7 @@ def canvas_slots(canvas: Callable[[], CanvasController]) -> Slots:
         "disconnect": lambda: canvas().nodes.disconnect_selected(),
         "knife": lambda: canvas().panel.view.ready_knife(),
         "mute": lambda: canvas().nodes.toggle_muted(),
+        "freeze": lambda: canvas().nodes.toggle_frozen(),
         "reset": lambda: canvas().nodes.reset(),
         "fold": lambda: canvas().nodes.fold(),
         "unfold": lambda: canvas().nodes.unfold(),

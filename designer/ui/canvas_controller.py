@@ -24,7 +24,7 @@ from designer.ui.finder import Finder
 from designer.ui.node_edits import NodeEdits
 from designer.ui.note_edits import NoteEdits
 from designer.ui.overlaying import Overlaying
-from designer.ui.presenters.cards import CardMaker, edge_of
+from designer.ui.presenters.cards import CardMaker, edge_of, marked
 from designer.ui.presenters.notes import note_views
 from designer.ui.presenters.tips import facts_tip
 from designer.ui.trail import Place, Trail
@@ -49,6 +49,7 @@ class CanvasController(QObject):
         self.session: Session | None = None
         self.path: Path = ()
         self._maker = CardMaker()
+        self._frozen: tuple[str, ...] = ()  # parts, as the cards show it
         self.nodes = NodeEdits(self)
         self.notes = NoteEdits(self)
         self.arranging = Arranging(self)
@@ -136,6 +137,8 @@ class CanvasController(QObject):
         while self.path and self.session.analysis.inside(self.path) is None:
             self.path = self.path[:-1]
         cards, wires = self._maker.content(self.session.design, self.facts, card_size)
+        self._frozen = self.session.recipe.start.frozen
+        cards = marked(cards, self.session.analysis, self.session.recipe, self.path)
         cards = self.overlays.dress(cards, self.session.analysis, self.path, self.facts)
         self.panel.scene.set_content(cards, wires, note_views(self.block))
         self._show_path()
@@ -146,6 +149,11 @@ class CanvasController(QObject):
             self._inner_blocks = inner
             self.blocks_changed.emit()
         self.moved_to.emit()
+
+    def follow_recipe(self) -> None:
+        """Draw anew what the recipe says of the cards, if it says something else now."""
+        if self.session is not None and self.session.recipe.start.frozen != self._frozen:
+            self.refresh()
 
     def _show_path(self) -> None:
         root = self.session.design.root

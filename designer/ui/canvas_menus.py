@@ -18,11 +18,12 @@ from designer.ui.canvas.routing_points import with_point
 from designer.ui.canvas_controller import CanvasController
 from designer.ui.theme.icons import icon
 
-_CARD = ("rename", "", "cut", "copy", "duplicate", "delete", "delete_and_heal", "", "disconnect", "mute", "reset")
+_COPIES = ("cut", "copy", "duplicate", "delete")
+_CARD = ("rename", "", *_COPIES, "delete_and_heal", "", "disconnect", "mute", "freeze", "reset")
 _SEVERAL = ("join", "frame", "fold")
 _BLOCK = ("open_block", "rename_block", "make_unique", "ungroup", "keep_block")
 _ALIGN = ("left", "centre", "right", "top", "middle", "bottom", "across", "down")
-_NOTE = ("rename", "", "cut", "copy", "duplicate", "delete", "", "frame")
+_NOTE = ("rename", "", *_COPIES, "", "frame")
 _GROUND = ("paste", "select_all", "", "arrange", "turn", "fit", "find_node")
 _LONGEST_VALUE = 24  # characters
 COLOUR_NAMES = {

@@ -14,7 +14,7 @@ from designer.graph.expressions import Expression, Value, from_text
 from designer.ui.canvas_controller import CanvasController
 from designer.ui.docks.inspector import Inspector
 from designer.ui.docks.views import NoticeView
-from designer.ui.presenters.inspecting import design_view, node_view
+from designer.ui.presenters.inspecting import FROZEN, design_view, node_view
 from designer.ui.presenters.several import several_view
 
 
@@ -77,7 +77,7 @@ class InspectorController(QObject):
         elif len(chosen) > 1 and all(key in facts.nodes for key in chosen):
             several = [facts.block.nodes[key] for key in chosen]
             title = self.tr("%n nodes", "", len(several))
-            self.inspector.show_node(several_view(session.design, canvas.path, facts, several, title))
+            self.inspector.show_node(several_view(session, canvas.path, facts, several, title))
         else:
             view = design_view(session.design, session.analysis, session.recipe, canvas.path, facts)
             self.inspector.show_design(replace(view, notice=self._notice(facts.block.name)))
@@ -108,6 +108,9 @@ class InspectorController(QObject):
         self._set_all(name, lambda d, b, node: parameters.set_param_text(d, b, node, name, text))
 
     def _set_structure(self, name: str, text: str) -> None:
+        if name == FROZEN:
+            self.canvas.nodes.freeze(self._nodes, from_text(text) is True)
+            return
         command = parameters.set_repeat if name == "repeat" else parameters.set_when
         self._set_all(name, lambda d, b, node: command(d, b, node, from_text(text)))
 

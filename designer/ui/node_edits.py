@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF
@@ -19,6 +19,7 @@ from designer.editing.ungrouping import ungroup
 from designer.graph.block import INPUT, OUTPUT, Edge
 from designer.graph.design import Design
 from designer.session import clipboard
+from designer.session.freezing import frozen, is_trained, thawed
 from designer.ui.canvas.geometry import card_size
 from designer.ui.canvas.keys import point_at_cursor
 from designer.ui.presenters.cards import edge_of
@@ -136,6 +137,24 @@ class NodeEdits(QObject):
     def _all_muted(self) -> bool:
         found = [self._canvas.block.nodes[key] for key in self._canvas.selected]
         return bool(found) and all(node.when is False or node.kind in (INPUT, OUTPUT) for node in found)
+
+    def toggle_frozen(self) -> None:
+        """Let training leave the selected nodes as they are, or train them again."""
+        canvas = self._canvas
+        chosen = [key for key in canvas.selected if canvas.facts.nodes[key].totals.params]
+        if chosen:
+            session = canvas.session
+            names = [".".join(session.analysis.names((*canvas.path, key))) for key in chosen]
+            self.freeze(chosen, any(is_trained(session.recipe, name) for name in names))
+        else:
+            canvas.refused.emit(EditError("What is selected has no weights to freeze.", fix="Select layers or blocks."))
+
+    def freeze(self, chosen: Sequence[str], wanted: bool) -> None:
+        """Let the recipe leave nodes of the open block as they are, or train them."""
+        session = self._canvas.session
+        names = [".".join(session.analysis.names((*self._canvas.path, key))) for key in chosen]
+        recipe = session.recipe
+        session.set_recipe(frozen(recipe, names) if wanted else thawed(recipe, names, session.analysis))
 
     def reset(self) -> None:
         """Put all parameters of the selected nodes back to their defaults."""

@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
         self.tabs.analysed.connect(self._analysed)
         self.tabs.state_changed.connect(self._show_state)
         self.tabs.state_changed.connect(lambda: self.session.losses or self.central.damage.hide())
+        self.tabs.state_changed.connect(self.canvas.follow_recipe)
         self.tabs.state_changed.connect(self.inspecting.refresh)  # a recipe tells what training a node takes
         self.status.problem.clicked.connect(self._show_first_problem)
         self.documents.refused.connect(self.tell_error)

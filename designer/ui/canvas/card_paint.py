@@ -200,6 +200,8 @@ def _paint_texts(painter: QPainter, card: Card, layout: CardLayout, theme: Theme
     painter.setPen(QColor(theme.muted))
     if card.is_block:
         _paint_block_glyph(painter, layout, theme)
+    if card.is_frozen:
+        _paint_snowflake(painter, layout.kind_rect.left() - 15 - 13 * card.is_block, layout, theme)
     painter.setFont(fonts.brief)
     painter.drawText(layout.brief_rect, _LEFT, layout.brief)
     painter.setFont(fonts.small)
@@ -229,6 +231,19 @@ def _paint_block_glyph(painter: QPainter, layout: CardLayout, theme: Theme) -> N
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(QRectF(x, y, 8.5, 8.5), 2, 2)
     painter.fillRect(QRectF(x + 2.75, y + 2.75, 3, 3), QColor(theme.muted))
+
+
+def _paint_snowflake(painter: QPainter, x: float, layout: CardLayout, theme: Theme) -> None:
+    """Three strokes across one another: training leaves this card as it is."""
+    painter.save()
+    painter.translate(x + 4.5, layout.kind_rect.center().y())
+    painter.setPen(QPen(QColor(theme.accent), 1.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    for _ in range(6):
+        painter.drawLine(QPointF(0, 0), QPointF(0, -5))
+        painter.drawLine(QPointF(0, -3), QPointF(1.5, -4.5))
+        painter.drawLine(QPointF(0, -3), QPointF(-1.5, -4.5))
+        painter.rotate(60)
+    painter.restore()
 
 
 def _paint_rings(painter: QPainter, layout: CardLayout, theme: Theme) -> None:

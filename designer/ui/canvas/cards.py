@@ -39,6 +39,7 @@ class Card:
     muted: bool = False
     absent: bool = False  # its condition is false now
     is_downward: bool = False  # inputs above and outputs below, not left and right
+    is_frozen: bool = False  # training leaves it as it is
     heat: float | None = None  # 0 to 1: how much of what the overlay measures; its figure stands as the kind
 
     @property
@@ -57,11 +58,13 @@ class Card:
             self.badge,
             self.muted or self.absent,
             self.heat,
+            self.is_frozen,
             self.is_downward,
         )
 
 
-CardLook = tuple[str, str, str, str, tuple[str, ...], tuple[str, ...], bool, str, str, str, bool, float | None, bool]
+_Labels = tuple[str, ...]
+CardLook = tuple[str, str, str, str, _Labels, _Labels, bool, str, str, str, bool, float | None, bool, bool]
 
 
 @dataclass(frozen=True, slots=True)

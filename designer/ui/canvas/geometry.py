@@ -144,11 +144,12 @@ def _up_to(value: float, step: float) -> float:
 
 @lru_cache(maxsize=8192)
 def _layout(look: CardLook, family: str) -> CardLayout:
-    title, kind, _family, brief, input_labels, output_labels, is_block, repeat, condition, *_, is_downward = look
+    title, kind, _family, brief, input_labels, output_labels, is_block, repeat, condition, *_ = look
+    is_frozen, is_downward = look[-2:]
     metrics = _metrics(family)
     title_width = _width(title, "title", family) + 1
     kind_width = _width(kind, "kind", family) + 1 if kind else 0.0
-    glyph_width = 13.0 if is_block else 0.0
+    glyph_width = 13.0 * is_block + 15.0 * is_frozen
     brief_width = _width(brief, "brief", family) + 1 if brief else 0.0
     pill_width = min(_width(repeat, "small", family) + 13, 112.0) if repeat else 0.0
     condition_width = _width(condition, "small", family) + 13 if condition else 0.0
@@ -159,7 +160,7 @@ def _layout(look: CardLook, family: str) -> CardLayout:
         left = max((_width(text, "small", family) for text in input_labels), default=0.0)
         right = max((_width(text, "small", family) for text in output_labels), default=0.0)
         row_width = left + right + 24
-    tail = (16 + kind_width if kind else 0.0) + (glyph_width + (0 if kind else 12) if is_block else 0.0)
+    tail = (16 + kind_width if kind else 0.0) + (glyph_width + (0 if kind else 12) if glyph_width else 0.0)
     wanted = max(
         title_width + tail,
         brief_width + (pill_width + 12 if brief and repeat else pill_width),

@@ -6,18 +6,20 @@ Facts are compared by identity: after an edit the analyser keeps those of whatev
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from designer.analysis import ports
 from designer.analysis.diagnostics import Diagnostic, Severity
-from designer.analysis.facts import BlockFacts, NodeFacts
+from designer.analysis.facts import Analysis, BlockFacts, NodeFacts
 from designer.base import numbers
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Family, Tensor
 from designer.editing.routing import Box, Point, Router
+from designer.engine.recipe import Recipe
 from designer.graph.block import INPUT, OUTPUT, Block, Edge, Endpoint, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Expression, to_text
+from designer.session.freezing import is_trained
 from designer.ui.canvas.cards import Card, PortView, Wire
 
 SizeOf = Callable[[Card], tuple[float, float]]
@@ -94,6 +96,19 @@ class CardMaker:
             self._wires[edge] = known
             wires.append(known[-1])
         return wires
+
+
+def marked(cards: list[Card], analysis: Analysis, recipe: Recipe, path: tuple[str, ...]) -> list[Card]:
+    """The cards of the open block at `path`, those marked that training by `recipe` leaves as they are."""
+    if not recipe.start.frozen:
+        return cards
+    inside = analysis.inside(path) if path else analysis.root
+    around = analysis.names(path)
+
+    def is_frozen(card: Card) -> bool:
+        return bool(inside.nodes[card.id].totals.params) and not is_trained(recipe, ".".join((*around, card.title)))
+
+    return [replace(card, is_frozen=True) if is_frozen(card) else card for card in cards]
 
 
 def _exchanged(box: Box) -> Box:

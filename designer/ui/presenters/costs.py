@@ -10,7 +10,8 @@ from designer.analysis.facts import Analysis, Row
 from designer.analysis.field import Field
 from designer.base import numbers
 from designer.engine.recipe import Recipe
-from designer.session.memory import MemoryPlan, is_trained, node_memory
+from designer.session.freezing import is_trained
+from designer.session.memory import MemoryPlan, node_memory
 from designer.ui.docks.views import LayerView, MemoryView
 
 MOST_LAYERS = 2000  # a person reads the first few

@@ -13,10 +13,12 @@ from designer.engine.recipe import Recipe
 from designer.graph.block import INPUT, Block, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Expression, Setting, Value, to_text
-from designer.session.memory import MemoryPlan, is_trained, memory_plan, node_memory
+from designer.session.freezing import is_trained
+from designer.session.memory import MemoryPlan, memory_plan, node_memory
 from designer.ui.docks.views import DesignView, FactView, NodeView, ParameterView
 from designer.ui.presenters.costs import field_facts
 
+FROZEN = "frozen"  # which is the recipe's, and stands beside what is the node's own
 Path = tuple[str, ...]  # node ids, from the outermost block to the one that is open
 
 
@@ -33,7 +35,7 @@ def node_view(
         family=spec.family.value if spec else Family.BLOCK.value,
         summary=spec.summary if spec else inner.description if inner else "This kind is not known here.",
         parameters=parameter_views(design, path, facts, node),
-        structure=structure_views(design, facts, node),
+        structure=structure_views(design, facts, node, frozen_view(analysis, recipe, path, facts, node)),
         facts=_facts(analysis, recipe, path, facts, node),
         names=tuple(facts.scope),
         has_help=spec is not None or inner is not None,
@@ -56,10 +58,23 @@ def parameter_views(design: Design, path: Path, facts: BlockFacts, node: Node) -
     return tuple(ParameterView(name, to_text(setting), is_enabled=False) for name, setting in node.params.items())
 
 
-def structure_views(design: Design, facts: BlockFacts, node: Node) -> tuple[ParameterView, ...]:
-    """How often a node is there, and when; nothing for an Input or an Output."""
+def structure_views(
+    design: Design, facts: BlockFacts, node: Node, *more: ParameterView | None
+) -> tuple[ParameterView, ...]:
+    """How often a node is there, when, and what else there is to set; nothing for an Input or an Output."""
     spec, known = spec_of(node.kind, design), facts.nodes[node.id]
-    return () if spec and spec.family == Family.IO else _structure(node, known, _complaints(facts, node))
+    if spec and spec.family == Family.IO:
+        return ()
+    return (*_structure(node, known, _complaints(facts, node)), *filter(None, more))
+
+
+def frozen_view(analysis: Analysis, recipe: Recipe, path: Path, facts: BlockFacts, node: Node) -> ParameterView | None:
+    """Whether training leaves a node as it is; None where it has no weights."""
+    if not facts.nodes[node.id].totals.params:
+        return None
+    is_frozen = not is_trained(recipe, ".".join(analysis.names((*path, node.id))))
+    doc = "Training leaves its weights as they are. It is the recipe that says so."
+    return ParameterView(FROZEN, str(is_frozen), "bool", default_text="False", doc=doc, allows_expression=False)
 
 
 def design_view(design: Design, analysis: Analysis, recipe: Recipe, path: Path, facts: BlockFacts) -> DesignView:

@@ -8,21 +8,23 @@ from dataclasses import replace
 from designer.analysis.facts import BlockFacts
 from designer.base import numbers
 from designer.graph.block import Node
-from designer.graph.design import Design
+from designer.session.session import Session
 from designer.ui.docks.views import FactView, NodeView, ParameterView
-from designer.ui.presenters.inspecting import Path, parameter_views, structure_views
+from designer.ui.presenters.inspecting import Path, frozen_view, parameter_views, structure_views
 
 Views = tuple[ParameterView, ...]
 
 
-def several_view(design: Design, path: Path, facts: BlockFacts, nodes: Sequence[Node], title: str) -> NodeView:
+def several_view(session: Session, path: Path, facts: BlockFacts, nodes: Sequence[Node], title: str) -> NodeView:
     """Two nodes or more of the open block at `path`. title: what stands in the place of a name."""
+    design = session.design
     kinds = dict.fromkeys(node.kind for node in nodes)
     parameters: Views | None = None
     structure: Views | None = None
     for node in nodes:
         parameters = _shared(parameters, parameter_views(design, path, facts, node))
-        structure = _shared(structure, structure_views(design, facts, node))
+        frozen = frozen_view(session.analysis, session.recipe, path, facts, node)
+        structure = _shared(structure, structure_views(design, facts, node, frozen))
     totals = [facts.nodes[node.id].totals for node in nodes]
     return NodeView(
         key=(path, tuple(node.id for node in nodes)),
