@@ -30,10 +30,12 @@ from designer.session.leading import EngineDied, Leading, Report
 from designer.session.session import Session
 from designer.ui.background import Background
 from designer.ui.docks.training import Training, duration
+from designer.ui.panels import window_settings
 from designer.ui.presenters.recipe import with_batch
 from designer.ui.presenters.reports import progress_line
 
 _POLL_MS = 50
+_PLOTS = "plots"  # the chosen ones, among what the window remembers
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,9 @@ class TrainingController(QObject):
         dock.remedy_requested.connect(self._apply_remedy)
         dock.clear_queue_requested.connect(self.clear_queue)
         dock.open_run_requested.connect(self._open_folder)
+        kept = str(window_settings().value(_PLOTS, ""))
+        dock.choice.choose(kept.split(","))
+        dock.choice.changed.connect(lambda keys: window_settings().setValue(_PLOTS, ",".join(keys)))
 
     @property
     def running(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
@@ -12,6 +13,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from designer.ui.theme.current import current_theme, theme_source
+from designer.ui.theme.fonts import SMALL_PX, UI_PX, figure_font
 from designer.ui.theme.icons import wear_icon
 from designer.ui.widgets import set_state
 
@@ -58,6 +60,7 @@ class Crosshair(QObject):
         self._plot = plot
         self._line = pg.InfiniteLine(angle=90, movable=False)
         self.label = pg.TextItem(anchor=(0, 0))
+        self.label.setFont(figure_font(SMALL_PX - UI_PX))
         for item in (self._line, self.label):
             item.setZValue(1000)
             item.hide()
@@ -72,13 +75,13 @@ class Crosshair(QObject):
         text = ""
         if box.sceneBoundingRect().contains(where):
             point = box.mapSceneToView(where)
-            text = self._plot.told_at(point.x())
+            text = self._plot.told_in_colour(point.x())
         self._line.setVisible(bool(text))
         self.label.setVisible(bool(text))
         if text:
             left, right = box.viewRange()[0]
             self._line.setPos(point.x())
-            self.label.setText(text)
+            self.label.setHtml(text)
             self.label.setAnchor((1 if point.x() > (left + right) / 2 else 0, 0))
             self.label.setPos(point.x(), box.viewRange()[1][1])
 
@@ -87,18 +90,19 @@ class Crosshair(QObject):
         pen.setCosmetic(True)
         self._line.setPen(pen)
         self.label.setColor(theme.text)
+        self.label.border = pg.mkPen(theme.line)
         self.label.fill = pg.mkBrush(theme.raised)
 
 
-def as_csv(names: tuple[str, str, str], curves: list[tuple[list[float], list[float]]]) -> str:
-    """Two curves as a table. names: of both and of x. A cell without a point is empty."""
+def as_csv(x_name: str, names: Sequence[str], curves: Sequence[tuple[list[float], list[float]]]) -> str:
+    """Curves as a table, an x a row. names: theirs, in order. A cell without a point is empty."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
-    rows.writerow((names[2], names[0], names[1]))
+    rows.writerow((x_name, *names))
     values: dict[float, list[object]] = {}
     for column, (xs, ys) in enumerate(curves):
         for x, y in zip(xs, ys, strict=True):
-            values.setdefault(x, ["", ""])[column] = y
+            values.setdefault(x, [""] * len(curves))[column] = y
     for x in sorted(values):
         rows.writerow((x, *values[x]))
     return out.getvalue()

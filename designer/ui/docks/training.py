@@ -1,8 +1,4 @@
-"""The training dock: loss and accuracy as they come, how far the run is, and what it says when it ends.
-
-A thousand batches a second may be told; each plot is drawn at most twenty times a second. pyqtgraph is imported
-when the first run begins and not before.
-"""
+"""The training dock: the run's figures as they come, how far it is, and what it says when it ends."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -23,6 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from designer.base import numbers
+from designer.ui.docks.plot_board import PlotBoard
+from designer.ui.docks.plot_grid import PlotChoice
 from designer.ui.docks.run_buttons import RunButtons
 from designer.ui.theme.fonts import figure_font
 from designer.ui.widgets import ElidedLabel, EmptyState, FactTable, label, set_state
@@ -30,7 +28,6 @@ from designer.ui.widgets import ElidedLabel, EmptyState, FactTable, label, set_s
 if TYPE_CHECKING:
     from designer.ui.docks.plots import CurvePlot
 
-_FRAME_MS = 25  # the plots take turns, so that no turn of the event loop is long
 _WIDE_PX, _TALL_PX = 760, 400  # narrower and taller: the figures stand below the plots
 _SIDE_PX, _SIDE_LEAST_PX, _ANY_PX = 288, 200, (1 << 24) - 1
 _RATE_MEMORY_S = 8.0  # how far back the speed looks from which the time left is guessed
@@ -69,7 +66,8 @@ class Training(QWidget):
     """What is told comes as plain mappings with the engine's names; missing figures are left out of the table.
 
     add_batch: epoch, batch, step, loss, accuracy, learning_rate, examples_per_second, memory_bytes, and if known
-    memory_total_bytes and device. add_epoch: epoch, train_loss, train_accuracy, test_loss, test_accuracy.
+    gradient_norm, memory_total_bytes and device. add_epoch: epoch, train_loss, train_accuracy, test_loss,
+    test_accuracy.
     """
 
     stop_requested = Signal()
@@ -84,18 +82,16 @@ class Training(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(self.tr("Training"))
-        self.loss: CurvePlot | None = None
-        self.accuracy: CurvePlot | None = None
         self._title, self._epochs, self._per_epoch, self._device = "", 0, 1, ""
         self._batch: dict[str, Any] = {}
         self._epoch, self._step, self._is_running, self._is_paused = 0, 0, False, False
         self._clock = _Clock()
-        self._frame = QTimer(self, singleShot=True, interval=_FRAME_MS)
-        self._frame.timeout.connect(self._draw_next)
-        self._waiting: list[CurvePlot] = []
+        self.board, self.choice = PlotBoard(), PlotChoice()
+        self.board.picture_requested.connect(self.picture_requested)
+        self.board.csv_requested.connect(self.csv_requested)
+        self.board.drawn.connect(self._draw_side)
+        self.choice.changed.connect(self.board.choose)
         self.empty = EmptyState("chart-line", self.tr("Nothing has been trained yet"))
-        self._plots = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._plots.setSpacing(20)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self._make_page())
@@ -110,6 +106,7 @@ class Training(QWidget):
         head.setSpacing(8)
         head.addWidget(self.heading, 1)
         head.addWidget(self.stage)
+        head.addWidget(self.choice)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(self.tr("Progress"))
@@ -148,16 +145,23 @@ class Training(QWidget):
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, page)
         self._row.setContentsMargins(16, 12, 16, 12)
         self._row.setSpacing(20)
-        self._plot_area = QWidget()
-        self._plot_area.setLayout(self._plots)
-        self._plots.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self._plot_area, 1)
+        self._row.addWidget(self.board, 1)
         self._row.addWidget(column)
         self._panel = column
         return page
 
     def sizeHint(self) -> QSize:
         return QSize(900, 260)
+
+    @property
+    def loss(self) -> CurvePlot | None:
+        """Its plot, None before a run or where it is not chosen."""
+        return self.board.plots.get("loss")
+
+    @property
+    def accuracy(self) -> CurvePlot | None:
+        """Likewise."""
+        return self.board.plots.get("accuracy")
 
     # -- what is told
 
@@ -168,16 +172,12 @@ class Training(QWidget):
     def expect(self, title: str, epochs: int, text: str) -> None:
         """A run is being made ready; there is nothing to plot yet, and nothing is loaded for it."""
         self._reset(title, epochs, 1, "")
-        if self.loss is not None:
-            self.loss.clear()
-            self.accuracy.clear()
+        self.board.clear()
         self.show_message(text, role="muted")
 
     def begin(self, title: str, epochs: int, batches_per_epoch: int, device: str = "") -> None:
         """A run begins: empty curves. title: `Run 12`."""
-        self._make_plots()
-        self.loss.clear()
-        self.accuracy.clear()
+        self.board.begin()
         self._reset(title, epochs, batches_per_epoch, device)
 
     def _reset(self, title: str, epochs: int, batches_per_epoch: int, device: str) -> None:
@@ -198,13 +198,14 @@ class Training(QWidget):
         self._epoch = max(self._epoch, int(batch.get("epoch", 1)))
         self._step = int(batch.get("step") or (self._epoch - 1) * self._per_epoch + int(batch.get("batch", 0)))
         self._clock.tell(self._step, time.monotonic())
-        self._append("train", self._step / self._per_epoch, batch.get("loss"), batch.get("accuracy"))
+        self.board.add_batch(self._step / self._per_epoch, batch)
 
     def add_epoch(self, epoch: Mapping[str, Any]) -> None:
         """Figures of a whole epoch."""
         number = int(epoch["epoch"])
         self._epoch = max(self._epoch, number)
-        self._append("test", float(number), epoch.get("test_loss"), epoch.get("test_accuracy"))
+        told = {name.removeprefix("test_"): value for name, value in epoch.items() if name.startswith("test_")}
+        self.board.add_epoch(float(number), told)
 
     def finish(self, text: str) -> None:
         """The run ended as it should; `text` says how: `Finished in 3 min 20 s`."""
@@ -244,53 +245,14 @@ class Training(QWidget):
 
     # -- showing it
 
-    def _append(self, curve: str, x: float, loss: float | None, accuracy: float | None) -> None:
-        if self.loss is None:
-            return
-        for plot, value in ((self.loss, loss), (self.accuracy, accuracy)):
-            if value is not None:
-                getattr(plot, curve).append(x, float(value))
-        self._draw_soon()
-
-    def _draw_soon(self) -> None:
-        if not self._waiting:
-            self._waiting = [plot for plot in (self.loss, self.accuracy) if plot is not None]
-        if not self._frame.isActive():
-            self._frame.start()
-
-    def _draw_next(self) -> None:
-        if not self.isVisible() or not self._waiting:
-            return  # drawn when shown
-        self._waiting.pop(0).redraw()
-        if self._waiting:
-            self._frame.start()
-        else:
-            self._draw_side()
-
     def _end(self) -> None:
         self._is_running = False
         self.buttons.show_running(False)
         self._draw()
 
-    def _make_plots(self) -> None:
-        if self.loss is not None:
-            return
-        from designer.ui.docks.plots import CurvePlot  # pyqtgraph: not before it is needed
-
-        names = (self.tr("train"), self.tr("test"), self.tr("epoch"))
-        self.loss = CurvePlot(self.tr("Loss"), "", names, 3)
-        self.accuracy = CurvePlot(self.tr("Accuracy"), "%", names, 1, 100.0)
-        for plot in (self.loss, self.accuracy):
-            plot.picture_requested.connect(lambda plot=plot: self.picture_requested.emit(plot))
-            plot.csv_requested.connect(lambda plot=plot: self.csv_requested.emit(plot))
-        self._plots.addWidget(self.loss, 1)
-        self._plots.addWidget(self.accuracy, 1)
-
     def _draw(self) -> None:
         """Everything at once: at the beginning and the end of a run."""
-        if self.loss is not None:
-            self.loss.redraw()
-            self.accuracy.redraw()
+        self.board.redraw()
         self._draw_side()
 
     def _draw_side(self) -> None:
@@ -329,7 +291,7 @@ class Training(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Show:
-            self._draw_soon()
+            self.board.draw_soon()
         return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -337,8 +299,6 @@ class Training(QWidget):
         ways = QBoxLayout.Direction
         wide = self.width() >= _WIDE_PX or self.height() < _TALL_PX
         self._row.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
-        beside = wide or self.width() >= _WIDE_PX // 2
-        self._plots.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
         side_px = min(max(_SIDE_LEAST_PX, self.width() // 3), _SIDE_PX)
         self._panel.setMinimumWidth(side_px if wide else 0)
         self._panel.setMaximumWidth(side_px if wide else _ANY_PX)

@@ -38,6 +38,11 @@ class Theme:
     good_text: str  # the three again, dark or light enough to be read on `panel` and `raised`
     warn_text: str
     bad_text: str
+    runs: tuple[str, ...]  # the curves of runs that are compared, told apart also by those who see few colours
+
+    def run(self, number: int) -> str:
+        """The colour of a run among those compared, from 0; they come again after the last."""
+        return self.runs[number % len(self.runs)]
 
     def family(self, name: str) -> str:
         """The stripe colour of a family of layers; unknown families are grey."""
@@ -61,6 +66,7 @@ DARK = Theme(
     good_text="#4cc38a",
     warn_text="#f5b547",
     bad_text="#ff7b7b",
+    runs=("#5b9dff", "#f5b547", "#4cc38a", "#f07ac1", "#b79aff", "#35c7dd", "#ff8261", "#c3cf63"),
 )
 
 LIGHT = Theme(
@@ -80,6 +86,7 @@ LIGHT = Theme(
     good_text="#0f7049",
     warn_text="#8a5a10",
     bad_text="#c22b2b",
+    runs=("#2563eb", "#b7791f", "#16875a", "#c2357f", "#7445d6", "#0e7f96", "#c8452a", "#687712"),
 )
 
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}

@@ -13,10 +13,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QBoxLayout
 from pytestqt.qtbot import QtBot
 
-from designer.ui.docks.plots import Series
+from designer.ui.docks.figures import FIGURES
+from designer.ui.docks.series import Series
 from designer.ui.docks.training import Training, duration
 from designer.ui.theme.apply import apply_theme
-from designer.ui.theme.tokens import LIGHT
+from designer.ui.theme.tokens import DARK, LIGHT
 
 
 def batch(step: int, per_epoch: int = 100) -> dict:
@@ -69,9 +70,9 @@ def test_a_run_from_begin_to_finish(qtbot: QtBot, training: Training) -> None:
     qtbot.waitUntil(lambda: training.stage.text() == "epoch 2 of 10")
     assert training.progress.value() == 150
     assert training.progress.maximum() == 1000
-    assert training.loss.test_key.value() == "0.268"
-    assert training.accuracy.test_key.value() == "90.3 %"
-    assert training.accuracy.train_key.value() == "90.0 %"
+    assert training.loss.curves[1].key.value() == "0.268"
+    assert training.accuracy.curves[1].key.value() == "90.3 %"
+    assert training.accuracy.curves[0].key.value() == "90.0 %"
     facts = dict(training.facts.texts())
     assert facts["examples/s"] == "14,210"
     assert facts["memory"] == "3.0 GiB"
@@ -149,10 +150,10 @@ def test_zooming_shows_more_and_a_double_click_all(qtbot: QtBot, training: Train
     training.loss.redraw()
     box = training.loss.plot.getPlotItem().getViewBox()
     box.setXRange(1.0, 1.01, padding=0)
-    x, _y = training.loss._train_line.getOriginalDataset()
+    x, _y = training.loss.curves[0].line.getOriginalDataset()
     assert 95 <= len(x) <= 110
     qtbot.mouseDClick(training.loss.plot.viewport(), Qt.MouseButton.LeftButton)
-    x, _y = training.loss._train_line.getOriginalDataset()
+    x, _y = training.loss.curves[0].line.getOriginalDataset()
     assert x[0] < 0.1
     assert x[-1] > 4.9
 
@@ -208,11 +209,11 @@ def test_a_plot_is_looked_at_scaled_smoothed_and_saved(qtbot: QtBot, training: T
     plot = training.loss
     assert plot.told_at(1.9).splitlines()[2] == "test 0.250"
     assert plot.told_at(9.0) == ""
-    points = len(plot._train_line.getData()[0])
+    points = len(plot.curves[0].line.getData()[0])
     plot.menu.smoothness[2].trigger()
-    assert len(plot._train_line.getData()[0]) < points / 4
+    assert len(plot.curves[0].line.getData()[0]) < points / 4
     plot.menu.logarithmic.trigger()
-    assert plot._test_line.getData()[1][0] == pytest.approx(math.log10(0.5))
+    assert plot.curves[1].line.getData()[1][0] == pytest.approx(math.log10(0.5))
     assert plot._axes[1].tickStrings([-1.0], 1, 1) == ["0.1"]
     box = plot.plot.getPlotItem().getViewBox()
     plot.crosshair.look_at(box.sceneBoundingRect().center())
@@ -225,3 +226,58 @@ def test_a_plot_is_looked_at_scaled_smoothed_and_saved(qtbot: QtBot, training: T
     with qtbot.waitSignal(training.csv_requested) as asked:
         plot.csv_requested.emit()
     assert asked.args == [plot]
+
+
+def test_further_plots_are_chosen_and_know_what_was_told_before(qtbot: QtBot, training: Training) -> None:
+    training.begin("Run", 1, 100)
+    for step in range(1, 51):
+        training.add_batch(batch(step) | {"gradient_norm": 100.0 / step})
+    assert list(training.board.plots) == ["loss", "accuracy"]
+    training.choice.entries["gradient_norm"].trigger()
+    training.choice.entries["memory_bytes"].trigger()
+    training.choice.entries["accuracy"].trigger()
+    assert list(training.board.plots) == ["loss", "memory_bytes", "gradient_norm"]
+    assert training.accuracy is None
+    norm, memory = training.board.plots["gradient_norm"], training.board.plots["memory_bytes"]
+    assert norm.isVisible()
+    assert norm.told_at(0.5).splitlines() == ["epoch 0.50", "train 2"]
+    assert memory.curves[0].key.value() == "3.0 GiB"
+    assert memory.curves[0].line.getData()[1][-1] == 3.0
+    training.add_batch(batch(51) | {"gradient_norm": 4.0})
+    qtbot.waitUntil(lambda: norm.curves[0].key.value() == "4")
+    for key in ("memory_bytes", "gradient_norm", "loss"):
+        training.choice.entries[key].trigger()
+    assert training.choice.chosen == ("loss",)  # the last one stays
+
+
+def test_plots_share_the_room_that_there_is(qtbot: QtBot, training: Training) -> None:
+    training.begin("Run", 1, 100)
+    training.choice.choose(list(FIGURES))
+    assert training.board.columns == 3  # of four that would fit: rows of equal length
+    training.resize(600, 640)
+    qtbot.waitUntil(lambda: training.board.columns == 2)
+    training.choice.choose(["loss"])
+    assert training.board.columns == 1
+    training.choice.choose(["what a later version plots"])
+    assert training.choice.chosen == ("loss",)
+
+
+def test_the_crosshair_tells_curves_by_their_colours(training: Training) -> None:
+    training.begin("Run", 2, 10)
+    training.add_batch(batch(10, 10))
+    training.add_batch(batch(20, 10))
+    training.add_epoch({"epoch": 1, "test_loss": 0.5})
+    first, *lines = training.loss.told_in_colour(1.0).split("<br>")
+    assert first == "epoch 1.00"
+    assert [(DARK.accent in line, DARK.warn in line) for line in lines] == [(True, False), (False, True)]
+
+
+def test_many_points_at_once_and_then_one() -> None:
+    series = Series()
+    series.extend([1, 2, 3], [0.5, math.inf, 0.25])
+    series.append(4, 0.125)
+    assert series.points() == ([1.0, 3.0, 4.0], [0.5, 0.25, 0.125])
+    series.clear()
+    series.extend([], [])
+    series.append(1, 1)
+    assert series.points() == ([1.0], [1.0])

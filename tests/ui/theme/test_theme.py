@@ -131,3 +131,10 @@ def test_fonts(qapp: QApplication) -> None:
 def test_mixing_colours() -> None:
     assert mix("#000000", "#ffffff", 0.0) == "#000000"
     assert mix("#000000", "#ffffff", 1.0) == "#ffffff"
+
+
+@THEMES
+def test_the_curves_of_runs_can_be_seen_and_told_apart(theme: Theme) -> None:
+    assert all(contrast(ink, theme.ground) >= 3 for ink in theme.runs)
+    assert len(set(theme.runs)) == 8
+    assert theme.run(9) == theme.runs[1]
