@@ -1,4 +1,4 @@
-"""Runs as TensorBoard's event files, beside our own log. tensorboardX writes them; TensorFlow is not needed.
+"""Runs as TensorBoard's event files, beside our own log; neither it nor TensorFlow is needed to write them.
 
 Each run becomes a folder of its own, so that `tensorboard --logdir FOLDER` shows it by its name. Steps are batches.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from designer.exchange.event_file import EventFile
 from designer.exchange.module import ExportError
 from designer.runs.curves import moments
 from designer.runs.listing import read_run
@@ -32,31 +33,17 @@ _UNDER_WAY = ".blockyard-under-way"
 
 def export_tensorboard(run_dir: Path, folder: Path) -> Path:
     """Write what a run has told so far into a folder below `folder`. Returns the file. Raises ExportError."""
-    try:
-        from tensorboardX import RecordWriter
-        from tensorboardX.proto.event_pb2 import Event
-        from tensorboardX.proto.summary_pb2 import Summary
-    except ImportError as error:
-        raise ExportError(
-            "TensorBoard's files cannot be written: the package tensorboardX is not installed.",
-            expected="Blockyard with its extra 'tensorboard'",
-            fix="Install it: pip install tensorboardX",
-        ) from error
     run_dir = Path(run_dir).resolve()
     began = _began_at(run_dir)
     target = Path(folder).absolute() / run_dir.name
     path, under_way = target / _FILE.format(int(began)), target / _UNDER_WAY
     try:
         target.mkdir(parents=True, exist_ok=True)
-        events = RecordWriter(str(under_way))
-        try:
-            events.write(Event(wall_time=began, file_version="brain.Event:2").SerializeToString())
+        with under_way.open("wb") as file:
+            events = EventFile(file, began)
             for moment in moments(run_dir):
-                values = [Summary.Value(tag=TAGS[name], simple_value=value) for name, value in moment.figures.items()]
-                event = Event(wall_time=moment.time or began, step=moment.step, summary=Summary(value=values))
-                events.write(event.SerializeToString())
-        finally:
-            events.close()
+                scalars = {TAGS[name]: value for name, value in moment.figures.items()}
+                events.add(moment.time or began, moment.step, scalars)
         under_way.replace(path)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise ExportError(

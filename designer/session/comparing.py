@@ -1,4 +1,4 @@
-"""What differs between two runs, in words: their recipes, their designs, their last figures; and their curves."""
+"""What differs between two runs, in words: their recipes, their designs, their last figures."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from typing import Any
 
 from designer.document.document import DocumentError
 from designer.document.reading import read_document
-from designer.engine.protocol import Epoch
 from designer.graph.block import Block, Node
 from designer.graph.design import Design
 from designer.runs.folder import DESIGN_FILE
-from designer.runs.listing import read_metrics, read_run
+from designer.runs.listing import read_run
 
 _FIGURES = {
     "train_loss": "train loss",
@@ -36,13 +35,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Of two runs. loss, accuracy: test figures by epoch, (epoch, first's, second's), None where one has none."""
+    """Of two runs. design: sentences."""
 
-    names: tuple[str, str]
     figures: tuple[Change, ...]
     recipe: tuple[Change, ...]
     design: tuple[str, ...]
-    curves: Mapping[str, tuple[tuple[tuple[int, float], ...], tuple[tuple[int, float], ...]]]
 
 
 def compare_runs(first: Path, second: Path) -> Comparison:
@@ -53,17 +50,10 @@ def compare_runs(first: Path, second: Path) -> Comparison:
     recipes = [dict(_flat(run.recipe)) for run in runs]
     names = sorted({name for recipe in recipes for name in recipe} - set(_WITHOUT_MEANING))
     recipe = [Change(name, *(_shown(recipe.get(name)) for recipe in recipes)) for name in names]
-    epochs = [[m for m in read_metrics(folder) if isinstance(m, Epoch)] for folder in (first, second)]
-    curves = {
-        name: tuple(tuple((epoch.epoch, getattr(epoch, name)) for epoch in run) for run in epochs)
-        for name in ("test_loss", "test_accuracy")
-    }
     return Comparison(
-        names=(first.name, second.name),
         figures=tuple(figures),
         recipe=tuple(change for change in recipe if change.first != change.second),
         design=tuple(_designs_apart(first, second)),
-        curves=curves,
     )
 
 

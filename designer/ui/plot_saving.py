@@ -11,21 +11,22 @@ from PySide6.QtWidgets import QWidget
 
 from designer.base.errors import BlockyardError
 from designer.ui import files
-from designer.ui.docks.training import Training
 
 if TYPE_CHECKING:
+    from designer.ui.dialogs.compare import Compare
     from designer.ui.docks.plots import CurvePlot
+    from designer.ui.docks.training import Training
 
 
 class PlotSaver(QObject):
     """Asks where to, and writes there. tell: says what went wrong."""
 
-    def __init__(self, dock: Training, tell: Callable[[BlockyardError], object], window: QWidget) -> None:
+    def __init__(self, plots: Training | Compare, tell: Callable[[BlockyardError], object], window: QWidget) -> None:
         super().__init__(window)
         self._window = window
         self._tell = tell
-        dock.picture_requested.connect(self.save_picture)
-        dock.csv_requested.connect(self.save_csv)
+        plots.picture_requested.connect(self.save_picture)
+        plots.csv_requested.connect(self.save_csv)
 
     def save_picture(self, plot: CurvePlot) -> None:
         """As it is on the screen."""

@@ -184,6 +184,7 @@ class MainWindow(QMainWindow):
         self.recipes.refused.connect(self.tell_error)
         self.documents.done.connect(lambda text: self.toasts.show(text, "success"))
         self.pictures.done.connect(lambda text: self.toasts.show(text, "success"))
+        self.listing.done.connect(lambda text: self.toasts.show(text, "success"))
         self.pictures.refused.connect(self.tell_error)
         self.documents.done.connect(lambda _text: self.library.read())  # it may be one of its blocks that was saved
         self.training.running_changed.connect(lambda *_: self._show_running())

@@ -10,6 +10,7 @@ from designer.editing.rewiring import delete_and_heal
 from designer.engine.protocol import METRICS_FILE, Epoch, write_line
 from designer.graph.block import Node
 from designer.graph.design import Design
+from designer.runs.curves import read_curves
 from designer.runs.folder import DESIGN_FILE
 from designer.runs.notes import read_note, write_note
 from designer.runs.table import figures_as_csv
@@ -44,7 +45,8 @@ def test_two_runs_are_told_apart(tmp_path: Path):
     assert [(change.name, change.first, change.second) for change in found.recipe] == [("epochs", first_epochs, "9")]
     assert found.design == ("Linear 'fc1': out_features was 4096 and is 64.", "Dropout 'drop1' was removed.")
     assert [change.first for change in found.figures if change.name == "test loss"] == ["1.0000"]
-    assert found.curves["test_loss"] == (((1, 2.0), (2, 1.0)), ((1, 3.0),))
+    assert read_curves(first).epochs["test_loss"] == ([1.0, 2.0], [2.0, 1.0])
+    assert read_curves(second).batches["loss"] == ([], [])
     assert compare_runs(first, first).design == compare_runs(first, first).recipe == ()
 
 

@@ -90,6 +90,11 @@ class Curve:
         if self.ground is not None:
             self.ground.setData(*(place(*ground.thinned(low, high, px // _RAW_PX)) if ground else ([], [])))
 
+    def drawn(self) -> np.ndarray:
+        """Where the points of its line stand, from bottom to top; none while it is hidden."""
+        y = self.line.getOriginalDataset()[1]
+        return np.empty(0) if y is None or not self.is_shown else y
+
     def wear(self, theme: Theme) -> None:
         """Take the theme's colours."""
         self.line.setPen(self.look.pen(theme, _DASHED_PX if self.look.is_dashed else _LINE_PX))

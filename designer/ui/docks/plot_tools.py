@@ -72,18 +72,19 @@ class Crosshair(QObject):
     def look_at(self, where: QPointF) -> None:
         """where: in the scene."""
         box = self._plot.plot.getPlotItem().getViewBox()
-        text = ""
-        if box.sceneBoundingRect().contains(where):
-            point = box.mapSceneToView(where)
-            text = self._plot.told_in_colour(point.x())
+        room, x, text = box.sceneBoundingRect(), 0.0, ""
+        if room.contains(where):
+            x = box.mapSceneToView(where).x()
+            text = self._plot.told_in_colour(x)
         self._line.setVisible(bool(text))
         self.label.setVisible(bool(text))
         if text:
-            left, right = box.viewRange()[0]
-            self._line.setPos(point.x())
+            self._line.setPos(x)
             self.label.setHtml(text)
-            self.label.setAnchor((1 if point.x() > (left + right) / 2 else 0, 0))
-            self.label.setPos(point.x(), box.viewRange()[1][1])
+            width = self.label.boundingRect().width()
+            beside = where.x() if where.x() < room.center().x() else where.x() - width
+            left = max(room.left(), min(beside, room.right() - width))  # the names of runs may be long
+            self.label.setPos(box.mapSceneToView(QPointF(left, room.top())))
 
     def _retheme(self, theme: object) -> None:
         pen = pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DotLine)

@@ -27,6 +27,8 @@ from designer.ui.widgets import ElidedLabel
 _NAMES_PX, _ALL_KEYS_PX = 320, 210  # narrower: a legend without names, then with the first curve alone
 _LABEL_PX = 150  # lower: an x axis without its label
 _TICK_X_PX, _TICK_Y_PX = 48, 26  # room for one tick
+_FLAT_SHARE = 0.5  # of a value that never changes: how far the axis reaches to both sides
+_LONGEST_NAME = 30  # characters, at the crosshair
 _LEAST_PX = 128  # of width that a plot is drawn for
 
 
@@ -59,6 +61,11 @@ def _tick(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{round(value, 10):.4g}"
 
 
+def _short(name: str) -> str:
+    half = _LONGEST_NAME // 2
+    return name if len(name) <= _LONGEST_NAME else f"{name[: half - 1]}…{name[-half:]}"
+
+
 class _Curves(pg.PlotWidget):
     reset = Signal()
 
@@ -88,7 +95,7 @@ class CurvePlot(QWidget):
         """shows_keys: whether the legend stands in the plot's own head."""
         super().__init__()
         self.title, self._figure, self._x_name, self._shows_keys = figure.title, figure, x_name, shows_keys
-        self._is_logarithmic, self._smoothness = False, 1
+        self._is_logarithmic, self._smoothness, self._is_flat = False, 1, False
         self._x_axis = _Axis("bottom")
         self._axes = (self._x_axis, _Axis("left", figure.unit))
         self.plot = _Curves(axisItems={"bottom": self._x_axis, "left": self._axes[1]})
@@ -170,6 +177,7 @@ class CurvePlot(QWidget):
     def show_curve(self, index: int, shows: bool) -> None:
         """Whether one of the curves is seen."""
         self.curves[index].show(shows)
+        self._draw_lines()
 
     def told_at(self, x: float) -> str:
         """What the curves are at an x, in words; empty beyond their ends."""
@@ -180,8 +188,9 @@ class CurvePlot(QWidget):
         """The same as rich text, each line led by its curve's colour."""
         theme = current_theme()
         lines = [
-            f'<span style="color:{curve.look.colour(theme)}">●</span> {html.escape(curve.look.name)}&nbsp; {value}'
-            for curve, value in self._values_at(x)
+            f'<span style="color:{curve.look.colour(theme)}">●</span> {value}&nbsp; '
+            f'<span style="color:{theme.muted}">{html.escape(_short(curve.look.name))}</span>'
+            for curve, value in self._values_at(x)  # values first: they stay in sight where there is little room
         ]
         return "<br>".join([self._place_told(x), *lines]) if lines else ""
 
@@ -224,6 +233,18 @@ class CurvePlot(QWidget):
         px = max(_LEAST_PX, int(self.plot.width()))
         for curve in self.curves:
             curve.draw(low, high, px, self._smoothness, self._placed)
+        if box.autoRangeEnabled()[0]:
+            self._fit_flat(box)
+
+    def _fit_flat(self, box: pg.ViewBox) -> None:
+        """Where all that is shown is one value, keep the axis near it: left alone, it would span one unit."""
+        drawn = np.concatenate([curve.drawn() for curve in self.curves])
+        was_flat, self._is_flat = self._is_flat, drawn.size > 0 and np.ptp(drawn) == 0.0
+        if self._is_flat:
+            half = _FLAT_SHARE * abs(drawn[0]) or 1.0
+            box.setYRange(drawn[0] - half, drawn[0] + half, padding=0)
+        elif was_flat:
+            box.enableAutoRange(axis=pg.ViewBox.YAxis)
 
     def _placed(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         y = y * self._figure.scale

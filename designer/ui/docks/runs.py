@@ -159,13 +159,15 @@ class Runs(QWidget):
     """open_requested(run_dir): a run was double-clicked, or Return pressed on it. folder_requested(run_dir).
 
     go_on_requested(run): a run that did not come to its end is to be trained on. results_requested(run): what its
-    network gets right and wrong is to be shown. compare_requested(run, run), csv_requested(run). noted(run_dir, text).
+    network gets right and wrong is to be shown. csv_requested(run). noted(run_dir, text). compare_requested(runs),
+    tensorboard_requested(runs): two or more, the oldest first; one or more.
     """
 
     open_requested = Signal(str)
     go_on_requested = Signal(object)
     results_requested = Signal(object)
-    compare_requested = Signal(object, object)
+    compare_requested = Signal(object)
+    tensorboard_requested = Signal(object)
     csv_requested = Signal(object)
     noted = Signal(str, str)
     folder_requested = Signal(str)
@@ -233,15 +235,18 @@ class Runs(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         run = next((run for run in self._model.runs if run.run_dir == run_dir), None)
+        selected = self.selected()
+        chosen = sorted((run for run in self._model.runs if run.run_dir in selected), key=lambda run: run.started)
         if run is not None and run.can_go_on:
             menu.addAction(self.tr("Go on"), lambda: self.go_on_requested.emit(run))
         if run is not None:
             menu.addAction(self.tr("Show its results"), lambda: self.results_requested.emit(run))
             menu.addAction(self.tr("Save its figures as CSV…"), lambda: self.csv_requested.emit(run))
-        chosen = [run for run in self._model.runs if run.run_dir in self.selected()]
-        if len(chosen) == 2:
-            older, newer = sorted(chosen, key=lambda run: run.started)
-            menu.addAction(self.tr("Compare the two"), lambda: self.compare_requested.emit(older, newer))
+            together = chosen if run in chosen else [run]
+            menu.addAction(self.tr("Save for TensorBoard…"), lambda: self.tensorboard_requested.emit(together))
+        if len(chosen) > 1:
+            words = self.tr("Compare the two") if len(chosen) == 2 else self.tr("Compare the {0} runs")
+            menu.addAction(words.format(len(chosen)), lambda: self.compare_requested.emit(chosen))
         menu.addAction(self.tr("Open a copy of its design"), lambda: self.open_requested.emit(run_dir))
         menu.addAction(self.tr("Open run folder"), lambda: self.folder_requested.emit(run_dir))
         menu.addAction(self.tr("Copy path"), lambda: QGuiApplication.clipboard().setText(run_dir))

@@ -67,6 +67,15 @@ def _recipe_line(recipe: Mapping[str, object]) -> str:
     return " · ".join(part for part in (source.rstrip("/\\").replace("\\", "/").rpartition("/")[2], kind) if part)
 
 
+def told_apart(runs: Sequence[RunView]) -> list[str]:
+    """What the runs are called among each other: as ever, or with as much of their beginning as they need."""
+    for form in ("%H:%M", "%H:%M:%S", "%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"):
+        texts = [f"{run.design} · {datetime.fromtimestamp(run.started):{form}}" for run in runs]
+        if len(set(texts)) == len(texts):
+            return texts
+    return [run.name for run in runs]
+
+
 def run_view(run: Run) -> RunView:
     """One row of the runs table."""
     figures: Mapping[str, float] = run.figures

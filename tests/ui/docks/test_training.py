@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication, QBoxLayout
 from pytestqt.qtbot import QtBot
 
@@ -281,3 +281,31 @@ def test_many_points_at_once_and_then_one() -> None:
     series.extend([], [])
     series.append(1, 1)
     assert series.points() == ([1.0], [1.0])
+
+
+def test_a_value_that_never_changes_is_seen_at_its_height(training: Training) -> None:
+    training.choice.choose(["learning_rate"])
+    training.begin("Run", 1, 10)
+    plot = training.board.plots["learning_rate"]
+    box = plot.plot.getPlotItem().getViewBox()
+    for step in (1, 2, 3):
+        training.add_batch(batch(step, 10) | {"learning_rate": 0.02})
+    plot.redraw()
+    assert box.viewRange()[1] == pytest.approx([0.01, 0.03])
+    training.add_batch(batch(4, 10) | {"learning_rate": 2.0})
+    plot.redraw()
+    box.updateAutoRange()
+    assert box.viewRange()[1][1] > 2
+
+
+def test_the_crosshair_stays_within_its_plot(training: Training) -> None:
+    training.resize(520, 300)
+    training.begin("Run", 1, 10)
+    for step in (1, 10):
+        training.add_batch(batch(step, 10))
+    plot = training.loss
+    room = plot.plot.getPlotItem().getViewBox().sceneBoundingRect()
+    for share in (0.1, 0.45, 0.55, 0.9):
+        plot.crosshair.look_at(QPointF(room.left() + share * room.width(), room.center().y()))
+        left = plot.crosshair.label.sceneBoundingRect().left()
+        assert room.left() - 1 <= left <= room.right() - plot.crosshair.label.boundingRect().width() + 1
