@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import networkx as nx
 
 from designer.analysis.ports import input_ports, output_ports
@@ -34,16 +36,36 @@ def reconnect(design: Design, block_name: str, old: Edge, new: Edge) -> Design:
     return design if old == new else connect(disconnect(design, block_name, old), block_name, new)
 
 
-def why_not(design: Design, block_name: str, edge: Edge) -> LinkError | None:
-    """Why a wire cannot be drawn, None where it can: what a canvas shows while one is dragged."""
+class Paths:
+    """Which nodes of a graph lead to which, for many questions about one end: what lies around it is found once."""
+
+    def __init__(self, graph: nx.DiGraph) -> None:
+        self._graph = graph
+        self._around: dict[str, tuple[set[str], set[str]]] = {}  # before and after a node
+
+    def lead(self, start: str, end: str) -> bool:
+        """Whether a path leads from one node to another."""
+        if end in self._around:
+            return start in self._around[end][0]
+        if start not in self._around:
+            for key in (start, end):
+                self._around[key] = nx.ancestors(self._graph, key), nx.descendants(self._graph, key)
+        return end in self._around[start][1]
+
+
+def why_not(design: Design, block_name: str, edge: Edge, paths: Paths | None = None) -> LinkError | None:
+    """Why a wire cannot be drawn, None where it can: what a canvas shows while one is dragged.
+
+    paths: of the block's graph, where many wires are asked for.
+    """
     try:
-        check_link(design, block_name, edge)
+        check_link(design, block_name, edge, paths)
     except LinkError as error:
         return error
     return None
 
 
-def check_link(design: Design, block_name: str, edge: Edge) -> None:
+def check_link(design: Design, block_name: str, edge: Edge, paths: Paths | None = None) -> None:
     """Raises the LinkError that says why a wire cannot be drawn."""
     block = design.blocks[block_name]
     _check_ports(design, block, edge)
@@ -51,9 +73,10 @@ def check_link(design: Design, block_name: str, edge: Edge) -> None:
     if source.node == target.node:
         name = block.nodes[source.node].name
         raise SameNodeError(f"'{name}' cannot feed itself.", fix="Draw the wire to another node.")
-    if edge in block.edges:
+    if block.incoming[target.node].get(target.port) == source:
         raise AlreadyLinkedError("These two ports are wired already.", fix="Choose another port.")
-    if nx.has_path(block.graph, target.node, source.node):
+    closes = paths.lead if paths else partial(nx.has_path, block.graph)
+    if closes(target.node, source.node):
         first, last = block.nodes[target.node].name, block.nodes[source.node].name
         raise CycleError(
             f"The wire would close a cycle: '{last}' already follows from '{first}'.",

@@ -25,6 +25,7 @@ from designer.ui.node_edits import NodeEdits
 from designer.ui.note_edits import NoteEdits
 from designer.ui.overlaying import Overlaying
 from designer.ui.presenters.cards import CardMaker, edge_of, marked
+from designer.ui.presenters.fitting import misfit
 from designer.ui.presenters.notes import note_views
 from designer.ui.presenters.tips import facts_tip
 from designer.ui.trail import Place, Trail
@@ -59,10 +60,12 @@ class CanvasController(QObject):
         self.finder = Finder(self)
         self.trail = Trail(self.go_to)
         self._looks: dict[Path, tuple[float, QPointF] | None] = {}  # how blocks were looked at, unless whole
+        self._paths: tuple[Block, links.Paths] | None = None
         self._inner_blocks: dict[str, Block] | None = None
         view = panel.view
         view.can_insert = self.nodes.can_insert
         view.can_connect = self._why_not
+        view.misfit = lambda source, target: misfit(self.session.design, self.facts, source, target)
         view.card_facts = lambda key: facts_tip(self.facts.nodes[key])
         view.selection_changed.connect(lambda _cards, _wires: self.moved_to.emit())
         view.moved.connect(self._move)
@@ -256,5 +259,7 @@ class CanvasController(QObject):
 
     def _why_not(self, source: PortRef, target: PortRef) -> str:
         edge = Edge(Endpoint(source.card, source.port), Endpoint(target.card, target.port))
-        error = links.why_not(self.session.design, self.block.name, edge)
+        if self._paths is None or self._paths[0] is not self.block:
+            self._paths = self.block, links.Paths(self.block.graph)
+        error = links.why_not(self.session.design, self.block.name, edge, self._paths[1])
         return error.message if error else ""

@@ -35,6 +35,7 @@ class CardItem(QGraphicsRectItem):
         self.is_hovered = False
         self.is_dimmed = False
         self.lit_ports: frozenset[tuple[str, bool]] = frozenset()  # (name, is output) of ports to light up
+        self.faded_ports: frozenset[tuple[str, bool]] = frozenset()  # and of those that step back
         self.show_card(card)
 
     def show_card(self, card: Card) -> None:
@@ -64,10 +65,15 @@ class CardItem(QGraphicsRectItem):
             self.update()
             self._afar.show_card(self)
 
-    def show_fit(self, lit_ports: frozenset[tuple[str, bool]], dimmed: bool) -> None:
-        """While a wire is being drawn: light up ports that it fits, or step back."""
-        if (lit_ports, dimmed) != (self.lit_ports, self.is_dimmed):
-            self.lit_ports, self.is_dimmed = lit_ports, dimmed
+    def show_fit(
+        self,
+        lit_ports: frozenset[tuple[str, bool]],
+        dimmed: bool,
+        faded_ports: frozenset[tuple[str, bool]] = frozenset(),
+    ) -> None:
+        """While a wire is being drawn: light up ports that it fits, and step back with the others or as a whole."""
+        if (lit_ports, dimmed, faded_ports) != (self.lit_ports, self.is_dimmed, self.faded_ports):
+            self.lit_ports, self.is_dimmed, self.faded_ports = lit_ports, dimmed, faded_ports
             self.update()
             self._afar.show_card(self)
 
@@ -124,8 +130,13 @@ class CardItem(QGraphicsRectItem):
         self._stamp.put(painter, (self.look, self.theme.name, state, title_only), make)
 
     def _paint_lit_ports(self, painter: QPainter) -> None:
-        accent = QColor(self.theme.accent)
+        accent, ground = QColor(self.theme.accent), QColor(self.theme.ground)
+        ground.setAlpha(190)
         for ref, place in self.ports():
+            if (ref.port, ref.is_output) in self.faded_ports:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(ground)
+                painter.drawEllipse(place, PORT_RADIUS + 1, PORT_RADIUS + 1)
             if (ref.port, ref.is_output) in self.lit_ports:
                 halo = QColor(accent)
                 halo.setAlpha(60)

@@ -1,4 +1,7 @@
-"""All wires of an output in hand at once, to be put on another output. Let go over the ground, they are cut."""
+"""All wires of an output in hand at once, to be put on another output. Let go over the ground, they are cut.
+
+As with one wire, outputs that fit light up, and over a card that none of them fits the reason is shown.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from designer.ui.canvas.cards import PortRef, Wire
 from designer.ui.canvas.connecting import SNAP_PX, loose_path
 from designer.ui.canvas.gestures import Gesture, Modifiers
 from designer.ui.canvas.hits import card_at, length
+from designer.ui.canvas.port_lights import Fit, PortLights, paint_words
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
@@ -27,10 +31,13 @@ class CarryGesture(Gesture):
         self.port = port
         self.wires = tuple(wires)
         self.goal: PortRef | None = None
+        self.reason = ""  # why they cannot start here
         self._at = view.to_scene(pos)
+        self._lights = PortLights(view, True, port.card, self._fit)
 
     def drag(self, pos: QPoint, modifiers: Modifiers) -> None:
         self._show(False)
+        self._lights.show()
         self._at = self.view.to_scene(pos)
         self.goal = self._goal_at(self._at)
         self.view.viewport().update()
@@ -61,7 +68,7 @@ class CarryGesture(Gesture):
         scene = self.view.canvas
         goal = self.goal
         start = scene.cards[goal.card].port_in_scene(goal.port, True) if goal else self._at
-        pen = QPen(QColor(scene.theme.accent), 2.2)
+        pen = QPen(QColor(scene.theme.bad if self.reason else scene.theme.accent), 2.2)
         if goal is None:
             pen.setDashPattern([4, 3])
         painter.setPen(pen)
@@ -69,6 +76,8 @@ class CarryGesture(Gesture):
         for wire in self.wires:
             end = scene.cards[wire.target_card].port_in_scene(wire.target_port, False)
             painter.drawPath(self.view.viewportTransform().map(loose_path(start, end, scene.is_downward)))
+        if self.reason:
+            paint_words(painter, self.view, self._at, self.reason, scene.theme.bad)
 
     def _goal_at(self, point: QPointF) -> PortRef | None:
         """The nearest output in reach that all wires may start at; on a card, its first such."""
@@ -84,15 +93,19 @@ class CarryGesture(Gesture):
         usable = sorted(
             ((away, ref) for away, ref in near if away <= reach or ref.card == on_card), key=lambda found: found[0]
         )
-        return next((ref for _, ref in usable if self._fits(ref)), None)
+        goal = next((ref for _, ref in usable if not self._lights.fit(ref).reason), None)
+        self.reason = self._lights.fit(usable[0][1]).reason if usable and goal is None else ""
+        return goal
 
-    def _fits(self, ref: PortRef) -> bool:
+    def _fit(self, ref: PortRef) -> Fit:
         if ref == self.port:
-            return True
+            return Fit()
         targets = (PortRef(wire.target_card, wire.target_port, False) for wire in self.wires)
-        return not any(self.view.can_connect(ref, target) for target in targets)
+        return Fit(next((why for target in targets if (why := self.view.can_connect(ref, target))), ""))
 
     def _show(self, shown: bool) -> None:
+        if shown:
+            self._lights.put_out()
         scene = self.view.canvas
         for wire in self.wires:
             if wire.id in scene.wires and scene.wires[wire.id].isVisible() != shown:

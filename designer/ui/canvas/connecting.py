@@ -1,7 +1,8 @@
 """Drawing a wire: from a port by drag or by two clicks, or a wire lifted off its input.
 
 The wire snaps to the nearest port that it fits, or onto a card to its first free fitting port. While it is in hand,
-ports that it fits light up, cards that it does not fit step back, and over one of those the reason is shown.
+ports that it fits light up, the others step back, and over one of those the reason is shown. A port whose layer would
+not take the tensor can be wired all the same: the design may be made to fit afterwards.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from designer.ui.canvas.card_item import CardItem
 from designer.ui.canvas.cards import PortRef, Wire
-from designer.ui.canvas.geometry import PORT_RADIUS, card_fonts
+from designer.ui.canvas.geometry import PORT_RADIUS
 from designer.ui.canvas.gestures import Gesture, Modifiers
 from designer.ui.canvas.hits import card_at
+from designer.ui.canvas.port_lights import Fit, PortLights, paint_words
 from designer.ui.canvas.wire_path import EXCHANGED, wire_path
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ class Goal:
     """What the wire would be connected to here, or why not."""
 
     port: PortRef
-    reason: str  # "" where it fits
+    fit: Fit
 
 
 class ConnectGesture(Gesture):
@@ -44,14 +46,14 @@ class ConnectGesture(Gesture):
         self.lifted = lifted
         self.goal: Goal | None = None
         self._at = view.mapToScene(pos)
-        self._reasons: dict[PortRef, str] = {}
-        self._lit: list[CardItem] = []
+        self._lights = PortLights(view, not anchor.is_output, anchor.card, self._fit)
         if lifted is not None:
             view.canvas.wires[lifted.id].set_shown(False)
-        self._light_up()
+        self._lights.show()
 
     def move(self, pos: QPoint, modifiers: Modifiers) -> None:
         super().move(pos, modifiers)
+        self._lights.show()  # what came into sight
         self._at = self.view.mapToScene(pos)
         self.goal = self._goal_at(self._at)
         self.view.viewport().update()
@@ -67,7 +69,7 @@ class ConnectGesture(Gesture):
         self._restore()
         if self.goal is None:
             self._drop_on_ground()
-        elif not self.goal.reason:
+        elif not self.goal.fit.reason:
             self._connect(self.goal.port)
         return True
 
@@ -81,13 +83,14 @@ class ConnectGesture(Gesture):
     def paint(self, painter: QPainter) -> None:
         view = self.view
         theme = view.canvas.theme
-        fits = self.goal is not None and not self.goal.reason
-        refused = self.goal is not None and bool(self.goal.reason)
+        fit = self.goal.fit if self.goal is not None else Fit()
+        fits = self.goal is not None and not fit.reason
+        colour = theme.bad if fit.reason else theme.warn if fit.remark else theme.accent
         here = self._place(self.anchor)
         there = self._place(self.goal.port) if fits else self._at
         start, end = (here, there) if self.anchor.is_output else (there, here)
         path = view.viewportTransform().map(loose_path(start, end, view.canvas.is_downward))
-        pen = QPen(QColor(theme.bad if refused else theme.accent), 2.2)
+        pen = QPen(QColor(colour), 2.2)
         if not fits:
             pen.setDashPattern([4, 3])
         painter.setPen(pen)
@@ -99,32 +102,19 @@ class ConnectGesture(Gesture):
         for point in (here, there):
             radius = max(PORT_RADIUS * zoom, 3) if point is here or fits else 3.5
             painter.drawEllipse(QPointF(view.viewportTransform().map(point)), radius, radius)
-        if refused:
-            self._paint_reason(painter, self.goal.reason)
+        if fit.words:
+            paint_words(painter, view, self._at, fit.words, colour)
 
     # Where the wire may go
 
-    def _fits(self, port: PortRef) -> str:
-        """Why the wire cannot end at a port; "" where it can."""
-        if port not in self._reasons:
-            source, target = (self.anchor, port) if self.anchor.is_output else (port, self.anchor)
-            is_own = self.lifted is not None and (self.lifted.target_card, self.lifted.target_port) == (
-                port.card,
-                port.port,
-            )
-            self._reasons[port] = "" if is_own else self.view.can_connect(source, target)
-        return self._reasons[port]
-
-    def _light_up(self) -> None:
-        for card_id in self.view.visible_cards():
-            item = self.view.canvas.cards[card_id]
-            fitting = frozenset(
-                (ref.port, ref.is_output)
-                for ref, _ in item.ports()
-                if ref.is_output != self.anchor.is_output and not self._fits(ref)
-            )
-            item.show_fit(fitting, dimmed=not fitting and card_id != self.anchor.card)
-            self._lit.append(item)
+    def _fit(self, port: PortRef) -> Fit:
+        """What stands against the wire's ending at a port."""
+        view, lifted = self.view, self.lifted
+        if lifted is not None and (lifted.target_card, lifted.target_port) == (port.card, port.port):
+            return Fit()
+        source, target = (self.anchor, port) if self.anchor.is_output else (port, self.anchor)
+        reason = view.can_connect(source, target)
+        return Fit(reason) if reason else Fit(remark=view.misfit(source, target))
 
     def _goal_at(self, point: QPointF) -> Goal | None:
         scene = self.view.canvas
@@ -142,8 +132,8 @@ class ConnectGesture(Gesture):
                 away = item.pos() + place - point
                 distance = (away.x() ** 2 + away.y() ** 2) ** 0.5
                 if distance <= nearest_distance:
-                    nearest, nearest_distance = Goal(ref, self._fits(ref)), distance
-        if nearest is not None and not nearest.reason:
+                    nearest, nearest_distance = Goal(ref, self._lights.fit(ref)), distance
+        if nearest is not None and not nearest.fit.reason:
             return nearest
         card_id = card_at(scene, point)
         if card_id is None or card_id == self.anchor.card:
@@ -152,11 +142,12 @@ class ConnectGesture(Gesture):
 
     def _first_port(self, item: CardItem) -> Goal | None:
         """A card's first free fitting port, else its first fitting one, else its first with the reason."""
-        refs = [ref for ref, _ in item.ports() if ref.is_output != self.anchor.is_output]
-        fitting = [ref for ref in refs if not self._fits(ref)]
-        free = [ref for ref in fitting if ref.is_output or not self.view.canvas.wires_at(ref)]
-        chosen = free or fitting or refs
-        return Goal(chosen[0], self._fits(chosen[0])) if chosen else None
+        fits = {ref: self._lights.fit(ref) for ref, _ in item.ports() if ref.is_output != self.anchor.is_output}
+        usable = [ref for ref, fit in fits.items() if not fit.reason]
+        good = [ref for ref in usable if not fits[ref].remark] or usable
+        free = [ref for ref in good if ref.is_output or not self.view.canvas.wires_at(ref)]
+        chosen = next(iter(free or good or fits), None)
+        return Goal(chosen, fits[chosen]) if chosen else None
 
     # How it ends
 
@@ -177,9 +168,7 @@ class ConnectGesture(Gesture):
 
     def _restore(self) -> None:
         scene = self.view.canvas
-        for item in self._lit:
-            item.show_fit(frozenset(), dimmed=False)
-        self._lit.clear()
+        self._lights.put_out()
         if self.lifted is not None and self.lifted.id in scene.wires:
             scene.wires[self.lifted.id].set_shown(True)
             scene.relay(self.lifted.id)
@@ -187,22 +176,6 @@ class ConnectGesture(Gesture):
 
     def _place(self, port: PortRef) -> QPointF:
         return self.view.canvas.cards[port.card].port_in_scene(port.port, port.is_output)
-
-    def _paint_reason(self, painter: QPainter, reason: str) -> None:
-        theme = self.view.canvas.theme
-        painter.setFont(card_fonts().brief)
-        at = QPointF(self.view.viewportTransform().map(self._at)) + QPointF(14, 18)
-        width = min(painter.fontMetrics().horizontalAdvance(reason) + 20.0, 420.0)
-        area = self.view.viewport().rect()
-        at.setX(min(at.x(), area.width() - width - 8))
-        at.setY(min(at.y(), area.height() - 36))
-        box = QRectF(at.x(), at.y(), width, 26)
-        painter.setPen(QPen(QColor(theme.bad), 1))
-        painter.setBrush(QColor(theme.panel))
-        painter.drawRoundedRect(box, 6, 6)
-        painter.setPen(QColor(theme.text))
-        shown = painter.fontMetrics().elidedText(reason, Qt.TextElideMode.ElideRight, int(width - 18))
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), shown)
 
 
 def loose_path(start: QPointF, end: QPointF, is_downward: bool = False) -> QPainterPath:

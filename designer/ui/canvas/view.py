@@ -78,7 +78,8 @@ class CanvasView(ZoomPanView):
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.card_facts: Callable[[str], str] = lambda card_id: ""  # in words, for its tooltip
-        self.can_connect: Callable[[PortRef, PortRef], str] = lambda source, target: ""
+        self.can_connect: Callable[[PortRef, PortRef], str] = lambda source, target: ""  # why not, from port to port
+        self.misfit: Callable[[PortRef, PortRef], str] = lambda source, target: ""  # why what flows would not fit there
         self.ghost_card: Callable[[str], Card] = lambda kind: Card(id="", title=kind)
         self.can_insert: Callable[[str], bool] = lambda card_id: False  # into a wire: a card that is there,
         self.can_insert_kind: Callable[[str], bool] = lambda kind: False  # or one that is dragged from the palette

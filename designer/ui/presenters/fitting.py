@@ -1,4 +1,6 @@
-"""What can be wired to a port, of all that the search offers: the rest comes last, with the reason, or not at all."""
+"""What suits a wire: of all that the search offers, the rest coming last, with the reason, or not at all; and of the
+ports on the canvas.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from designer.analysis.facts import BlockFacts
+from designer.analysis.ports import input_ports
 from designer.catalogue.registry import spec_of
-from designer.catalogue.spec import LayerError, LayerSpec, Tensor, Values
+from designer.catalogue.spec import LayerError, LayerSpec, Tensor, Values, variadic_index
+from designer.graph.block import Endpoint
 from designer.graph.design import Design
 from designer.ui.canvas.add_search import AddEntry
 from designer.ui.canvas.cards import PortRef
@@ -28,6 +32,25 @@ def fitting(entries: Iterable[AddEntry], design: Design, facts: BlockFacts, end:
             reason = _why_not(spec, tensor) if tensor else ""
             found.append(replace(entry, rank=MISFIT, summary=reason) if reason else entry)
     return found
+
+
+def misfit(design: Design, facts: BlockFacts, source: PortRef, target: PortRef) -> str:
+    """Why a layer would not take what a port gives at one of its inputs; empty where it would, or nobody knows."""
+    node = facts.nodes.get(target.card)
+    if node is None or node.spec is None or node.spec.fault:
+        return ""
+    wired = {**facts.block.incoming[target.card], target.port: Endpoint(source.card, source.port)}
+    ports = sorted(wired, key=variadic_index) if node.spec.variadic else input_ports(design, facts.block, node.node)
+    arriving = [_tensor(facts, PortRef(*wired[port], True)) if port in wired else None for port in ports]
+    if None in arriving or len(arriving) < len(node.spec.input_ports(())):
+        return ""
+    values = {parameter.name: parameter.default for parameter in node.spec.parameters} | dict(node.values)
+    try:
+        node.spec.infer(Values(values), tuple(arriving))
+    except LayerError as error:
+        expected = f" It takes {error.expected}." if error.expected else ""
+        return f"{node.node}: {error.message}{expected}"
+    return ""
 
 
 def _tensor(facts: BlockFacts, end: PortRef) -> Tensor | None:

@@ -7,7 +7,9 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from designer.editing.nodes import add_node
 from designer.ui.canvas.dropping import kind_mime
+from designer.ui.canvas.wire_item import Emphasis
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 Key, RIGHT = Qt.Key, Qt.MouseButton.RightButton
@@ -98,6 +100,68 @@ def test_ctrl_and_a_drag_carry_the_wires_of_a_port(editor):
     assert all(item.isVisible() for item in editor.window.panel.scene.wires.values())
     editor.hand.drag(start, editor.hand.at(300, 420), CTRL)
     assert not {end for end in editor.ends if end[0] == "conv1"}
+
+
+def test_outputs_that_the_carried_wires_do_not_fit_step_back_with_the_reason(editor):
+    start = editor.hand.port("conv1", "output", True)
+    editor.hand.press(start, CTRL)
+    editor.hand.move(start + QPoint(0, 30))
+    cards, gesture = editor.window.panel.scene.cards, editor.window.panel.view._gesture
+    assert cards["tanh1"].lit_ports == {("output", True)}
+    assert cards["conv2"].is_dimmed
+    editor.hand.move(editor.hand.on("conv2"))
+    assert "cycle" in gesture.reason
+    editor.window.panel.grab()
+    ends, steps = editor.ends, editor.steps
+    editor.hand.release(editor.hand.on("conv2"), CTRL)
+    assert (editor.ends, editor.steps) == (ends, steps)
+    assert not any(card.is_dimmed or card.lit_ports or card.faded_ports for card in cards.values())
+
+
+def test_a_layer_that_would_not_take_what_flows_says_so_and_can_be_wired_all_the_same(editor):
+    editor.session.edit("Add", lambda design: add_node(design, "Net", "Linear", (216.0, 280.0))[0])
+    [linear] = [key for key, node in editor.block.nodes.items() if node.kind == "Linear"]
+    hand, cards = editor.hand, editor.window.panel.scene.cards
+    hand.press(hand.port("conv1", "output", True))
+    hand.move(hand.on("tanh1"))
+    assert cards["tanh1"].lit_ports == {("input", False)}
+    assert cards["tanh1"].faded_ports == {("output", True)}
+    assert cards[linear].is_dimmed
+    hand.move(hand.port(linear, "input", False))
+    fit = editor.window.panel.view._gesture.goal.fit
+    assert not fit.reason
+    assert "4-d tensor" in fit.remark
+    assert "It takes (N, in_features)" in fit.remark
+    editor.window.panel.grab()
+    hand.release(hand.port(linear, "input", False))
+    assert ("conv1", linear) in editor.ends
+
+
+def test_a_sum_of_other_channels_says_so_before_it_is_wired(editor):
+    hand = editor.hand
+    hand.drag(hand.port("conv1", "output", True), hand.port("add1", "x1", False))
+    hand.press(hand.port("input", "output", True))
+    hand.move(hand.at(480, 130))
+    hand.move(hand.port("add1", "x2", False))
+    assert "axis 1 (channels) differs" in editor.window.panel.view._gesture.goal.fit.remark
+    editor.key(Key.Key_Escape)
+
+
+def test_the_pointer_thickens_a_wire_and_a_click_on_a_card_marks_its_whole_path(editor):
+    wires = {wire.wire.target_card: wire for wire in editor.window.panel.scene.wires.values()}
+    quiet = wires["relu1"].pen().widthF()
+    editor.hand.move(editor.wire_middle("conv1", "relu1"))
+    assert wires["relu1"].pen().widthF() > quiet
+    editor.hand.move(editor.hand.at(300, 420))
+    assert wires["relu1"].pen().widthF() == quiet
+    editor.hand.click(editor.hand.on("conv2"))
+    assert {key: wire.emphasis for key, wire in wires.items()} == {
+        "conv1": Emphasis.PATH,
+        "relu1": Emphasis.PATH,
+        "conv2": Emphasis.ADJACENT,
+        "output": Emphasis.ADJACENT,
+    }
+    assert wires["conv2"].wire.label == "8×16×16"
 
 
 def test_a_knife_cuts_what_it_crosses(editor):
