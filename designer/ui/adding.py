@@ -11,8 +11,11 @@ from designer.analysis.ports import input_ports, output_ports
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Family
 from designer.editing import links, nodes, rewiring
+from designer.editing.room import make_room
 from designer.graph.block import Edge, Endpoint
 from designer.graph.design import Design
+from designer.graph.expressions import to_text
+from designer.graph.names import fresh_node_id
 from designer.session.shelf import Shelf, built_in_blocks
 from designer.ui.canvas.add_search import AddEntry
 from designer.ui.canvas.cards import Card, PortRef
@@ -69,13 +72,23 @@ class Adding(QObject):
         into = edge_of(self._canvas.block, wire) if wire else None
         source = PortRef(into.source.node, into.source.port, True) if into else end
         self._canvas.panel.ask_what_to_add(self.offers(source if source and source.port else None), point)
+        if end and end.port:
+            self._canvas.panel.view.loose_wire.show(end, point)
 
     def _chosen(self, kind: str, point: QPointF) -> None:
         end, self._wire_end = self._wire_end, None
         wire, self._wire = self._wire, ""
-        if wire:
-            point = place_under(self._ghost(kind), point)
-        self._add(kind, None if end and not end.port else point, end, wire)
+        place = None if end and not end.port else self._place_at(kind, point, end if not wire else None)
+        self._add(kind, place, end, wire)
+
+    def _place_at(self, kind: str, point: QPointF, end: PortRef | None) -> QPointF:
+        """Where the corner of a new card belongs: its middle at the pointer, or its port where a wire was let go."""
+        card = self._ghost(kind)
+        if end is not None:
+            width, height = card_size(card)
+            away = QPointF(0, height / 2) if card.is_downward else QPointF(width / 2, 0)
+            point = point + away if end.is_output else point - away
+        return place_under(card, point)
 
     def _add(self, key: str, point: QPointF | None, end: PortRef | None = None, wire: str = "") -> None:
         """Add a node at `point`, else behind the selected one or in the middle, wired to `end` or put into `wire`."""
@@ -84,7 +97,8 @@ class Adding(QObject):
             self.new_custom_requested.emit()
             return
         made: list[str] = []
-        position = self._free_place(point, end, *card_size(self._ghost(key)))
+        size = card_size(self._ghost(key))
+        position = self._free_place(point, end, *size)
         into = edge_of(canvas.block, wire) if wire else None
 
         def change(design: Design, block: str) -> Design:
@@ -92,7 +106,8 @@ class Adding(QObject):
             design, new = nodes.add_node(design, block, kind, position, library=built_in_blocks())
             made.append(new)
             if into is not None:
-                return rewiring.insert_into(design, block, new, into)
+                design = rewiring.insert_into(design, block, new, into)
+                return make_room(design, block, new, {**canvas.panel.scene.sizes(), new: size})
             return _wired(design, block, end, new) if end else design
 
         if canvas.edit(self.tr("Add {0}").format(_name(key)), change):
@@ -103,16 +118,14 @@ class Adding(QObject):
 
     def _ghost(self, key: str) -> Card:
         """The card to come, as far as it is known."""
-        spec = spec_of(key, self._canvas.session.design)
-        family = spec.family.value if spec else Family.BLOCK.value
-        return Card(
-            id="",
-            title=_name(key),
-            kind="",
-            family=family,
-            is_block=spec is None,
-            is_downward=self._canvas.block.is_downward,
-        )
+        canvas = self._canvas
+        block, is_downward = canvas.block, canvas.block.is_downward
+        spec = spec_of(key, canvas.session.design)
+        if spec is None:
+            return Card("", _name(key), family=Family.BLOCK.value, is_block=True, is_downward=is_downward)
+        title = fresh_node_id(block, spec.stem)
+        brief = spec.brief({parameter.name: to_text(parameter.default) for parameter in spec.parameters})
+        return Card("", title, spec.kind, spec.family.value, brief, is_downward=is_downward)
 
     def _can_stand_in_a_wire(self, kind: str) -> bool:
         """Whether a kind has an input and an output; a block is taken to have them."""

@@ -14,6 +14,7 @@ from designer.editing.aligning import Alignment, aligned
 from designer.editing.errors import EditError
 from designer.editing.grouping import group
 from designer.editing.port_order import move_port
+from designer.editing.room import make_room
 from designer.editing.routing import Box
 from designer.editing.ungrouping import ungroup
 from designer.graph.block import INPUT, OUTPUT, Edge
@@ -113,10 +114,13 @@ class NodeEdits(QObject):
     def put_into(self, places: dict[str, tuple[float, float]], card: str, wire: str) -> None:
         """Move nodes, and lead a wire through one of them."""
         edge = edge_of(self._canvas.block, wire)
+        sizes = self._canvas.panel.scene.sizes()
 
         def change(design: Design, block: str) -> Design:
             design = nodes.move(design, block, places)
-            return rewiring.insert_into(design, block, card, edge) if edge else design
+            if edge is None:
+                return design
+            return make_room(rewiring.insert_into(design, block, card, edge), block, card, sizes)
 
         self._canvas.edit(self.tr("Insert into a wire"), change)
 

@@ -73,6 +73,13 @@ class ConnectGesture(Gesture):
             self._connect(self.goal.port)
         return True
 
+    def let_go(self) -> bool:
+        """Drop the wire where it is, as on the ground; a lifted one returns, and another is dropped."""
+        self._restore()
+        self.lifted = None
+        self._drop_on_ground()
+        return True
+
     def cancel(self) -> None:
         self._restore()
 
@@ -88,20 +95,7 @@ class ConnectGesture(Gesture):
         colour = theme.bad if fit.reason else theme.warn if fit.remark else theme.accent
         here = self._place(self.anchor)
         there = self._place(self.goal.port) if fits else self._at
-        start, end = (here, there) if self.anchor.is_output else (there, here)
-        path = view.viewportTransform().map(loose_path(start, end, view.canvas.is_downward))
-        pen = QPen(QColor(colour), 2.2)
-        if not fits:
-            pen.setDashPattern([4, 3])
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(path)
-        zoom = view.zoom
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(pen.color())
-        for point in (here, there):
-            radius = max(PORT_RADIUS * zoom, 3) if point is here or fits else 3.5
-            painter.drawEllipse(QPointF(view.viewportTransform().map(point)), radius, radius)
+        paint_loose_wire(painter, view, here, there, self.anchor.is_output, colour, dashed=not fits)
         if fit.words:
             paint_words(painter, view, self._at, fit.words, colour)
 
@@ -176,6 +170,54 @@ class ConnectGesture(Gesture):
 
     def _place(self, port: PortRef) -> QPointF:
         return self.view.canvas.cards[port.card].port_in_scene(port.port, port.is_output)
+
+
+class LooseWire:
+    """A wire that was let go on the ground, for as long as it is asked what it shall lead to."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self._view = view
+        self._ends: tuple[PortRef, QPointF] | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        return self._ends is not None and self._ends[0].card in self._view.canvas.cards
+
+    def show(self, port: PortRef, end: QPointF) -> None:
+        """It hangs between a port and a point of the scene."""
+        self._ends = port, end
+        self._view.viewport().update()
+
+    def hide(self) -> None:
+        """It was given up, or is about to be a wire."""
+        self._ends = None
+        self._view.viewport().update()
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint it over the canvas, in viewport pixels."""
+        if self.is_shown:
+            port, end = self._ends
+            here = self._view.canvas.cards[port.card].port_in_scene(port.port, port.is_output)
+            accent = self._view.canvas.theme.accent
+            paint_loose_wire(painter, self._view, here, end, port.is_output, accent, dashed=True)
+
+
+def paint_loose_wire(
+    painter: QPainter, view: CanvasView, here: QPointF, there: QPointF, is_output: bool, colour: str, *, dashed: bool
+) -> None:
+    """Paint a wire between a port and somewhere else in the scene, in viewport pixels. is_output: of the port."""
+    start, end = (here, there) if is_output else (there, here)
+    pen = QPen(QColor(colour), 2.2)
+    if dashed:
+        pen.setDashPattern([4, 3])
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(view.viewportTransform().map(loose_path(start, end, view.canvas.is_downward)))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(pen.color())
+    ring = max(PORT_RADIUS * view.zoom, 3.0)
+    for point, radius in ((here, ring), (there, 3.5 if dashed else ring)):
+        painter.drawEllipse(QPointF(view.viewportTransform().map(point)), radius, radius)
 
 
 def loose_path(start: QPointF, end: QPointF, is_downward: bool = False) -> QPainterPath:

@@ -53,6 +53,10 @@ class Gesture:
     def cancel(self) -> None:
         """Undo what was shown; nothing happened."""
 
+    def let_go(self) -> bool:
+        """Something is to be added here and now. Returns whether that ends the gesture, and it has seen to that."""
+        return False
+
     def is_alive(self) -> bool:
         """Whether what the gesture has in hand is still on the canvas; asked when the content changed."""
         return True

@@ -24,7 +24,12 @@ _ARROWS = {
 
 
 def request_add(view: CanvasView) -> None:
-    """Ask for a layer to be added under the cursor, or in the middle where the cursor is elsewhere."""
+    """Ask for a layer to be added under the cursor, or in the middle where the cursor is elsewhere.
+
+    A wire in hand is dropped there, to be wired to what is added.
+    """
+    if view.let_go():
+        return
     view.add_requested.emit(point_at_cursor(view))
 
 

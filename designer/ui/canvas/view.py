@@ -29,6 +29,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from designer.ui.canvas.cards import Card, PortRef
+from designer.ui.canvas.connecting import LooseWire
 from designer.ui.canvas.cutting import KnifeGesture
 from designer.ui.canvas.dropping import Drops
 from designer.ui.canvas.edge_scroll import EdgeScroll
@@ -88,6 +89,7 @@ class CanvasView(ZoomPanView):
         self._knife_is_ready = False
         self._marked_wire = ""  # the wire that a card in hand would be put into
         self._drops = Drops(self)
+        self.loose_wire = LooseWire(self)
         self._hover = Hover(scene)
         self._edge_scroll = EdgeScroll(self._pan_under_gesture, self)
         self._pointer = (QPoint(), Qt.KeyboardModifier.NoModifier)
@@ -120,6 +122,7 @@ class CanvasView(ZoomPanView):
         if self._gesture is not None:
             self._gesture.paint(painter)
         self._drops.paint(painter)
+        self.loose_wire.paint(painter)
         if self._ring_shown:
             painter.setPen(QPen(QColor(self.canvas.theme.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -133,7 +136,8 @@ class CanvasView(ZoomPanView):
 
     @property
     def _paints_over_all(self) -> bool:
-        return self._gesture is not None or self._drops.ghost is not None or self._ring_shown
+        in_hand = self._gesture is not None or self._drops.ghost is not None
+        return in_hand or self.loose_wire.is_shown or self._ring_shown
 
     # Mouse
 
@@ -334,6 +338,13 @@ class CanvasView(ZoomPanView):
             self._show_cursor()
         else:
             self.canvas.select()
+
+    def let_go(self) -> bool:
+        """Drop a wire in hand where it is, as on the ground. Returns whether there was one."""
+        if self._gesture is None or not self._gesture.let_go():
+            return False
+        self._end_gesture()
+        return True
 
     # Drops
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from designer.editing.nodes import add_node
 from designer.ui.presenters.fitting import MISFIT
+from designer.ui.theme.tokens import THEMES
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -46,6 +47,10 @@ def test_every_way_to_the_search(editor, way):
         QTest.mouseDClick(editor.hand.viewport, LEFT, Qt.KeyboardModifier.NoModifier, ground)
     made = choose(editor, "maxp2")
     assert editor.block.nodes[made].kind == "MaxPool2d"
+    x, y = editor.block.nodes[made].position
+    assert x % 8 == y % 8 == 0
+    if way == "double click":  # offscreen there is no pointer for a key to ask
+        assert editor.window.panel.scene.cards[made].body_in_scene().contains(QPointF(300, 320))
     editor.one_step(steps, before)
 
 
@@ -61,8 +66,43 @@ def test_a_wire_dropped_on_the_ground_offers_what_fits_and_connects_it(editor):
     assert entries["BatchNorm1d"].summary.startswith("It takes (N, C")
     made = choose(editor, "batchnorm")
     assert editor.block.nodes[made].kind == "BatchNorm2d"
+    port = editor.hand.port(made, "input", is_output=False)
+    assert (port - start - QPoint(60, 200)).manhattanLength() < 14, "its ring is where the wire was let go"
     assert ("conv1", made) in editor.ends
     editor.one_step(steps, before)
+
+
+def test_a_wire_stays_in_sight_while_it_is_asked_what_it_leads_to(editor):
+    view = editor.window.panel.view
+    view.fit_all()
+    start = editor.hand.port("conv1", "output", is_output=True)
+    before = view.viewport().grab().toImage()
+    editor.hand.drag(start, start + QPoint(-90, 250))
+    shown = view.viewport().grab().toImage()
+    along = [
+        QPoint(x, y) for x in range(start.x() - 85, start.x() - 40) for y in range(start.y() + 180, start.y() + 250)
+    ]
+    changed = {shown.pixelColor(at).name() for at in along if shown.pixelColor(at) != before.pixelColor(at)}
+    assert THEMES["dark"].accent in changed
+    QTest.keyClick(editor.window.panel.search.typed, Key.Key_Escape)
+    editor.hand.move(start + QPoint(-90, 250))
+    after = view.viewport().grab().toImage()
+    assert all(after.pixelColor(at) == before.pixelColor(at) for at in along)
+
+
+@pytest.mark.parametrize("key", [(Key.Key_Tab,), (Key.Key_A, SHIFT)])
+def test_tab_with_a_wire_in_hand_asks_what_it_leads_to(editor, key):
+    steps, before = editor.steps, editor.session.design
+    editor.hand.click(editor.hand.port("relu1", "output", is_output=True))
+    editor.hand.move(editor.hand.at(300, 380))
+    editor.key(*key)
+    assert "Input" not in offered(editor)
+    made = choose(editor, "dropout")
+    assert ("relu1", made) in editor.ends
+    editor.one_step(steps, before)
+    editor.hand.move(editor.hand.at(300, 440))  # nothing is in hand any more
+    editor.hand.click(editor.hand.at(300, 440))
+    assert not editor.window.panel.search.isVisible()
 
 
 def test_what_does_not_fit_can_be_chosen_all_the_same(editor):
@@ -79,6 +119,8 @@ def test_a_wire_drawn_backwards_offers_what_gives_something(editor):
     assert "Output" not in offered(editor)
     made = choose(editor, "conv2d")
     assert (made, "add1") in editor.ends
+    port = editor.hand.port(made, "output", is_output=True)
+    assert (port - start - QPoint(-60, 200)).manhattanLength() < 40
 
 
 def test_escape_leaves_everything_as_it_was(editor):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from designer.editing.nodes import add_node
+from designer.editing.nodes import add_node, move
 from designer.ui.canvas.dropping import kind_mime
 from designer.ui.canvas.wire_item import Emphasis
 
@@ -28,6 +30,21 @@ def test_a_free_card_put_on_a_wire_is_inserted(editor):
     assert {("conv1", "tanh1"), ("tanh1", "relu1")} <= editor.ends
     assert ("conv1", "relu1") not in editor.ends
     editor.one_step(steps, before)
+
+
+def test_what_follows_makes_room_for_what_is_inserted(editor):
+    editor.session.edit("Nearer", lambda d: move(d, "Net", {"relu1": (416.0, 0.0), "conv2": (624.0, 0.0)}))
+    steps, before = editor.steps, editor.session.design
+    cards = editor.window.panel.scene.cards
+    tanh, add = cards["tanh1"].pos(), cards["add1"].pos()
+    grip = editor.hand.on("tanh1")
+    editor.hand.drag(grip, editor.wire_middle("conv1", "relu1") + (grip - centre_of(editor, "tanh1")))
+    row = [cards[key].body_in_scene() for key in ("conv1", "tanh1", "relu1", "conv2", "output")]
+    assert all(right.left() - left.right() >= 32 for left, right in pairwise(row))
+    assert cards["add1"].pos() == add
+    editor.one_step(steps, before)
+    editor.key(Key.Key_Z, CTRL)
+    assert cards["tanh1"].pos() == tanh
 
 
 def test_a_wired_card_put_on_a_wire_is_only_moved(editor):
