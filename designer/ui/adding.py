@@ -107,7 +107,7 @@ class Adding(QObject):
             made.append(new)
             if into is not None:
                 design = rewiring.insert_into(design, block, new, into)
-                return make_room(design, block, new, {**canvas.panel.scene.sizes(), new: size})
+                return make_room(design, block, new, {**canvas.sizes, new: size})
             return _wired(design, block, end, new) if end else design
 
         if canvas.edit(self.tr("Add {0}").format(_name(key)), change):

@@ -135,6 +135,11 @@ class CanvasController(QObject):
         """The ids of the selected nodes."""
         return tuple(self.panel.scene.selected_cards)
 
+    @property
+    def sizes(self) -> dict[str, tuple[float, float]]:
+        """Width and height of the cards of the open block, by id."""
+        return {key: card_size(item.card) for key, item in self.panel.scene.cards.items()}
+
     def refresh(self) -> None:
         """Draw the open block as it is now; where it is gone, the nearest one around it."""
         while self.path and self.session.analysis.inside(self.path) is None:

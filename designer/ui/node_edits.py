@@ -114,7 +114,7 @@ class NodeEdits(QObject):
     def put_into(self, places: dict[str, tuple[float, float]], card: str, wire: str) -> None:
         """Move nodes, and lead a wire through one of them."""
         edge = edge_of(self._canvas.block, wire)
-        sizes = self._canvas.panel.scene.sizes()
+        sizes = self._canvas.sizes
 
         def change(design: Design, block: str) -> Design:
             design = nodes.move(design, block, places)

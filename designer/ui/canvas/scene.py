@@ -264,10 +264,6 @@ class CanvasScene(QGraphicsScene):
             rect = rect.united(self.standing(key).body_in_scene())
         return rect
 
-    def sizes(self) -> dict[str, tuple[float, float]]:
-        """Width and height of every card, by id."""
-        return {key: (item.layout.width, item.layout.height) for key, item in self._cards.items()}
-
     def standing(self, key: str) -> CardItem | NoteItem:
         """The card or note of an id. Raises KeyError."""
         return self.notes.items[key] if key in self.notes.items else self._cards[key]
