@@ -29,7 +29,8 @@ def run(options: argparse.Namespace) -> int:
         return 0
     page = pages.find(topic)
     if page is not None:
-        write(f"# {page.title}\n\n{pages.fill(page.text).replace(_ONLY_IN_WINDOW, 'See the help in the window.')}")
+        text = pages.without_pictures(pages.fill(page.text)).replace(_ONLY_IN_WINDOW, "See the help in the window.")
+        write(f"# {page.title}\n\n{text}")
         if page.url:
             write(f"\n{page.url}")
         return 0

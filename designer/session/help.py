@@ -22,6 +22,7 @@ from designer.graph.expressions import Value, to_text
 
 FEATURES, CODES, KINDS = "features", "codes", "kinds"
 _CODE = re.compile(r"^\{\{code ([a-z0-9_]+)\}\}$", re.MULTILINE)
+_PICTURE = re.compile(r"^!\[[^\]]*\]\([^)]*\)\n*", re.MULTILINE)
 _WORD = re.compile(r"\w+")
 _MOST_FOUND = 60
 
@@ -120,6 +121,11 @@ def fill(text: str) -> str:
         return f"```python\n{generate(design, Analyser().analyse(design)).source}```"
 
     return _CODE.sub(written, text)
+
+
+def without_pictures(text: str) -> str:
+    """The text of a page where there is nothing to show pictures on."""
+    return _PICTURE.sub("", text).strip()
 
 
 def kind_text(spec: LayerSpec) -> str:

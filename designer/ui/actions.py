@@ -71,9 +71,7 @@ ACTIONS = (
     _on_canvas("note", "Nodes", QT_TRANSLATE_NOOP("Actions", "Add a note"), "N", icon="file-text"),
     _on_canvas("frame", "Nodes", QT_TRANSLATE_NOOP("Actions", "Frame the selection"), "Shift+F", icon="square"),
     _on_canvas("arrange", "Nodes", QT_TRANSLATE_NOOP("Actions", "Arrange"), "L", icon="workflow"),
-    _on_canvas(
-        "turn", "Nodes", QT_TRANSLATE_NOOP("Actions", "Arrange from top to bottom, or from left to right"), "Shift+L"
-    ),
+    _on_canvas("turn", "Nodes", QT_TRANSLATE_NOOP("Actions", "Arrange the other way round"), "Shift+L"),
     _on_canvas("align_left", "Align", QT_TRANSLATE_NOOP("Actions", "Left sides")),
     _on_canvas("align_centre", "Align", QT_TRANSLATE_NOOP("Actions", "Centres")),
     _on_canvas("align_right", "Align", QT_TRANSLATE_NOOP("Actions", "Right sides")),

@@ -157,6 +157,8 @@ def _pictures(text: str) -> list[str]:
 
 
 def _picture(name: str, theme: str, width: int) -> QImage:
-    """A picture of the window in the theme that is worn, as wide as the page."""
-    path = resources_dir() / "screenshots" / name.replace("-dark", f"-{theme}")
-    return QImage(str(path)).scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
+    """A picture of the window in the theme that is worn; made smaller where it is wider than the page."""
+    picture = QImage(str(resources_dir() / "screenshots" / name.replace("-dark", f"-{theme}")))
+    if picture.width() <= width:
+        return picture
+    return picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)

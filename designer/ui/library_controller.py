@@ -67,6 +67,7 @@ class LibraryController(QObject):
             self.changed.emit()
 
     def _read_now(self) -> None:
+        self._reading.forget()  # what is being read in the background is older
         self._take(self._library.read())
 
     # -- changing it --------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from designer.base.paths import config_dir
 _LAYOUT_VERSION = 2
 _SIDE = {"palette": Qt.DockWidgetArea.LeftDockWidgetArea, "inspector": Qt.DockWidgetArea.RightDockWidgetArea}
 _BOTTOM = ("problems", "code", "data", "training", "results", "runs", "summary")
-_SIZES = {"palette": 224, "inspector": 304, "problems": 252}
+_SIZES = {"palette": 248, "inspector": 304, "problems": 252}
 
 
 class Panels:

@@ -25,7 +25,8 @@ _ICONS = {"info": ("info", "accent"), "success": ("circle-check", "good"), "erro
 _FADE_MS = 150
 _STAY_MS = {"info": 4000, "success": 4000, "error": 9000}
 _MOST = 3
-_GAP_PX, _BOTTOM_PX, _WIDEST_PX = 8, 24, 560
+_GAP_PX, _BOTTOM_PX, _LEAST_PX, _WIDEST_PX = 8, 24, 240, 560
+_LINE = 60  # characters; more are wrapped
 
 
 class Toast(QFrame):
@@ -39,9 +40,10 @@ class Toast(QFrame):
         self.setProperty("role", "toast")
         self.setAccessibleName(text)
         self._badge = QLabel()
-        words = label(text, wrap=len(text) > 60)
+        self.is_long = len(text) > _LINE
+        words = label(text, wrap=self.is_long)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 6, 6)
+        row.setContentsMargins(12, 8, 6, 8)
         row.setSpacing(10)
         row.addWidget(self._badge)
         row.addWidget(words, 1)
@@ -147,7 +149,8 @@ class Toasts(QObject):
     def _place(self) -> None:
         bottom = self._host.height() - _BOTTOM_PX
         for toast in reversed(self.shown):
-            width = min(_WIDEST_PX, self._host.width() - 32, max(240, toast.sizeHint().width()))
+            wanted = _WIDEST_PX if toast.is_long else max(_LEAST_PX, toast.sizeHint().width())
+            width = min(wanted, _WIDEST_PX, self._host.width() - 32)
             height = toast.heightForWidth(width) if toast.hasHeightForWidth() else toast.sizeHint().height()
             height = max(height, 40)
             toast.setGeometry((self._host.width() - width) // 2, bottom - height, width, height)

@@ -40,7 +40,7 @@ def test_the_memory_of_a_training_follows_recipe_device_and_limit(qtbot: QtBot, 
     assert line.text().startswith("training memory 3.0 GiB at batch 128")
     window.panels.show("summary")
     qtbot.waitUntil(lambda: window.summary.memory.isVisible() and bool(window.summary.memory.text()))
-    assert "optimizer 0 B · activations 2.9 GiB" in window.summary.memory.text()
+    assert "activations 2.9 GiB · weights" in window.summary.memory.text()
     limit = window.summary.limit
     assert limit.placeholderText() == "16.0 GiB"
     type_over(qtbot, limit, "2 GiB")

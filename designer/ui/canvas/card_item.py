@@ -49,9 +49,10 @@ class CardItem(QGraphicsRectItem):
         self.update()
 
     def show_theme(self, theme: Theme) -> None:
-        """Wear another palette."""
-        self.theme = theme
+        """Wear another palette, wherever it stands: it may be in somebody's hand."""
+        self.theme, place = theme, self.pos()
         self.show_card(self.card)
+        self.setPos(place)
 
     def mark(self, *, selected: bool | None = None, hovered: bool | None = None) -> None:
         """Change how the card is marked, and repaint it only if that changed."""

@@ -194,14 +194,13 @@ def _paint_texts(painter: QPainter, card: Card, layout: CardLayout, theme: Theme
     painter.setFont(fonts.title)
     painter.setPen(QColor(theme.text))
     painter.drawText(layout.title_rect, _LEFT, layout.title)
-    painter.setPen(QColor(theme.muted if card.heat is None else theme.text))
-    painter.setFont(fonts.kind)
-    painter.drawText(layout.kind_rect, _RIGHT, layout.kind)
-    painter.setPen(QColor(theme.muted))
     if card.is_block:
         _paint_block_glyph(painter, layout, theme)
     if card.is_frozen:
         _paint_snowflake(painter, layout.kind_rect.left() - 15 - 13 * card.is_block, layout, theme)
+    painter.setPen(QColor(theme.muted if card.heat is None else theme.text))  # muted is too faint on a colour
+    painter.setFont(fonts.kind)
+    painter.drawText(layout.kind_rect, _RIGHT, layout.kind)
     painter.setFont(fonts.brief)
     painter.drawText(layout.brief_rect, _LEFT, layout.brief)
     painter.setFont(fonts.small)

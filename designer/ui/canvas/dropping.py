@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
 
 KIND_MIME = "application/x-blockyard-kind"
+_GHOST_OPACITY = 0.9  # less, and what lies below it makes its name unreadable
 
 
 def dragged_kind(data: QMimeData) -> str:
@@ -56,13 +57,13 @@ class Ghost:
         return QRectF(self.place, QSizeF(*card_size(self.card)))
 
     def paint(self, painter: QPainter, to_viewport: QTransform, theme: Theme) -> None:
-        """Paint the ghost, in viewport pixels: the card half transparent, in a dashed accent outline."""
+        """Paint the ghost, in viewport pixels: the card a little transparent, in a dashed accent outline."""
         zoom = to_viewport.m11()
         corner = to_viewport.map(self.place)
         layout = card_layout(self.card)
         ratio = painter.device().devicePixelRatioF()
         picture = card_picture(self.card, layout, theme, zoom, ratio, PLAIN, title_only=False)
-        painter.setOpacity(0.6)
+        painter.setOpacity(_GHOST_OPACITY)
         painter.drawPixmap(corner - QPointF(picture.origin_x, picture.origin_y) / ratio, picture.pixmap)
         painter.setOpacity(1.0)
         pen = QPen(QColor(theme.accent), 1.5, Qt.PenStyle.DashLine)

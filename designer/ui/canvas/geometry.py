@@ -25,6 +25,7 @@ STACK_STEP = 3.0  # how far each of the two edges behind a repeated card stands 
 MARGIN = 12.0  # around the body: rings, badge, stacked edges and shadow stay within it
 MIN_WIDTH, MAX_WIDTH = 96.0, 256.0
 MIN_WIDTH_OF_TWO_LINES = 128.0
+_BETWEEN = " · "  # the parts of a brief
 PAD_LEFT, PAD_RIGHT = 16.0, 14.0
 LINE_1, LINE_2, LINE_3 = 20.0, 38.0, 55.0  # centres of the text lines
 ROW = 16.0  # between ports
@@ -212,6 +213,14 @@ def _layout(look: CardLook, family: str) -> CardLayout:
             return text
         return metrics[font].elidedText(text, Qt.TextElideMode.ElideRight, room)
 
+    def shortened(text: str, room: float) -> str:
+        """The first parts of a line that has too many of them: half of a name would say nothing."""
+        parts = text.split(_BETWEEN)
+        while len(parts) > 1 and _width(text, "brief", family) > room:
+            parts.pop()
+            text = _BETWEEN.join((*parts, "…"))
+        return text
+
     return CardLayout(
         width=width,
         height=height,
@@ -219,7 +228,7 @@ def _layout(look: CardLook, family: str) -> CardLayout:
         title_rect=QRectF(PAD_LEFT, LINE_1 + shift - 10, title_room, 20),
         kind=elided(kind, "kind", kind_room) if kind_room > 18 else "",
         kind_rect=QRectF(width - PAD_RIGHT - kind_room, LINE_1 + shift - 10, kind_room, 20),
-        brief=elided(brief, "brief", brief_room),
+        brief=elided(shortened(brief, brief_room), "brief", brief_room),
         brief_rect=QRectF(PAD_LEFT, LINE_2 + shift - 10, brief_room, 20),
         pill=elided(repeat, "small", pill_width - 12),
         pill_rect=QRectF(width - pill_width - 8, LINE_2 + shift - 8.5, pill_width, 17),

@@ -38,5 +38,6 @@ class KeyHint(QLabel):
 
     def set_theme(self, theme: Theme) -> None:
         """Wear another palette."""
-        self.setStyleSheet(f"color: {theme.muted}; font-size: 11px;")
+        plate = f"background: {theme.ground}; border-radius: 5px; padding: 3px 6px;"  # cards may lie below it
+        self.setStyleSheet(f"color: {theme.muted}; font-size: 11px; {plate}")
         self.adjustSize()

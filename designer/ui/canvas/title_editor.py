@@ -34,11 +34,13 @@ class TitleEditor(InPlace, QLineEdit):
         """Begin to edit a card's title."""
         item = self._view.canvas.cards[card_id]
         self._view.show_card(card_id)
-        place = QRectF(self._view.viewportTransform().mapRect(item.layout.title_rect.translated(item.pos())))
+        row = item.layout.title_rect.translated(item.pos())
+        row.setRight(item.body_in_scene().right())  # over the kind too: half of a word would look out
+        place = QRectF(self._view.viewportTransform().mapRect(row))
         height = max(round(24 * min(self._view.zoom, 1.4)), 24)
         left = self._view.mapTo(self.parentWidget(), place.topLeft().toPoint()).x() - 6
         middle = self._view.mapTo(self.parentWidget(), place.center().toPoint()).y()
-        self.setGeometry(left, middle - height // 2, max(round(place.width()) + 12, LEAST_WIDTH_PX), height)
+        self.setGeometry(left, middle - height // 2, max(round(place.width()), LEAST_WIDTH_PX), height)
         font = card_fonts().title
         self.setFont(font)
         self.setText(item.card.kind if of_block else item.card.title)

@@ -67,6 +67,7 @@ class CustomLayerDialog(QDialog):
         box.addWidget(hairline())
         box.addLayout(self._foot())
         self._connect()
+        self.resize(self.sizeHint().boundedTo(parent.window().size()))  # Qt would take two thirds of a small screen
 
     def sizeHint(self) -> QSize:
         return QSize(1160, 760)

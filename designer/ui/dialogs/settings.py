@@ -154,6 +154,7 @@ class SettingsDialog(QDialog):
         column.addLayout(head)
         column.addWidget(self.tabs, 1)
         column.addLayout(foot)
+        self.resize(self.sizeHint().boundedTo(parent.window().size()))  # Qt would take two thirds of a small screen
 
     def sizeHint(self) -> QSize:
         return QSize(680, 620)

@@ -25,7 +25,8 @@ def memory_line(plan: MemoryPlan) -> str:
 
 def memory_view(plan: MemoryPlan, limit: str, device_bytes: int | None, error: str = "") -> MemoryView:
     """The training by part. limit: as a person set it. device_bytes: of the device, None where it is not known."""
-    listed = " · ".join(f"{name} {numbers.size_bytes(size)}" for name, size in plan.used.parts.items())
+    parts = sorted(plan.used.parts.items(), key=lambda part: -part[1])  # the line may be cut at its end
+    listed = " · ".join(f"{name} {numbers.size_bytes(size)}" for name, size in parts)
     device = numbers.size_bytes(device_bytes) if device_bytes else "8 GiB"
     return MemoryView(f"{memory_line(plan)}   {listed}", limit, device, error)
 

@@ -31,7 +31,7 @@ from designer.ui.presenters.cards import CardMaker
 from designer.ui.theme.current import current_theme
 from designer.ui.theme.tokens import Theme
 
-SIZE = QSize(216, 112)  # of a picture, in px
+SIZE = QSize(248, 112)  # of a picture, in px
 _RATIO = 2.0  # device pixels to one of these: sharp on every screen
 _MARGIN = 64.0  # around the cards, in scene units
 _MOST_ZOOM = 0.55

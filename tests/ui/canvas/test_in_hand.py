@@ -13,6 +13,7 @@ from designer.ui.canvas.cards import Wire
 from designer.ui.canvas.dropping import kind_mime
 from designer.ui.canvas.path_of_selection import path_of
 from designer.ui.canvas.wire_item import Emphasis
+from designer.ui.theme.tokens import LIGHT
 from tests.ui.canvas.conftest import turn_wheel
 
 
@@ -27,6 +28,15 @@ def test_a_card_in_hand_stays_there_when_its_facts_change(panel, hand):
     assert item.card.badge == "error"
     hand.release(start + QPoint(40, 40))
     assert panel.scene.held == frozenset()
+
+
+def test_a_card_in_hand_stays_there_when_the_theme_changes(panel, hand):
+    start = hand.on("conv")
+    hand.press(start)
+    hand.move(start + QPoint(40, 40))
+    panel.set_theme(LIGHT)
+    assert panel.scene.cards["conv"].pos() == QPointF(200, 40)
+    hand.release(start + QPoint(40, 40))
 
 
 def test_a_gesture_ends_when_what_it_holds_is_gone(panel, hand):

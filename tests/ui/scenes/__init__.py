@@ -1,0 +1,1 @@
+"""What the screenshot script takes pictures of, a module a topic."""

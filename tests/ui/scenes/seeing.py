@@ -1,0 +1,162 @@
+"""Seeing: facts, faults, overlays, repeats, tooltips, help, the code and the table of layers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from designer.editing import nodes
+from designer.graph.block import Block, Node, edge
+from designer.graph.design import Design
+from tests.ui.scenes.stage import Key, Seen, Stage, scene
+
+
+@scene()
+def preset(stage: Stage) -> Seen:
+    """A preset with a block selected and its code."""
+    stage.window.panels.show("code")
+    stage.select("block3")
+    return None
+
+
+@scene("vgg11_small")
+def error(stage: Stage) -> Seen:
+    """A convolution feeds a linear layer: the program offers to insert a Flatten."""
+    window = stage.window
+    window.panels.show("problems")
+    window.session.edit("Delete", lambda design: nodes.delete(design, design.main, ["flatten"]))
+    window._jump(("fc1",))
+    window.canvas._connect("block5", "output", "fc1", "input")
+    stage.select("fc1")
+    window.panel.view.fit_all()
+    return None
+
+
+def _overlay(stage: Stage, name: str) -> Seen:
+    stage.do(f"overlay_{name}")
+    stage.near(0.75, "fc1", "fc2")
+    stage.window.panel.view.fit_all()
+    return stage.canvas
+
+
+@scene()
+def overlay_parameters(stage: Stage) -> Seen:
+    """Cards coloured by their parameters, with a legend."""
+    return _overlay(stage, "parameters")
+
+
+@scene()
+def overlay_macs(stage: Stage) -> Seen:
+    """Cards coloured by their multiply-accumulates."""
+    return _overlay(stage, "macs")
+
+
+@scene()
+def overlay_memory(stage: Stage) -> Seen:
+    """Cards coloured by the memory of their activations."""
+    return _overlay(stage, "memory")
+
+
+@scene()
+def overlay_field(stage: Stage) -> Seen:
+    """Cards coloured by their receptive field."""
+    return _overlay(stage, "field")
+
+
+def _eight_alike() -> Design:
+    """Eight transformer layers in a row over the patches of an image."""
+    layer = {"nhead": 4, "dim_feedforward": 512}
+    row = [Node("input", "Input", params={"shape": (196, 256)})]
+    row += [Node(f"encoder{n}", "TransformerEncoderLayer", params=layer) for n in range(1, 9)]
+    row += [Node("norm", "LayerNorm"), Node("output", "Output")]
+    placed = {node.id: replace(node, position=(240.0 * (n % 4), 140.0 * (n // 4))) for n, node in enumerate(row)}
+    edges = tuple(edge(a.id, b.id) for a, b in pairwise(row))
+    return Design("Net", {"Net": Block("Net", nodes=placed, edges=edges)})
+
+
+@scene(_eight_alike())
+def folded(stage: Stage) -> Seen:
+    """A run of eight identical layers, folded to one card with × 8."""
+    stage.select(*(f"encoder{n}" for n in range(1, 9)))
+    stage.key(Key.Key_R)
+    stage.key(Key.Key_L)
+    stage.rest()
+    stage.window.panel.view.fit_all()
+    return None
+
+
+@scene("lenet_relu")
+def tooltip(stage: Stage) -> Seen:
+    """The pointer rests on a card: facts, and how its size comes about."""
+    stage.window.canvas.go_to(("conv",))
+    stage.near(1.0, "conv1", "pool1")
+    stage.before_each = lambda: stage.point_at(stage.hand.on("conv1"))  # another theme puts it away
+    return stage.canvas
+
+
+@scene("lenet_relu")
+def help_card(stage: Stage) -> Seen:
+    """F1: the help of a layer, with the selected node's own numbers."""
+    stage.window.canvas.go_to(("conv",), "conv1")
+    stage.key(Key.Key_F1)
+    return stage.window.helping.window
+
+
+@scene()
+def help(stage: Stage) -> Seen:
+    """A page of the help, with its contents."""
+    stage.window.helping.open("features/canvas")
+    stage.rest(1.0)
+    return stage.window.helping.window
+
+
+@scene()
+def help_search(stage: Stage) -> Seen:
+    """What the help finds."""
+    stage.window.helping.open("features/memory")
+    stage.rest()
+    QTest.keyClicks(stage.window.helping.window.search, "softmax")
+    return stage.window.helping.window
+
+
+@scene("resnet18")
+def summary(stage: Stage) -> Seen:
+    """What each layer takes: parameters, MACs, memory, receptive field."""
+    stage.window.panels.show("summary")
+    return stage.window.panels.docks["summary"]
+
+
+@scene("vgg11_fashion")
+def facts(stage: Stage) -> Seen:
+    """The inspector: parameters and facts of a node."""
+    stage.select("block3")
+    return stage.window.panels.docks["inspector"]
+
+
+@scene("vgg11_fashion")
+def variables(stage: Stage) -> Seen:
+    """With nothing selected: the design's variables, and an expression."""
+    stage.select()
+    return stage.window.panels.docks["inspector"]
+
+
+@scene("vgg11_fashion")
+def code(stage: Stage) -> Seen:
+    """The code: the lines of the selected node are marked."""
+    stage.window.panels.show("code")
+    stage.select("block3")
+    stage.rest(1.0)
+    return stage.window.panels.docks["code"]
+
+
+@scene("resnet")
+def hints(stage: Stage) -> Seen:
+    """What could be neater, when it is asked for."""
+    stage.window.panels.show("problems")
+    button = stage.window.problems.hints
+    if button.isVisible():
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    return stage.window.panels.docks["problems"]

@@ -1,0 +1,211 @@
+"""Training: the data, the recipe, a run in all its states, what it brought, runs beside each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from designer.base.paths import runs_dir
+from designer.session.session import Session
+from tests.ui.scenes.stage import Seen, Stage, scene
+
+LEFT = Qt.MouseButton.LeftButton
+FEW = 2000  # images: an epoch takes seconds on a slow machine
+
+
+def _dock(stage: Stage, name: str) -> Seen:
+    stage.window.panels.show(name)
+    stage.rest()
+    return stage.window.panels.docks[name]
+
+
+# -- before ---------------------------------------------------------------------------------------------------------
+
+
+@scene("lenet_relu")
+def data(stage: Stage) -> Seen:
+    """What transforms do to some images."""
+    window = stage.window
+    stage.recipe(augment__crop="28", augment__padding="4", augment__flip="0.5", augment__erase="0.5")
+    window.panels.show("data")
+    stage.until(lambda: len(window.data_dock.transforms.rows) > 0)
+    window.data_dock.views["transforms"].click()
+    return None
+
+
+@scene("lenet_relu")
+def transforms(stage: Stage) -> Seen:
+    """The same images before and after."""
+    data(stage)
+    return _dock(stage, "data")
+
+
+@scene("lenet_relu")
+def samples(stage: Stage) -> Seen:
+    """The data: figures, classes and samples."""
+    stage.window.panels.show("data")
+    grid = stage.window.data_dock
+    stage.until(lambda: len(grid.transforms.rows) > 0)
+    stage.rest(1.0)
+    return _dock(stage, "data")
+
+
+@scene("vgg11_small")
+def recipe(stage: Stage) -> Seen:
+    """The recipe's form, two of its sections open."""
+    stage.window.top.recipe.open_form()
+    popup = stage.window.top.recipe.popup
+    popup.resize(popup.width(), 780)
+    return popup
+
+
+@scene("vgg11_small")
+def recipe_text(stage: Stage) -> Seen:
+    """The recipe as text, judged while it is typed."""
+    stage.window.top.recipe.open_form()
+    QTest.mouseClick(stage.window.top.recipe.form.buttons["text"], LEFT)
+    return stage.window.recipes._text
+
+
+# -- in the midst ---------------------------------------------------------------------------------------------------
+
+
+def _begin(stage: Stage, epochs: int, shown: int) -> None:
+    """Train, until so many epochs can be seen."""
+    window = stage.window
+    stage.recipe(epochs=str(epochs), optimizer__lr="0.002", data__limit=str(FEW))
+    window.train_or_stop()
+    stage.until(lambda: window.training_dock.loss is not None and window.training_dock.loss.test.size >= shown)
+    stage.rest(1.0)
+
+
+@scene("lenet_relu")
+def training(stage: Stage) -> Seen:
+    """In the midst of a training."""
+    _begin(stage, 12, 6)
+    return None
+
+
+@scene("lenet_relu")
+def running(stage: Stage) -> Seen:
+    """The curves while a training runs."""
+    _begin(stage, 12, 5)
+    return stage.window.panels.docks["training"]
+
+
+@scene("lenet_relu")
+def paused(stage: Stage) -> Seen:
+    """A training that waits, and what is trained after it."""
+    _begin(stage, 12, 3)
+    window = stage.window
+    for name in ("vgg11_small", "resnet"):
+        window.tabs.open(Session.open(name))
+        window.train()
+    window.tabs.step(1)
+    QTest.mouseClick(window.training_dock.buttons.pause, LEFT)
+    stage.until(lambda: window.training.paused)
+    window.panels.show("training")
+    return window.panels.docks["training"]
+
+
+@scene("lenet_relu")
+def stopped(stage: Stage) -> Seen:
+    """A training that was stopped, and can go on."""
+    _begin(stage, 12, 3)
+    stage.do("stop")
+    stage.until(lambda: not stage.window.training.running)
+    return stage.window.panels.docks["training"]
+
+
+@scene("lenet_sigmoid")
+def chance(stage: Stage) -> Seen:
+    """Nothing is learnt: the window says so, and what to try."""
+    window = stage.window
+    stage.recipe(epochs="4", optimizer__lr="0.0001", data__limit=str(FEW))
+    window.train_or_stop()
+    stage.until(lambda: not window.training.running or window.training_dock.message.isVisible())
+    stage.until(lambda: "hance" in window.training_dock.message.text() or not window.training.running)
+    return window.panels.docks["training"]
+
+
+# -- afterwards -----------------------------------------------------------------------------------------------------
+
+
+def _trained(design: str, epochs: int, **optimizer: float) -> None:
+    """A run of its own, by the engine, without the window."""
+    session = Session.open(design)
+    recipe = session.recipe
+    session.set_recipe(
+        replace(
+            recipe,
+            epochs=epochs,
+            data=replace(recipe.data, limit=FEW),
+            optimizer=replace(recipe.optimizer, **optimizer),
+        )
+    )
+    control = session.train()
+    for _report in control.reports():
+        pass
+    control.close()
+
+
+def _some_runs() -> None:
+    """Three runs to look at, made once."""
+    if runs_dir().exists() and len([*runs_dir().iterdir()]) >= 3:
+        return
+    _trained("lenet_relu", 5, lr=0.002)
+    _trained("lenet_relu", 5, lr=0.0005)
+    _trained("lenet_sigmoid", 4)
+
+
+@scene("lenet_relu")
+def results(stage: Stage) -> Seen:
+    """What a short training gets right and wrong."""
+    stage.recipe(epochs="4", data__limit=str(FEW))
+    stage.window.train_or_stop()
+    stage.until(lambda: stage.window.training.running)
+    stage.until(lambda: not stage.window.training.running)
+    stage.rest(1.0)
+    return _dock(stage, "results")
+
+
+@scene("lenet_relu")
+def warm_start(stage: Stage) -> Seen:
+    """A training that began with the weights of another: which layers it took."""
+    _some_runs()
+    window = stage.window
+    weights = next(iter(sorted(runs_dir().iterdir())))
+    stage.recipe(epochs="10", start__weights=str(weights), data__limit=str(FEW))
+    window.train_or_stop()
+    stage.until(lambda: window.training_dock.loss is not None and window.training_dock.loss.train.size > 8)
+    return window.panels.docks["training"]
+
+
+@scene("lenet_relu")
+def runs(stage: Stage) -> Seen:
+    """The runs so far."""
+    _some_runs()
+    stage.window.panels.show("runs")
+    table = stage.window.runs.table
+    stage.until(lambda: table.model().rowCount() >= 3)
+    table.selectRow(0)
+    return _dock(stage, "runs")
+
+
+@scene("lenet_relu")
+def comparison(stage: Stage) -> Seen:
+    """Two runs side by side: curves, figures, recipes, designs."""
+    _some_runs()
+    window = stage.window
+    window.panels.show("runs")
+    table = window.runs.table
+    stage.until(lambda: table.model().rowCount() >= 3)
+    table.selectAll()
+    first, second = (view for view in table.model()._runs[-2:])
+    window.runs.compare_requested.emit(first, second)
+    stage.until(lambda: hasattr(window.listing, "comparison"))
+    QApplication.processEvents()
+    return window.listing.comparison
