@@ -154,7 +154,7 @@ class Analyser:
             wiring.mark_cycles(block, facts)
         facts = {key: facts[key] for key in block.nodes}
         outputs = tuple(facts[node.id].inputs[0] if facts[node.id].inputs else None for node in block.outputs)
-        found = BlockFacts(block, scope, inputs, outputs, facts)
+        found = BlockFacts(block, scope, inputs, outputs, facts, earlier=known[1].known_fields if known else None)
         found.remarks.update(run_checks(found, self.is_main(block)))
         return found
 

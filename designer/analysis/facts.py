@@ -105,14 +105,17 @@ class NodeFacts:
         return _worst([d.severity for d in self.diagnostics] + [inner.worst for inner in self.copies])
 
 
+Fields = tuple[Mapping[str, NodeFacts], Mapping[str, Field]]  # receptive fields by id, and what they follow from
+
+
 @dataclass(frozen=True)
 class BlockFacts:
     """What is known of a block under certain parameters and inputs.
 
     nodes: by id, all of them. remarks: what checks over the whole block say, by node id; "" stands for the block. They
     look at the facts that they are then added to. What is said of a layer inside an instance stands at the instance,
-    with the path from there. memo: what checks have found
-    out about it, to be found again when the block stands somewhere else.
+    with the path from there. memo: what checks have found out about it, to be found again when the block stands
+    somewhere else. earlier: the receptive fields before the last edit, of which most are as they were.
     """
 
     block: Block
@@ -122,6 +125,7 @@ class BlockFacts:
     nodes: Mapping[str, NodeFacts]
     remarks: dict[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    earlier: Fields | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def instances(self) -> tuple[str, ...]:
@@ -155,12 +159,22 @@ class BlockFacts:
         """The receptive field of each node, seen from the block's input; () where it is unknown."""
         return {**dict.fromkeys(self.nodes, ()), **dict(self.each_field())}
 
+    @property
+    def known_fields(self) -> Fields | None:
+        """The nodes and receptive fields that somebody has asked for, here or before the last edit."""
+        found = vars(self).get("fields")
+        return self.earlier if found is None else (self.nodes, found)
+
     def each_field(self) -> Iterator[tuple[str, Field]]:
         """The ids and receptive fields, in topological order: for who need not know all of them."""
         found: dict[str, Field] = {}
+        nodes_before, before = self.earlier or ({}, {})
+        changed = set()
         for key in self.block.order:
             node, sources = self.nodes[key], self.nodes[key].sources
-            if node.node.kind == INPUT:
+            if nodes_before.get(key) is node and changed.isdisjoint(sources):
+                field = before[key]
+            elif node.node.kind == INPUT:
                 field = fields.identity(node.output.rank) if node.output else ()
             elif node.outputs and node.output is None:
                 field = ()
@@ -170,6 +184,8 @@ class BlockFacts:
                 arriving = [found[source] for source in sources if source in found]
                 field = node.slide(fields.widest(arriving if node.is_there else arriving[:1]))
             found[key] = field
+            if field != before.get(key):
+                changed.add(key)
             yield key, field
 
     @cached_property
@@ -362,8 +378,8 @@ def _walk(
     for diagnostic in facts.remarks.get("", ()):
         yield replace(diagnostic, path=path, label=".".join(names) or facts.block.name), facts.block.name
     for key, node in facts.nodes.items():
-        if not facts.severity(key):
-            continue
+        if key not in facts.remarks and not node.worst:
+            continue  # of a thousand nodes few have something said of them
         here, label = (*path, key), (*names, node.node.name)
         for diagnostic in facts.diagnostics(key):
             inside, drawn = _names(node, diagnostic.path), ".".join((facts.block.name, key, *diagnostic.path))

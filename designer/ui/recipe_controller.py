@@ -33,6 +33,7 @@ class RecipeController(QObject):
         self._current = current
         self._window = window
         self._refused: dict[str, presenter.Refused] = {}
+        self._shown: object = None  # the recipe that the form shows, and what was refused
         self._text: RecipeText | None = None
         form = chip.form
         form.edited.connect(self.set_field)
@@ -45,18 +46,21 @@ class RecipeController(QObject):
         """Show the recipe as it is now. Returns it in one line."""
         recipe = self._current().recipe
         line = presenter.line(recipe)
-        self._chip.show_recipe(line, presenter.sections(recipe, self._refused))
-        if self._text is not None and self._text.isVisible():
-            self._text.show_text(presenter.to_text(recipe))
+        if self._shown != (recipe, self._refused):  # an edit of the design leaves them as they are
+            self._shown = recipe, dict(self._refused)
+            self._chip.show_recipe(line, presenter.sections(recipe, self._refused))
+            if self._text is not None and self._text.isVisible():
+                self._text.show_text(presenter.to_text(recipe))
         return line
 
     def forget(self) -> None:
         """Another design is open: what was refused before is of no interest."""
-        self._refused = {}
+        self._refused, self._shown = {}, None
 
     def set_field(self, name: str, text: str) -> None:
         """Set one field to what was typed."""
         session = self._current()
+        self._shown = None  # what was typed may be shown in other words
         try:
             recipe = presenter.changed(session.recipe, name, text)
             if name == _SOURCE:

@@ -19,6 +19,7 @@ class Breadcrumb(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._path: tuple[tuple[str, str], ...] | None = None
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
@@ -27,6 +28,9 @@ class Breadcrumb(QWidget):
 
     def set_path(self, path: Sequence[tuple[str, str]]) -> None:
         """Show the way from the design to what is open, as (label, key) from the outside in."""
+        if tuple(path) == self._path:
+            return
+        self._path = tuple(path)
         while (taken := self._row.takeAt(0)) is not None:
             if taken.widget() is not None:
                 taken.widget().hide()

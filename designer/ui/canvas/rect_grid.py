@@ -22,8 +22,10 @@ class RectGrid:
 
     def put(self, key: str, rect: QRectF) -> None:
         """Set or move a rectangle."""
-        self._bounds = None
         old = self._rects.get(key)
+        if old == rect:
+            return
+        self._bounds = None
         if old is not None:
             cells = list(self._covered(old))
             if cells == list(self._covered(rect)):

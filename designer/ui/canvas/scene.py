@@ -67,9 +67,10 @@ class CanvasScene(QGraphicsScene):
         self.notes.show(notes, self.held)
         kept_cards = {card.id for card in cards}
         kept_wires = {wire.id for wire in wires}
+        items, strayed = self._cards, self._strayed  # of a thousand an edit leaves most as they are: looked at quickly
         self.apply(
-            cards,
-            wires,
+            [c for c in cards if c.id not in items or items[c.id].card is not c or c.id in strayed],
+            [w for w in wires if w.id not in self._wires or self._wires[w.id].wire is not w],
             removed_cards=[card_id for card_id in self._cards if card_id not in kept_cards],
             removed_wires=[wire_id for wire_id in self._wires if wire_id not in kept_wires],
         )
@@ -89,14 +90,8 @@ class CanvasScene(QGraphicsScene):
             self._remove_wire(wire_id)
         for card_id in list(removed_cards):
             self._remove_card(card_id)
-        moved: set[str] = set()
-        for card in cards:
-            if self._show_card(card):
-                moved.add(card.id)
-        stale: dict[str, None] = {}
-        for wire in wires:
-            if self._show_wire(wire):
-                stale[wire.id] = None
+        moved = {card.id for card in cards if self._show_card(card)}
+        stale = {wire.id: None for wire in wires if self._show_wire(wire)}
         for card_id in moved:
             stale.update(self._wires_of[card_id])
         self._keep_room()
