@@ -55,13 +55,15 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
             expected="a run that has saved one, which it does after each epoch and when it is stopped or paused",
             fix="Train anew.",
         ) from error
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, ValueError, KeyError) as error:
+    except pickle.UnpicklingError:  # torch's own words advise to run it
+        state, reason = None, ": it is none, or holds more than tensors and numbers; nothing of it was run."
+    except (OSError, RuntimeError, EOFError, ValueError, KeyError) as error:
         state, reason = None, f": {(str(error).strip().splitlines() or [type(error).__name__])[0]}"
     if not isinstance(state, dict):
         raise EngineError(
             f"The checkpoint {path} cannot be read{reason}",
             expected="a checkpoint that the engine saved",
-            fix="Use another checkpoint, or train anew.",
+            fix="Use another checkpoint or a safetensors file, or train anew.",
         )
     return state
 

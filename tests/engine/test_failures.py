@@ -87,13 +87,6 @@ def test_a_loss_that_is_no_number(run_folder):
     assert "learning rate" in failed.fix
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is always full")
-def test_a_full_disk(run_folder):
-    run_dir = run_folder(data={"limit": 64})
-    (run_dir / protocol.METRICS_FILE).symlink_to("/dev/full")
-    assert "No space left" in failure(run_dir).message
-
-
 def test_a_network_that_only_guesses_is_warned_of_once(run_folder):
     status, told = told_of(run_folder(model=NO_LEARNING, epochs=3))
     assert status == 0

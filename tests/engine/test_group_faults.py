@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,23 +24,6 @@ ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
 MEMORY_RUNS_OUT = "if len(x) > 4: raise torch.OutOfMemoryError('CUDA out of memory')"
 KILLED = "__import__('os').kill(__import__('os').getpid(), 9)"
-
-
-@pytest.fixture(scope="module")
-def pair() -> Iterator[Callable[[Path], list[int]]]:
-    """Trains a run folder by two processes to their ends. Returns their exit statuses."""
-    command = [sys.executable, str(Path(__file__).with_name("forked_group.py"))]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as server:
-
-        def train(run_dir: Path) -> list[int]:
-            server.stdin.write(f"{run_dir}\n")
-            server.stdin.flush()
-            return json.loads(server.stdout.readline())
-
-        yield train
-        server.stdin.close()
 
 
 @pytest.fixture
@@ -85,9 +67,9 @@ def failure(run_dir: Path) -> protocol.Failed:
     ],
     ids=["memory", "no number", "unexpected"],
 )
-def test_what_befalls_one_is_told_by_the_first(broken, pair, rank, statement, words, batch_size, node):
+def test_what_befalls_one_is_told_by_the_first(broken, train, rank, statement, words, batch_size, node):
     run_dir = broken(statement, rank)
-    assert pair(run_dir) == [1, 1]
+    assert train(run_dir, size=2) == [1, 1]
     failed = failure(run_dir)
     assert words in failed.message
     assert (failed.batch_size, failed.node) == (batch_size, node)
@@ -95,17 +77,17 @@ def test_what_befalls_one_is_told_by_the_first(broken, pair, rank, statement, wo
     assert told == list(protocol.read_metrics(run_dir))
 
 
-def test_a_process_that_is_killed_is_told(broken, pair):
+def test_a_process_that_is_killed_is_told(broken, train):
     run_dir = broken(KILLED)
-    assert pair(run_dir) == [1, -9]
+    assert train(run_dir, size=2) == [1, -9]
     assert "was ended from outside" in failure(run_dir).message
 
 
-def test_data_that_vanish_are_told_once(broken, pair, pictures):
+def test_data_that_vanish_are_told_once(broken, train, pictures):
     folder = pictures(count=20, size=(28, 28), mode="L")
     data = {"source": str(folder), "streaming": "always", "workers": 0}
     run_dir = broken(f"__import__('shutil').rmtree({str(folder)!r}, ignore_errors=True)", data=data, batch_size=8)
-    assert pair(run_dir) == [1, 1]
+    assert train(run_dir, size=2) == [1, 1]
     failed = failure(run_dir)
     assert "is gone: it was there when the data set was listed" in failed.message
     assert "resume the run" in failed.fix
