@@ -44,6 +44,9 @@ def run_window(design: str | None = None) -> int:
 
 def _catch_the_unexpected(window: MainWindow) -> None:
     """Write what nobody expected into a log, and say so; the window stays."""
+    from PySide6.QtCore import QCoreApplication
+
+    translate = QCoreApplication.translate
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
@@ -54,8 +57,10 @@ def _catch_the_unexpected(window: MainWindow) -> None:
             _note("".join(traceback.format_exception(kind, error, trace)))
             window.tell_error(
                 BlockyardError(
-                    f"Something unexpected happened ({kind.__name__}). Your design is as it was.",
-                    fix=f"Send us {_log_path()}.",
+                    translate("App", "Something unexpected happened ({0}). Your design is as it was.").format(
+                        kind.__name__
+                    ),
+                    fix=translate("App", "Send us {0}.").format(_log_path()),
                 )
             )
 

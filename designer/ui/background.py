@@ -79,5 +79,6 @@ class Background(QObject):
         elif isinstance(error, BlockyardError):
             self._refused(error)
         else:
-            self._refused(BlockyardError(f"Something unexpected happened ({type(error).__name__})."))
+            said = self.tr("Something unexpected happened ({0}).")
+            self._refused(BlockyardError(said.format(type(error).__name__)))
             raise error

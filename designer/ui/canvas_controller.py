@@ -213,8 +213,8 @@ class CanvasController(QObject):
             self.custom_requested.emit(kind)
         elif kind in self.session.design.blocks:
             error = BlockyardError(
-                f"'{self.block.nodes[key].name}' cannot be opened yet.",
-                fix="Mend its own problem, or wire its input, and then open it.",
+                self.tr("'{0}' cannot be opened yet.").format(self.block.nodes[key].name),
+                fix=self.tr("Mend its own problem, or wire its input, and then open it."),
             )
             self.refused.emit(error)
 

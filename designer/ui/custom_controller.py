@@ -146,8 +146,8 @@ class CustomController(QObject):
             params = int(spec.weights(known, inputs, outputs))
         except BlockyardError as error:
             return self.tr("It does not take {0}: {1}").format(_shapes(inputs), str(error))
-        text = self.tr("{0} becomes {1}").format(_shapes(inputs), _shapes(outputs))
-        return f"{text} · {self.tr('{0} parameters').format(f'{params:,}')}" if editing.layer.params else text
+        counted, plain = self.tr("{0} becomes {1} · {2} parameters"), self.tr("{0} becomes {1}")
+        return (counted if editing.layer.params else plain).format(_shapes(inputs), _shapes(outputs), f"{params:,}")
 
     def _sample(self) -> tuple[dict[str, Value], tuple[Tensor, ...]]:
         """Parameters and inputs of the first instance that works, else defaults and made up sizes."""

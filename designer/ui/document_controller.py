@@ -182,7 +182,10 @@ class DocumentController(QObject):
         other = self._tabs.find(path)
         if other is not None and other.session is not session:
             self.refused.emit(
-                DocumentError(f"{path.name} is open in another tab.", fix="Choose another name, or close that tab.")
+                DocumentError(
+                    self.tr("{0} is open in another tab.").format(path.name),
+                    fix=self.tr("Choose another name, or close that tab."),
+                )
             )
         elif self._save(session, path):
             then()

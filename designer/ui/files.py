@@ -12,16 +12,14 @@ from designer.document.format import EXTENSION
 from designer.session.session import Session
 from designer.ui.settings.store import settings
 
+translate = QCoreApplication.translate
+
 Then = Callable[[Path], object]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Files", text)
 
 
 def ask_open(parent: QWidget, then: Then) -> None:
     """Ask for the design to open."""
-    dialog = QFileDialog(parent, _tr("Open a design"), settings().get("designs_folder"), _filter())
+    dialog = QFileDialog(parent, translate("Files", "Open a design"), settings().get("designs_folder"), _filter())
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     _open(dialog, then)
 
@@ -29,13 +27,15 @@ def ask_open(parent: QWidget, then: Then) -> None:
 def ask_save(parent: QWidget, session: Session, then: Then) -> None:
     """Ask where to save a design."""
     suggestion = session.path or Path(settings().get("designs_folder"), f"{session.design.main.lower()}{EXTENSION}")
-    ask_target(parent, _tr("Save the design"), suggestion, _filter(), then)
+    ask_target(parent, translate("Files", "Save the design"), suggestion, _filter(), then)
 
 
 def ask_export(parent: QWidget, session: Session, then: Then) -> None:
     """Ask where to write the generated module."""
     suggestion = Path(f"{session.design.main.lower()}.py")
-    ask_target(parent, _tr("Export a PyTorch module"), suggestion, _tr("Python (*.py)"), then)
+    ask_target(
+        parent, translate("Files", "Export a PyTorch module"), suggestion, translate("Files", "Python (*.py)"), then
+    )
 
 
 def ask_folder(parent: QWidget, title: str, then: Then, begin: str = "") -> None:
@@ -71,12 +71,12 @@ def ask_before_loss(
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle("Blockyard")
     several = len(sessions) > 1
-    what = _tr("{0} designs").format(len(sessions)) if several else sessions[0].title
-    box.setText(_tr("Save the changes to {0}?").format(what))
+    what = translate("Files", "{0} designs").format(len(sessions)) if several else sessions[0].title
+    box.setText(translate("Files", "Save the changes to {0}?").format(what))
     names = [f"• {session.title}" for session in sessions] if several else []
-    box.setInformativeText("\n".join([*names, _tr("They are lost if you don't.")]))
+    box.setInformativeText("\n".join([*names, translate("Files", "They are lost if you don't.")]))
     box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
-    box.button(buttons.Discard).setText(_tr("Don't save"))
+    box.button(buttons.Discard).setText(translate("Files", "Don't save"))
     box.setDefaultButton(buttons.Save)
     answers = {buttons.Save: save, buttons.Discard: leave}
     box.finished.connect(lambda answer: answers.get(buttons(answer), lambda: None)())
@@ -90,4 +90,4 @@ def _open(dialog: QFileDialog, then: Then) -> None:
 
 
 def _filter() -> str:
-    return _tr("Blockyard designs (*{0});;All files (*)").format(EXTENSION)
+    return translate("Files", "Blockyard designs (*{0});;All files (*)").format(EXTENSION)

@@ -55,7 +55,8 @@ class HelpController(QObject):
         """The help of a layer or a block."""
         view = help_view(self._canvas.session.design, kind, self._canvas.adding.shelf)
         if view is None:
-            self._refuse(BlockyardError(f"There is no help for '{kind}': the kind is not known here."))
+            said = self.tr("There is no help for '{0}': the kind is not known here.")
+            self._refuse(BlockyardError(said.format(kind)))
         else:
             self._show(replace(view, text="\n\n".join(filter(None, (self._numbers(kind), view.text)))))
 

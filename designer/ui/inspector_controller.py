@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from designer.base.errors import BlockyardError
 from designer.editing import blocks, nodes, parameters, variables
@@ -16,6 +16,8 @@ from designer.ui.docks.inspector import Inspector
 from designer.ui.docks.views import NoticeView
 from designer.ui.presenters.inspecting import FROZEN, design_view, node_view
 from designer.ui.presenters.several import several_view
+
+translate = QCoreApplication.translate
 
 
 class InspectorController(QObject):
@@ -165,9 +167,11 @@ def _value(name: str, text: str) -> Value:
     """What was typed as a variable's value. Raises BlockyardError where it is no value."""
     value = from_text(text)
     if isinstance(value, Expression):
+        said = translate("Variables", "The variable '{0}' is '{1}'.")
+        said = said if text else translate("Variables", "The variable '{0}' has no value.")
         raise BlockyardError(
-            f"The variable '{name}' is '{text[:60]}'." if text else f"The variable '{name}' has no value.",
-            expected="a number, True or False, a size such as (3, 3), or a text in quotes",
-            fix="Expressions go into nodes.",
+            said.format(name, text[:60]),
+            expected=translate("Variables", "a number, True or False, a size such as (3, 3), or a text in quotes"),
+            fix=translate("Variables", "Expressions go into nodes."),
         )
     return value

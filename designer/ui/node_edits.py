@@ -151,7 +151,8 @@ class NodeEdits(QObject):
             names = [".".join(session.analysis.names((*canvas.path, key))) for key in chosen]
             self.freeze(chosen, any(is_trained(session.recipe, name) for name in names))
         else:
-            canvas.refused.emit(EditError("What is selected has no weights to freeze.", fix="Select layers or blocks."))
+            said = self.tr("What is selected has no weights to freeze.")
+            canvas.refused.emit(EditError(said, fix=self.tr("Select layers or blocks.")))
 
     def freeze(self, chosen: Sequence[str], wanted: bool) -> None:
         """Let the recipe leave nodes of the open block as they are, or train them."""

@@ -46,7 +46,8 @@ class PlotSaver(QObject):
             except OSError:
                 saved = False
             if not saved:
-                self._tell(BlockyardError(f"The plot cannot be written to {path}.", fix="Choose another place."))
+                said = self.tr("The plot cannot be written to {0}.")
+                self._tell(BlockyardError(said.format(path), fix=self.tr("Choose another place.")))
 
         suggestion = Path(f"{plot.title.lower()}.{ending}")
         files.ask_target(self._window, self.tr("Save the plot"), suggestion, kinds, write)

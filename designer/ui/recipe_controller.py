@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from designer.base.errors import BlockyardError
@@ -17,6 +17,8 @@ from designer.ui.docks.recipe_form import RecipeChip
 from designer.ui.docks.recipe_text import RecipeText
 from designer.ui.presenters import recipe as presenter
 from designer.ui.settings.store import settings
+
+translate = QCoreApplication.translate
 
 _SOURCE = "data.source"
 _KINDS = QT_TRANSLATE_NOOP("RecipeController", "Recipes (*.json);;All files (*)")
@@ -129,13 +131,13 @@ class RecipeController(QObject):
     def save(self) -> None:
         """Write the recipe into a file that the person chooses."""
         self._chip.popup.close()
-        recipe = self._current().recipe
+        recipe, said = self._current().recipe, self.tr("The recipe cannot be saved to {0}: {1}.")
 
         def write(path: Path) -> None:
             try:
                 replace_file(path, presenter.to_text(recipe))
             except OSError as error:
-                self.refused.emit(BlockyardError(f"The recipe cannot be saved to {path}: {error.strerror}."))
+                self.refused.emit(BlockyardError(said.format(path, error.strerror)))
 
         suggestion = Path(f"{recipe.name}.json")
         files.ask_target(self._window, self.tr("Save the recipe"), suggestion, self.tr(_KINDS), write)
@@ -151,5 +153,6 @@ def _require_path(source: str) -> None:
         found = False
     if not found:
         raise RecipeError(
-            f"There is no folder or file '{source[:80]}'.", fix="Choose one with the button at the right."
+            translate("RecipeController", "There is no folder or file '{0}'.").format(source[:80]),
+            fix=translate("RecipeController", "Choose one with the button at the right."),
         )

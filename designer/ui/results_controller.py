@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 
 from designer.base.errors import BlockyardError
 from designer.engine.protocol import read_evaluation
@@ -14,6 +14,8 @@ from designer.ui.docks.results import Results
 from designer.ui.docks.views import ResultsView, RunView
 from designer.ui.panels import Panels
 from designer.ui.presenters.results import results_view
+
+translate = QCoreApplication.translate
 
 
 class ResultsController(QObject):
@@ -58,9 +60,9 @@ def _reader(run_dir: Path, title: str) -> Callable[[], ResultsView]:
         evaluation = read_evaluation(run_dir)
         if evaluation is None:
             raise BlockyardError(
-                f"The run {run_dir.name} has no results yet.",
-                expected="a run that has ended an epoch",
-                fix="Train it for an epoch.",
+                translate("ResultsController", "The run {0} has no results yet.").format(run_dir.name),
+                expected=translate("ResultsController", "a run that has ended an epoch"),
+                fix=translate("ResultsController", "Train it for an epoch."),
             )
         return results_view(evaluation, title)
 

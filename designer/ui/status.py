@@ -9,9 +9,7 @@ from designer.analysis.facts import Analysis
 from designer.base import numbers
 from designer.ui.widgets import LinkLine, label, set_state
 
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("StatusLine", text)
+translate = QCoreApplication.translate
 
 
 class StatusLine:
@@ -31,9 +29,13 @@ class StatusLine:
     def show_analysis(self, analysis: Analysis) -> None:
         """The totals and the first problem of a design as it is now."""
         totals = analysis.totals
-        params = _tr("{0} parameters") if analysis.ok else _tr("{0} parameters so far")
+        params = (
+            translate("StatusLine", "{0} parameters")
+            if analysis.ok
+            else translate("StatusLine", "{0} parameters so far")
+        )
         self.params.setText(params.format(numbers.count(totals.params)))
-        self.macs.setText(_tr("{0} MACs").format(numbers.count(totals.macs)))
+        self.macs.setText(translate("StatusLine", "{0} MACs").format(numbers.count(totals.macs)))
         set_state(self.problem, "role", "error" if not analysis.ok else "warn")
         has_begun = bool(analysis.root.block.nodes)  # an empty canvas is no fault yet; the dock says how to begin
         self.problem.setText(_first_problem(analysis) if analysis.problems and has_begun else "")
@@ -46,6 +48,6 @@ class StatusLine:
 
 def _first_problem(analysis: Analysis) -> str:
     problems = analysis.problems
-    counted = _tr("1 problem") if len(problems) == 1 else _tr("{0} problems").format(len(problems))
-    fix = _tr(" Fix: {0}").format(problems[0].fixes[0].title) if problems[0].fixes else ""
-    return f"{counted}: {problems[0].message}{fix}"
+    counted = translate("StatusLine", "1 problem") if len(problems) == 1 else translate("StatusLine", "{0} problems")
+    fix = translate("StatusLine", " Fix: {0}").format(problems[0].fixes[0].title) if problems[0].fixes else ""
+    return f"{counted.format(len(problems))}: {problems[0].message}{fix}"

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPageSize, QPainter, QPdfWriter, QPen
 from PySide6.QtSvg import QSvgGenerator
 
@@ -20,6 +20,8 @@ from designer.ui.canvas.note_text import note_document
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.wire_item import Emphasis, paint_chip, wire_pen
 from designer.ui.theme.tokens import Theme
+
+translate = QCoreApplication.translate
 
 MARGIN = 24.0  # around what is shown, in scene units
 _MOST_PIXELS = 16_000  # along a side of a PNG
@@ -51,7 +53,8 @@ def picture_bytes(scene: CanvasScene, wish: PictureWish) -> bytes:
     """The bytes of the picture's file. Raises BlockyardError where there is nothing to show, or it is too large."""
     area = scene.bounds(wish.only or None)
     if area.isNull():
-        raise BlockyardError("There is nothing to show.", fix="Put something on the canvas first.")
+        fix = translate("Portrait", "Put something on the canvas first.")
+        raise BlockyardError(translate("Portrait", "There is nothing to show."), fix=fix)
     area = area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -73,9 +76,9 @@ def _write_png(buffer: QBuffer, scene: CanvasScene, area: QRectF, wish: PictureW
     width, height = round(area.width() * wish.scale), round(area.height() * wish.scale)
     if max(width, height) > _MOST_PIXELS:
         raise BlockyardError(
-            f"The picture would have {width:,} × {height:,} pixels.",
-            expected=f"at most {_MOST_PIXELS:,} along a side",
-            fix="Choose a smaller scale, or SVG or PDF.",
+            translate("Portrait", "The picture would have {0} × {1} pixels.").format(f"{width:,}", f"{height:,}"),
+            expected=translate("Portrait", "at most {0} along a side").format(f"{_MOST_PIXELS:,}"),
+            fix=translate("Portrait", "Choose a smaller scale, or SVG or PDF."),
         )
     image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)

@@ -104,7 +104,8 @@ class SummaryLabel(QLabel):
 
     def _draw(self, _theme: object = None) -> None:
         link = f'<a href="help" style="color: {current_theme().accent}; text-decoration: none">'
-        link = f"{link}{self.tr('Help')}</a>" if self._has_help else ""
+        words = self.tr("Help")
+        link = f"{link}{words}</a>" if self._has_help else ""
         self.setText(f"{html.escape(self._summary)} {link}".strip())
         self.setVisible(bool(self._summary) or self._has_help)
 

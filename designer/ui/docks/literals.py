@@ -15,6 +15,8 @@ from PySide6.QtCore import QCoreApplication
 
 from designer.ui.docks.views import ParameterView
 
+translate = QCoreApplication.translate
+
 _INT = re.compile(r"[+-]?\d+(_\d+)*")
 _NUMBER = re.compile(r"[+-]?(\d+(_\d+)*\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _SIZES = re.compile(r"[\[(]?\s*[+-]?\d+(\s*[,×xX]\s*[+-]?\d+)*\s*,?\s*[\])]?")
@@ -40,10 +42,6 @@ class Reader:
     complaint: str = ""
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Editors", text)
-
-
 def _invalid(text: str, complaint: str) -> Reader:
     return Reader(Reading.INVALID, text, complaint)
 
@@ -51,9 +49,9 @@ def _invalid(text: str, complaint: str) -> Reader:
 def _within(view: ParameterView, text: str, value: float) -> Reader:
     name = view.label or view.name
     if view.minimum is not None and value < view.minimum:
-        return _invalid(text, _tr("{0} must be {1} or more.").format(name, f"{view.minimum:g}"))
+        return _invalid(text, translate("Editors", "{0} must be {1} or more.").format(name, f"{view.minimum:g}"))
     if view.maximum is not None and value > view.maximum:
-        return _invalid(text, _tr("{0} must be {1} or less.").format(name, f"{view.maximum:g}"))
+        return _invalid(text, translate("Editors", "{0} must be {1} or less.").format(name, f"{view.maximum:g}"))
     return Reader(Reading.LITERAL, text)
 
 
@@ -137,20 +135,22 @@ def read_text(view: ParameterView, text: str) -> Reader:
         return literal
     name = view.label or view.name
     if not text:
-        return _invalid(text, _tr("{0} needs a value.").format(name))
+        return _invalid(text, translate("Editors", "{0} needs a value.").format(name))
     if view.type in ("int", "float") and _NUMBER.fullmatch(text):
-        return _invalid(text, _tr("{0} must be a whole number.").format(name))
+        return _invalid(text, translate("Editors", "{0} must be a whole number.").format(name))
     if not view.allows_expression or not _parses(text):
         wanted = {
-            "int": _tr("a whole number"),
-            "float": _tr("a number"),
-            "bool": _tr("on or off"),
-            "choice": _tr("one of {0}").format(", ".join(map(as_shown, view.choices))),
-            "size": " / ".join([_tr("a size such as 3 or 3, 3"), *map(as_shown, view.choices)]),
-            "shape": _tr("a shape such as 1, 28, 28"),
-        }.get(view.type, _tr("a value"))
-        sentence = _tr("{0} takes {1}, or an expression such as 2 * width.")
-        return _invalid(text, (sentence if view.allows_expression else _tr("{0} takes {1}.")).format(name, wanted))
+            "int": translate("Editors", "a whole number"),
+            "float": translate("Editors", "a number"),
+            "bool": translate("Editors", "on or off"),
+            "choice": translate("Editors", "one of {0}").format(", ".join(map(as_shown, view.choices))),
+            "size": " / ".join([translate("Editors", "a size such as 3 or 3, 3"), *map(as_shown, view.choices)]),
+            "shape": translate("Editors", "a shape such as 1, 28, 28"),
+        }.get(view.type, translate("Editors", "a value"))
+        sentence = translate("Editors", "{0} takes {1}, or an expression such as 2 * width.")
+        return _invalid(
+            text, (sentence if view.allows_expression else translate("Editors", "{0} takes {1}.")).format(name, wanted)
+        )
     return Reader(Reading.EXPRESSION, text)
 
 

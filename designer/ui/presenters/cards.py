@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from PySide6.QtCore import QCoreApplication
+
 from designer.analysis import ports
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import Analysis, BlockFacts, NodeFacts
@@ -21,6 +23,8 @@ from designer.graph.design import Design
 from designer.graph.expressions import Expression, to_text
 from designer.session.freezing import is_trained
 from designer.ui.canvas.cards import Card, PortView, Wire
+
+translate = QCoreApplication.translate
 
 SizeOf = Callable[[Card], tuple[float, float]]
 
@@ -139,7 +143,7 @@ def _card(design: Design, facts: BlockFacts, node: Node) -> Card:
         badge=severity.value if severity in (Severity.ERROR, Severity.WARNING) else "",
         badge_text=own[0].sentence
         if own
-        else "There is a problem inside."
+        else translate("Cards", "There is a problem inside.")
         if severity not in (None, Severity.HINT)
         else "",
         absent=not known.active,
@@ -175,7 +179,7 @@ def brief(design: Design, node: Node, facts: NodeFacts) -> str:
         ]
         rest = "" if len(shown) <= _SHOWN_PARAMS else " · …"
         return " · ".join(shown[:_SHOWN_PARAMS]) + rest
-    return "unknown kind"
+    return translate("Cards", "unknown kind")
 
 
 def shape_text(tensor: Tensor | None) -> str:

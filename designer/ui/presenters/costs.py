@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from PySide6.QtCore import QCoreApplication
+
 from designer.analysis import field as fields
 from designer.analysis.facts import Analysis, Row
 from designer.analysis.field import Field
@@ -14,18 +16,24 @@ from designer.session.freezing import is_trained
 from designer.session.memory import MemoryPlan, node_memory
 from designer.ui.docks.views import LayerView, MemoryView
 
+translate = QCoreApplication.translate
+
 MOST_LAYERS = 2000  # a person reads the first few
 
 
 def memory_line(plan: MemoryPlan) -> str:
     """The training in short: `training memory 1.9 GiB at batch 128, largest batch 8,192`."""
-    text = f"training memory {numbers.size_bytes(plan.used.total_bytes)} at batch {plan.batch:,}"
-    return text if plan.largest_batch is None else f"{text}, largest batch {plan.largest_batch:,}"
+    used, batch = numbers.size_bytes(plan.used.total_bytes), f"{plan.batch:,}"
+    if plan.largest_batch is None:
+        return translate("Costs", "training memory {0} at batch {1}").format(used, batch)
+    text = translate("Costs", "training memory {0} at batch {1}, largest batch {2}")
+    return text.format(used, batch, f"{plan.largest_batch:,}")
 
 
 def memory_view(plan: MemoryPlan, limit: str, device_bytes: int | None, error: str = "") -> MemoryView:
     """The training by part. limit: as a person set it. device_bytes: of the device, None where it is not known."""
-    parts = sorted(plan.used.parts.items(), key=lambda part: -part[1])  # the line may be cut at its end
+    parts = [(translate("Facts", name), size) for name, size in plan.used.parts.items()]  # the inspector has them too
+    parts.sort(key=lambda part: -part[1])  # the line may be cut at its end
     listed = " · ".join(f"{name} {numbers.size_bytes(size)}" for name, size in parts)
     device = numbers.size_bytes(device_bytes) if device_bytes else "8 GiB"
     return MemoryView(f"{memory_line(plan)}   {listed}", limit, device, error)
@@ -58,7 +66,10 @@ def field_line(row: Row) -> str:
     if not row.receptive_field:
         return ""
     text = numbers.shape(row.receptive_field)
-    return f"{text}, stride {_strides(row.field)}, padding {_paddings(row.field)}" if _has_stride(row.field) else text
+    if not _has_stride(row.field):
+        return text
+    words = translate("Costs", "{0}, stride {1}, padding {2}")
+    return words.format(text, _strides(row.field), _paddings(row.field))
 
 
 def field_facts(size: tuple[int, ...] | None, field: Field, image: tuple[int, ...]) -> list[tuple[str, str]]:
@@ -66,9 +77,11 @@ def field_facts(size: tuple[int, ...] | None, field: Field, image: tuple[int, ..
     if not size:
         return []
     beyond = _has_stride(field) and all(a > b for a, b in zip(size, image, strict=False))
-    rows = [("receptive field", f"{numbers.shape(size)}{', beyond the input' if beyond else ''}")]
+    reach = translate("Costs", "{0}, beyond the input") if beyond else "{0}"
+    rows = [(translate("Costs", "receptive field"), reach.format(numbers.shape(size)))]
     if _has_stride(field):
-        rows += [("field's stride", _strides(field)), ("field's padding", _paddings(field))]
+        rows.append((translate("Costs", "field's stride"), _strides(field)))
+        rows.append((translate("Costs", "field's padding"), _paddings(field)))
     return rows
 
 

@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from PySide6.QtCore import QCoreApplication
+
 from designer.base.errors import BlockyardError
 from designer.catalogue.custom.source import read_class
 from designer.catalogue.spec import ParameterType
 from designer.graph.custom import CustomLayer, CustomParameter, CustomPort
 from designer.graph.expressions import Expression, Value, from_text, to_text
 from designer.graph.names import fresh
+
+translate = QCoreApplication.translate
 
 Row = tuple[str, ...]
 TEMPLATE_NAME = "ChannelScale"
@@ -176,7 +180,10 @@ def _parts(text: str) -> list[str]:
 def _bounds(text: str) -> tuple[float | None, float | None]:
     found = _LIMITS.fullmatch(text)
     if found is None:
-        raise BlockyardError(f"'{text[:40]}' cannot be read as limits.", expected="for example 1 … 64, or 0 …")
+        raise BlockyardError(
+            translate("CustomForm", "'{0}' cannot be read as limits.").format(text[:40]),
+            expected=translate("CustomForm", "for example 1 … 64, or 0 …"),
+        )
     low, high = (None if part is None else from_text(part) for part in found.groups())
     return low, high
 
@@ -187,9 +194,14 @@ def _value(text: str) -> Value:
     try:
         value = from_text(text)
     except BlockyardError as error:
-        raise BlockyardError(f"'{text[:40]}' is no value.", expected="such as 3, 0.5, True, (1, 2)") from error
+        raise _no_value(text) from error
     if isinstance(value, Expression):
         if text.isidentifier():
             return text
-        raise BlockyardError(f"'{text[:40]}' is no value.", expected="such as 3, 0.5, True, (1, 2)")
+        raise _no_value(text)
     return value
+
+
+def _no_value(text: str) -> BlockyardError:
+    said = translate("CustomForm", "'{0}' is no value.").format(text[:40])
+    return BlockyardError(said, expected=translate("CustomForm", "such as 3, 0.5, True, (1, 2)"))

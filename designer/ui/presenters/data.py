@@ -5,35 +5,46 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
 from designer.base import numbers
 from designer.engine.protocol_data import Described, Picture, Sample, Transforms
 from designer.engine.recipe import KNOWN_SETS, Recipe
 from designer.ui.docks.data_views import ClassView, DataFacts, PictureView, TransformedView
 
-_TITLES = {"train": "Training", "validation": "Validation", "test": "Test"}
+translate = QCoreApplication.translate
+
+_TITLES = {
+    "train": QT_TRANSLATE_NOOP("DataFacts", "Training"),
+    "validation": QT_TRANSLATE_NOOP("DataFacts", "Validation"),
+    "test": QT_TRANSLATE_NOOP("DataFacts", "Test"),
+}
 _SHOWN_SIZES = 3
 
 
 def facts_of(data: Described, recipe: Recipe) -> DataFacts:
     """What stands at the left of the dock."""
-    facts = [(_TITLES[part.name], f"{sum(part.counts):,}") for part in data.parts]
-    facts.append(("Classes", f"{len(data.classes):,}"))
+    facts = [(_title(part.name), f"{sum(part.counts):,}") for part in data.parts]
+    facts.append((translate("DataFacts", "Classes"), f"{len(data.classes):,}"))
     sizes = [f"{size.width}×{size.height}" for size in data.sizes[:_SHOWN_SIZES]]
     more = len(data.sizes) - len(sizes)
-    facts.append(("Size", ", ".join(sizes) + (f" and {more} more" if more else "")))
-    facts.append(("Channels", "1, grey" if data.channels == 1 else f"{data.channels}, colour"))
+    shown = translate("DataFacts", "{0} and {1} more") if more else "{0}"
+    facts.append((translate("DataFacts", "Size"), shown.format(", ".join(sizes), more)))
+    colour = translate("DataFacts", "{0}, grey") if data.channels == 1 else translate("DataFacts", "{0}, colour")
+    facts.append((translate("DataFacts", "Channels"), colour.format(data.channels)))
     if data.mean:
-        facts.append(("Mean", "  ".join(f"{value:.3f}" for value in data.mean)))
-        facts.append(("Deviation", "  ".join(f"{value:.3f}" for value in data.std)))
-    facts.append(("In memory", numbers.size_bytes(data.size_bytes)))
+        facts.append((translate("DataFacts", "Mean"), "  ".join(f"{value:.3f}" for value in data.mean)))
+        facts.append((translate("DataFacts", "Deviation"), "  ".join(f"{value:.3f}" for value in data.std)))
+    facts.append((translate("DataFacts", "In memory"), numbers.size_bytes(data.size_bytes)))
     if data.checked < data.total:
-        facts.append(("Looked at", f"{data.checked:,} of {data.total:,}"))
+        looked = translate("DataFacts", "{0} of {1}").format(f"{data.checked:,}", f"{data.total:,}")
+        facts.append((translate("DataFacts", "Looked at"), looked))
     skips = recipe.data.skip_broken
     return DataFacts(
         title=Path(data.path).name,
         path=f"{data.kind}\n{data.path}",
         facts=tuple(facts),
-        parts=tuple((part.name, _TITLES[part.name]) for part in data.parts),
+        parts=tuple((part.name, _title(part.name)) for part in data.parts),
         problem=f"{data.problem} {data.fix}".strip(),
         broken_line=_broken_line(data.broken_count, skips),
         broken=tuple(f"{broken.name}: {broken.reason}" for broken in data.broken),
@@ -45,8 +56,17 @@ def facts_of(data: Described, recipe: Recipe) -> DataFacts:
 def _broken_line(count: int, skips: bool) -> str:
     if not count:
         return ""
-    images = "1 image cannot be read" if count == 1 else f"{count:,} images cannot be read"
-    return f"{images}; training leaves {'it' if count == 1 else 'them'} out." if skips else f"{images}."
+    if skips and count == 1:
+        return translate("DataFacts", "1 image cannot be read; training leaves it out.")
+    if count == 1:
+        return translate("DataFacts", "1 image cannot be read.")
+    if skips:
+        return translate("DataFacts", "{0} images cannot be read; training leaves them out.").format(f"{count:,}")
+    return translate("DataFacts", "{0} images cannot be read.").format(f"{count:,}")
+
+
+def _title(part: str) -> str:
+    return translate("DataFacts", _TITLES[part])
 
 
 def classes_of(data: Described, part: str) -> tuple[ClassView, ...]:
@@ -64,7 +84,9 @@ def picture_of(picture: Picture, caption: str = "", tip: str = "", broken: str =
     """A picture that the engine sent."""
     pixels = base64.b64decode(picture.pixels)
     if len(pixels) != 3 * picture.width * picture.height:
-        return PictureView(0, 0, b"", caption, tip, broken or "the engine sent no whole picture")
+        return PictureView(
+            0, 0, b"", caption, tip, broken or translate("DataFacts", "the engine sent no whole picture")
+        )
     return PictureView(picture.width, picture.height, pixels, caption, tip, broken)
 
 
@@ -95,4 +117,4 @@ def _class_name(classes: tuple[str, ...], label: int) -> str:
 def to_fetch(recipe: Recipe) -> str:
     """The words of a button that fetches the recipe's data set, empty where it is none that can be had by name."""
     known = KNOWN_SETS.get(recipe.data.source)
-    return f"Download {numbers.size_bytes(known.size_bytes)}" if known else ""
+    return translate("DataFacts", "Download {0}").format(numbers.size_bytes(known.size_bytes)) if known else ""

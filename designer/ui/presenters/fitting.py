@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from PySide6.QtCore import QCoreApplication
+
 from designer.analysis.facts import BlockFacts
 from designer.analysis.ports import input_ports
 from designer.catalogue.registry import spec_of
@@ -15,6 +17,8 @@ from designer.graph.block import Endpoint
 from designer.graph.design import Design
 from designer.ui.canvas.add_search import AddEntry
 from designer.ui.canvas.cards import PortRef
+
+translate = QCoreApplication.translate
 
 MISFIT = 9  # behind every other rank
 _MISFITS = ("wrong_rank", "wrong_dtype")  # what another parameter does not mend
@@ -67,5 +71,5 @@ def _why_not(spec: LayerSpec, tensor: Tensor) -> str:
     try:
         spec.infer(Values({parameter.name: parameter.default for parameter in spec.parameters}), (tensor,))
     except LayerError as error:
-        return f"It takes {error.expected}." if error.code in _MISFITS else ""
+        return translate("Fitting", "It takes {0}.").format(error.expected) if error.code in _MISFITS else ""
     return ""

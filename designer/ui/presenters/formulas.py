@@ -7,11 +7,19 @@ from __future__ import annotations
 
 import math
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
 from designer.analysis.facts import NodeFacts
 from designer.base import numbers
 from designer.catalogue.spec import Window
 
-_AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+translate = QCoreApplication.translate
+
+_AXES = {
+    1: (QT_TRANSLATE_NOOP("Formulas", "length"),),
+    2: (QT_TRANSLATE_NOOP("Formulas", "height"), QT_TRANSLATE_NOOP("Formulas", "width")),
+    3: (QT_TRANSLATE_NOOP("Formulas", "depth"), "height", "width"),
+}
 _CONVOLUTIONS = {"Conv1d", "Conv2d", "Conv3d"}
 
 
@@ -22,8 +30,8 @@ def size_formulas(known: NodeFacts) -> tuple[str, ...]:
     if before is None or after is None or not isinstance(windows, (list, tuple)):
         return ()
     sizes, results = before.shape[2:], after.shape[2:]
-    names = _AXES.get(len(windows))
-    if names is None or not len(sizes) == len(results) == len(windows):
+    names = [translate("Formulas", axis) for axis in _AXES.get(len(windows), ())]
+    if not names or not len(sizes) == len(results) == len(windows):
         return ()
     lines = [_window(int(size), w, int(result)) for size, w, result in zip(sizes, windows, results, strict=True)]
     if not all(lines):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QCoreApplication
+
 from designer.catalogue.registry import spec_of
 from designer.graph.design import Design
 from designer.session import help as pages
 from designer.session.shelf import Shelf
 from designer.ui.docks.views import HelpView
+
+translate = QCoreApplication.translate
 
 
 def page_view(page: pages.Page) -> HelpView:
@@ -23,7 +27,6 @@ def help_view(design: Design, kind: str, shelf: Shelf) -> HelpView | None:
     if block is None:
         return None
     table = pages.parameter_table((p.name, p.default, p.doc) for p in block.parameters)
-    text = "\n\n".join(
-        filter(None, (block.description, table, "A block is a network of its own: double-click opens it."))
-    )
+    how = translate("Help", "A block is a network of its own: double-click opens it.")
+    text = "\n\n".join(filter(None, (block.description, table, how)))
     return HelpView(block.title or block.name, "block", text)

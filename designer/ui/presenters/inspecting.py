@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+
+from PySide6.QtCore import QCoreApplication
 
 from designer.analysis.facts import Analysis, BlockFacts, NodeFacts
 from designer.base import numbers
 from designer.catalogue.layers.boundary import OBJECT_SIZE
 from designer.catalogue.registry import spec_of
-from designer.catalogue.spec import Family, Parameter
+from designer.catalogue.spec import Family, Parameter, Tensor
 from designer.engine.recipe import Recipe
 from designer.graph.block import INPUT, Block, Node
 from designer.graph.design import Design
@@ -17,6 +20,8 @@ from designer.session.freezing import is_trained
 from designer.session.memory import MemoryPlan, memory_plan, node_memory
 from designer.ui.docks.views import DesignView, FactView, NodeView, ParameterView
 from designer.ui.presenters.costs import field_facts
+
+translate = QCoreApplication.translate
 
 FROZEN = "frozen"  # which is the recipe's, and stands beside what is the node's own
 Path = tuple[str, ...]  # node ids, from the outermost block to the one that is open
@@ -28,12 +33,13 @@ def node_view(
     """A selected node of the open block at `path`, and what training it by `recipe` takes."""
     spec = spec_of(node.kind, design)
     inner = None if spec else design.blocks.get(node.kind)
+    unknown = translate("Facts", "This kind is not known here.")
     return NodeView(
         key=(path, node.id),
         name=node.name,
         kind=node.kind,
         family=spec.family.value if spec else Family.BLOCK.value,
-        summary=spec.summary if spec else inner.description if inner else "This kind is not known here.",
+        summary=spec.summary if spec else inner.description if inner else unknown,
         parameters=parameter_views(design, path, facts, node),
         structure=structure_views(design, facts, node, frozen_view(analysis, recipe, path, facts, node)),
         facts=_facts(analysis, recipe, path, facts, node),
@@ -73,8 +79,9 @@ def frozen_view(analysis: Analysis, recipe: Recipe, path: Path, facts: BlockFact
     if not facts.nodes[node.id].totals.params:
         return None
     is_frozen = not is_trained(recipe, ".".join(analysis.names((*path, node.id))))
-    doc = "Training leaves its weights as they are. It is the recipe that says so."
-    return ParameterView(FROZEN, str(is_frozen), "bool", default_text="False", doc=doc, allows_expression=False)
+    doc = translate("Facts", "Training leaves its weights as they are. It is the recipe that says so.")
+    label = translate("Facts", "frozen")
+    return ParameterView(FROZEN, str(is_frozen), "bool", (), "False", label=label, doc=doc, allows_expression=False)
 
 
 def design_view(design: Design, analysis: Analysis, recipe: Recipe, path: Path, facts: BlockFacts) -> DesignView:
@@ -86,8 +93,8 @@ def design_view(design: Design, analysis: Analysis, recipe: Recipe, path: Path, 
         title=block.title or block.name,
         kind=block.name,
         description=block.description,
-        input_shape=_of_input(facts, entry, "shape", "input shape") if entry else None,
-        object_size=_of_input(facts, entry, OBJECT_SIZE, "object size") if entry else None,
+        input_shape=_of_input(facts, entry, "shape", translate("Facts", "input shape")) if entry else None,
+        object_size=_of_input(facts, entry, OBJECT_SIZE, translate("Facts", "object size")) if entry else None,
         variables=tuple(
             ParameterView(
                 p.name,
@@ -182,7 +189,7 @@ def _structure(node: Node, known: NodeFacts, complaints: dict[str, str]) -> tupl
             default_text="1",
             is_expression=isinstance(node.repeat, Expression),
             resolved_text=str(known.repeat) if isinstance(node.repeat, Expression) and "repeat" not in wrong else "",
-            doc="How many copies stand in a row, each on what the one before gives.",
+            doc=translate("Facts", "How many copies stand in a row, each on what the one before gives."),
             error=complaints.get("repeat", ""),
             minimum=0,
             maximum=1000,
@@ -194,7 +201,7 @@ def _structure(node: Node, known: NodeFacts, complaints: dict[str, str]) -> tupl
             default_text="True",
             is_expression=isinstance(node.when, Expression),
             resolved_text=str(known.active) if isinstance(node.when, Expression) and "when" not in wrong else "",
-            doc="It is there only if this holds; otherwise its input passes through.",
+            doc=translate("Facts", "It is there only if this holds; otherwise its input passes through."),
             error=complaints.get("when", ""),
         ),
     )
@@ -202,29 +209,43 @@ def _structure(node: Node, known: NodeFacts, complaints: dict[str, str]) -> tupl
 
 def _facts(analysis: Analysis, recipe: Recipe, path: Path, facts: BlockFacts, node: Node) -> tuple[FactView, ...]:
     known = facts.nodes[node.id]
-    rows = [FactView("input" if len(known.inputs) == 1 else f"input {i}", _shape(t))
-            for i, t in enumerate(known.inputs, 1)]  # fmt: skip
-    rows += [FactView("output" if len(known.outputs) == 1 else f"output {i}", _shape(t))
-             for i, t in enumerate(known.outputs, 1)]  # fmt: skip
+    rows = _tensors(known.inputs, translate("Facts", "input"), translate("Facts", "input {0}"))
+    rows += _tensors(known.outputs, translate("Facts", "output"), translate("Facts", "output {0}"))
     if node.kind in (INPUT, "Output"):
         return tuple(rows)
     name = ".".join(analysis.names((*path, node.id)))
-    frozen = "" if is_trained(recipe, name) or not known.totals.params else ", frozen"
+    is_frozen = known.totals.params and not is_trained(recipe, name)
+    counted = (translate("Facts", "{0}, frozen") if is_frozen else "{0}").format(f"{known.totals.params:,}")
     memory = node_memory(analysis, known, recipe, name).total_bytes
-    unstated = known.spec.unstated if known.spec else ()
+    unstated, silence = known.spec.unstated if known.spec else (), translate("Facts", "not declared")
+    training = translate("Facts", "{0} at batch {1}").format(numbers.size_bytes(memory), f"{recipe.batch_size:,}")
     rows += [
-        FactView("parameters", "not declared" if "params" in unstated else f"{known.totals.params:,}{frozen}"),
-        FactView("MACs", "not declared" if "macs" in unstated else numbers.count(known.totals.macs)),
-        FactView("activations", f"{numbers.size_bytes(known.totals.activation_bytes)} / image"),
+        FactView(translate("Facts", "parameters"), silence if "params" in unstated else counted),
+        FactView(translate("Facts", "MACs"), silence if "macs" in unstated else numbers.count(known.totals.macs)),
+        activations_fact(known.totals.activation_bytes),
+        FactView(translate("Facts", "training memory"), training),
     ]
-    rows.append(FactView("training memory", f"{numbers.size_bytes(memory)} at batch {recipe.batch_size:,}"))
     size, shapes = analysis.receptive_field((*path, node.id)), analysis.input_shapes
     seen = field_facts(size, analysis.field((*path, node.id)), shapes[0][2:] if shapes else ())
     return (*rows, *(FactView(label, value) for label, value in seen))
 
 
-def _shape(tensor: object) -> str:
-    return "unknown" if tensor is None else " × ".join(["N", *(str(int(d)) for d in tensor.shape[1:])])
+def activations_fact(size: int) -> FactView:
+    """What one image's activations take, in bytes."""
+    return FactView(
+        translate("Facts", "activations"), translate("Facts", "{0} / image").format(numbers.size_bytes(size))
+    )
+
+
+def _tensors(tensors: Sequence[Tensor | None], one: str, of_several: str) -> list[FactView]:
+    labels = [one] if len(tensors) == 1 else [of_several.format(index + 1) for index in range(len(tensors))]
+    return [FactView(label, _shape(tensor)) for label, tensor in zip(labels, tensors, strict=True)]
+
+
+def _shape(tensor: Tensor | None) -> str:
+    return (
+        translate("Facts", "unknown") if tensor is None else " × ".join(["N", *(str(int(d)) for d in tensor.shape[1:])])
+    )
 
 
 def _places(design: Design, block: Block) -> tuple[FactView, ...]:
@@ -232,28 +253,27 @@ def _places(design: Design, block: Block) -> tuple[FactView, ...]:
     if block.name == design.main:
         return ()
     count = sum(node.kind == block.name for other in design.blocks.values() for node in other.nodes.values())
-    return (FactView("instances", f"{count:,}"),)
+    return (FactView(translate("Facts", "instances"), f"{count:,}"),)
 
 
 def _totals(facts: BlockFacts, plan: MemoryPlan | None) -> tuple[FactView, ...]:
     """plan: of the outermost block, what training it takes."""
     totals = facts.totals
-    used = plan.used if plan else None
-    training = (
-        (
-            FactView("training memory", numbers.size_bytes(used.total_bytes)),
-            FactView("weights", numbers.size_bytes(used.weights_bytes)),
-            FactView("gradients", numbers.size_bytes(used.gradients_bytes)),
-            FactView("optimizer", numbers.size_bytes(used.optimizer_bytes)),
-            FactView(f"batch of {plan.batch:,}", numbers.size_bytes(used.activations_bytes)),
+    training: tuple[FactView, ...] = ()
+    if plan:
+        used, batch = plan.used, translate("Facts", "batch of {0}").format(f"{plan.batch:,}")
+        training = (
+            FactView(translate("Facts", "training memory"), numbers.size_bytes(used.total_bytes)),
+            FactView(translate("Facts", "weights"), numbers.size_bytes(used.weights_bytes)),
+            FactView(translate("Facts", "gradients"), numbers.size_bytes(used.gradients_bytes)),
+            FactView(translate("Facts", "optimizer"), numbers.size_bytes(used.optimizer_bytes)),
+            FactView(batch, numbers.size_bytes(used.activations_bytes)),
         )
-        if plan
-        else ()
-    )
+    shapes = ", ".join(_shape(tensor) for tensor in facts.outputs)
     return (
-        FactView("output", ", ".join(_shape(tensor) for tensor in facts.outputs) or "none"),
-        FactView("parameters", f"{totals.params:,}"),
-        FactView("MACs", numbers.count(totals.macs)),
-        FactView("activations", f"{numbers.size_bytes(totals.activation_bytes)} / image"),
+        FactView(translate("Facts", "output"), shapes or translate("Facts", "none")),
+        FactView(translate("Facts", "parameters"), f"{totals.params:,}"),
+        FactView(translate("Facts", "MACs"), numbers.count(totals.macs)),
+        activations_fact(totals.activation_bytes),
         *training,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QCoreApplication
+
 from designer.catalogue.registry import registry
 from designer.catalogue.spec import Family
 from designer.document.library import PERSONAL
@@ -12,6 +14,8 @@ from designer.graph.design import Design
 from designer.session.shelf import BUILT_IN, Shelf, built_in_blocks
 from designer.ui.canvas.add_search import AddEntry
 from designer.ui.docks.views import PaletteEntry
+
+translate = QCoreApplication.translate
 
 NEW_CUSTOM = "new:custom"  # the key of the entry that makes a custom layer
 OF_DESIGN, OF_LIBRARY = "design", "library"  # the groups of blocks that do not ship with Blockyard
@@ -28,7 +32,8 @@ def palette_entries(design: Design, shelf: Shelf) -> list[PaletteEntry]:
     entries += [PaletteEntry(spec.kind, spec.kind, spec.family.value, spec.summary) for spec in registry().values()]
     custom = Family.CUSTOM.value
     entries += [PaletteEntry(layer.name, layer.name, custom, layer.summary) for layer in design.customs.values()]
-    return [*entries, PaletteEntry(NEW_CUSTOM, "New custom layer…", custom, "Write a layer in Python.")]
+    title, summary = translate("Palette", "New custom layer…"), translate("Palette", "Write a layer in Python.")
+    return [*entries, PaletteEntry(NEW_CUSTOM, title, custom, summary)]
 
 
 def add_entries(design: Design, shelf: Shelf, rank: Callable[[str], int], word: Callable[[str], str]) -> list[AddEntry]:

@@ -9,10 +9,14 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from PySide6.QtCore import QCoreApplication
+
 from designer.engine.protocol import EngineError
 from designer.engine.recipe import RECIPES, Recipe, RecipeError
 from designer.ui.docks.views import FieldSection, FieldView
-from designer.ui.presenters.recipe_fields import FIELDS, NAME, SECTIONS, RecipeField
+from designer.ui.presenters.recipe_fields import FIELDS, NAME, SECTIONS, RecipeField, translated
+
+translate = QCoreApplication.translate
 
 Refused = tuple[str, str]  # what was typed, and why it cannot be
 _DEFAULTS = Recipe()
@@ -22,8 +26,8 @@ _SIMPLE = {bool: "bool", int: "int", float: "float"}
 def line(recipe: Recipe) -> str:
     """The recipe in short: `fashion-mnist-mini · SGD · 10 epochs`."""
     source = recipe.data.source.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
-    epochs = f"{recipe.epochs} epoch{'' if recipe.epochs == 1 else 's'}"
-    return f"{source} · {recipe.optimizer.kind} · {epochs}"
+    epochs = translate("Recipe", "1 epoch") if recipe.epochs == 1 else translate("Recipe", "{0} epochs")
+    return f"{source} · {recipe.optimizer.kind} · {epochs.format(recipe.epochs)}"
 
 
 def sections(recipe: Recipe, refused: Mapping[str, Refused]) -> tuple[FieldSection, ...]:
@@ -36,13 +40,13 @@ def sections(recipe: Recipe, refused: Mapping[str, Refused]) -> tuple[FieldSecti
         shown = [entry for entry in section.fields if entry.applies(recipe) or entry.key in refused]
         views = tuple(_view(entry, recipe, refused) for entry in shown)
         own = [entry for entry in shown if entry.value(recipe) != entry.value(_DEFAULTS)]
-        found.append(FieldSection(section.title, views, section.is_open, _in_short(recipe, own)))
+        found.append(FieldSection(translated(section.title), views, section.is_open, _in_short(recipe, own)))
     return tuple(found)
 
 
 def _in_short(recipe: Recipe, own: list[RecipeField]) -> str:
     """What a closed section says of what is set in it: `step, 0.5`; switches by their names."""
-    words = [entry.label if entry.value(recipe) is True else shown(entry.value(recipe)) for entry in own]
+    words = [translated(entry.label) if entry.value(recipe) is True else shown(entry.value(recipe)) for entry in own]
     return ", ".join(word for word in words if word)
 
 
@@ -55,10 +59,10 @@ def _view(entry: RecipeField, recipe: Recipe, refused: Mapping[str, Refused]) ->
         kind,
         choices=choices,
         default_text=None if entry is NAME else shown(entry.value(_DEFAULTS)),
-        doc=entry.doc,
-        label=entry.label,
+        doc=translated(entry.doc),
+        label=translated(entry.label),
         error=error,
-        placeholder=entry.unset,
+        placeholder=translated(entry.unset),
     )
 
 
@@ -120,14 +124,14 @@ def with_batch(recipe: Recipe, batch_size: int) -> Recipe:
 
 def told(key: str, error: RecipeError) -> str:
     """Why a field was refused, in the form's words."""
-    message = error.message.removeprefix("Recipe: ").replace(key, FIELDS[key].label)
+    message = error.message.removeprefix("Recipe: ").replace(key, translated(FIELDS[key].label))
     return in_words(error, message)
 
 
 def in_words(error: EngineError, message: str = "") -> str:
     """What is wrong with a recipe, what was expected, what to do."""
     message = message or error.message.removeprefix("Recipe: ")
-    expected = f"Expected {error.expected}." if error.expected else ""
+    expected = translate("Recipe", "Expected {0}.").format(error.expected) if error.expected else ""
     return " ".join(part for part in (message[:1].upper() + message[1:], expected, error.fix) if part)
 
 
@@ -142,11 +146,14 @@ def from_text(text: str) -> Recipe:
         return Recipe.from_json(json.loads(text))
     except json.JSONDecodeError as error:
         raise RecipeError(
-            f"Line {error.lineno}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}.",
-            expected="a JSON object",
+            translate("Recipe", "Line {0}, column {1}: {2}.").format(
+                error.lineno, error.colno, f"{error.msg[:1].lower()}{error.msg[1:]}"
+            ),
+            expected=translate("Recipe", "a JSON object"),
         ) from error
     except RecursionError as error:
-        raise RecipeError("The text is nested too deep.", expected="a JSON object") from error
+        said = translate("Recipe", "The text is nested too deep.")
+        raise RecipeError(said, expected=translate("Recipe", "a JSON object")) from error
 
 
 def _named(recipe: Recipe, name: str) -> Recipe:
@@ -159,7 +166,7 @@ def _named(recipe: Recipe, name: str) -> Recipe:
 
 
 def _read(annotation: Any, entry: RecipeField, text: str) -> Any:
-    is_unset = text.casefold() in ("", "none", entry.unset)
+    is_unset = text.casefold() in ("", "none", entry.unset, translated(entry.unset).casefold())
     if get_origin(annotation) is types.UnionType:
         return None if is_unset else _read(get_args(annotation)[0], entry, text)
     if get_origin(annotation) is tuple:
@@ -171,6 +178,10 @@ def _read(annotation: Any, entry: RecipeField, text: str) -> Any:
         if annotation in (int, float):
             return annotation(text)
     except ValueError:
-        wanted = "a number" if annotation is float else "a whole number"
-        raise RecipeError(f"{entry.label} is '{text[:40]}'.", expected=wanted, fix="Type digits.") from None
+        is_whole = annotation is int
+        raise RecipeError(
+            translate("Recipe", "{0} is '{1}'.").format(translated(entry.label), text[:40]),
+            expected=translate("Recipe", "a whole number") if is_whole else translate("Recipe", "a number"),
+            fix=translate("Recipe", "Type digits."),
+        ) from None
     return "" if is_unset and entry.unset else text.strip("'\"")

@@ -9,7 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from PySide6.QtCore import QT_TR_NOOP, QCoreApplication
+
 from designer.engine.recipe import Recipe
+
+tr = QT_TR_NOOP  # marks a text of the table, where lupdate finds it by this name
+
+tr = QT_TR_NOOP  # marks a text of the table, where lupdate finds it by this name
 
 
 @dataclass(frozen=True)
@@ -50,88 +56,116 @@ def _schedule(*kinds: str) -> Callable[[Recipe], bool]:
 
 
 _F = RecipeField
-NAME = _F("name", "recipe", "Takes up a recipe that is known to work; data and device stay.")
+NAME = _F("name", tr("recipe"), tr("Takes up a recipe that is known to work; data and device stay."))
 _DATA = RecipeSection(
-    "Data",
+    tr("Data"),
     (
-        _F("data.source", "data", "A folder or file of images; or mnist, fashion-mnist, cifar-10.", browse=True),
-        _F("data.limit", "limit", "Use at most so many images; all, where it is empty.", "all"),
-        _F("data.validation", "validation", "The share of training images held out to watch it by."),
-        _F("data.test", "test", "The share of images to test on, where the data bring no test set."),
-        _F("data.split_seed", "split seed", "Which images are held out."),
+        _F(
+            "data.source", tr("data"), tr("A folder or file of images; or mnist, fashion-mnist, cifar-10."), browse=True
+        ),
+        _F("data.limit", tr("limit"), tr("Use at most so many images; all, where it is empty."), tr("all")),
+        _F("data.validation", tr("validation"), tr("The share of training images held out to watch it by.")),
+        _F("data.test", tr("test"), tr("The share of images to test on, where the data bring no test set.")),
+        _F("data.split_seed", tr("split seed"), tr("Which images are held out.")),
     ),
     is_open=True,
 )
 _READING = RecipeSection(
-    "Reading",
+    tr("Reading"),
     (
-        _F("data.format", "format", "Of the files, where it could be more than one."),
-        _F("data.skip_broken", "skip broken", "Leave out images that cannot be read, instead of stopping."),
-        _F("data.streaming", "streaming", "Read images as they are needed; auto where they do not fit into memory."),
+        _F("data.format", tr("format"), tr("Of the files, where it could be more than one.")),
+        _F("data.skip_broken", tr("skip broken"), tr("Leave out images that cannot be read, instead of stopping.")),
+        _F(
+            "data.streaming",
+            tr("streaming"),
+            tr("Read images as they are needed; auto where they do not fit into memory."),
+        ),
         _F(
             "data.workers",
-            "workers",
-            "Processes that read images from files.",
-            "as many as cores",
+            tr("workers"),
+            tr("Processes that read images from files."),
+            tr("as many as cores"),
             lambda r: r.data.streaming != "never",
         ),
     ),
 )
 _IMAGES = RecipeSection(
-    "Images",
+    tr("Images"),
     (
-        _F("data.channels", "channels", "Grey or colour, whatever the files are."),
-        _F("data.resize", "resize", "Height and width in pixels.", "as the input"),
+        _F("data.channels", tr("channels"), tr("Grey or colour, whatever the files are.")),
+        _F("data.resize", tr("resize"), tr("Height and width in pixels."), tr("as the input")),
         _F(
             "data.keep_ratio",
-            "keep ratio",
-            "Resize the shorter side; the middle square is used.",
+            tr("keep ratio"),
+            tr("Resize the shorter side; the middle square is used."),
             "",
             lambda r: r.data.resize is not None,
         ),
-        _F("data.normalise", "normalise", "What is done to the values of the pixels."),
-        _F("data.mean", "mean", "One number a channel, or one for all.", "", lambda r: r.data.normalise == "given"),
-        _F("data.std", "deviation", "One number a channel, or one for all.", "", lambda r: r.data.normalise == "given"),
-        _F("augment.scale", "scale jitter", "Lowest and highest length of the shorter side: 256, 512.", "none"),
-        _F("augment.crop", "crop", "Side of a random window in pixels.", "none"),
+        _F("data.normalise", tr("normalise"), tr("What is done to the values of the pixels.")),
+        _F(
+            "data.mean",
+            tr("mean"),
+            tr("One number a channel, or one for all."),
+            "",
+            lambda r: r.data.normalise == "given",
+        ),
+        _F(
+            "data.std",
+            tr("deviation"),
+            tr("One number a channel, or one for all."),
+            "",
+            lambda r: r.data.normalise == "given",
+        ),
+        _F(
+            "augment.scale",
+            tr("scale jitter"),
+            tr("Lowest and highest length of the shorter side: 256, 512."),
+            tr("none"),
+        ),
+        _F("augment.crop", tr("crop"), tr("Side of a random window in pixels."), tr("none")),
         _F(
             "augment.padding",
-            "padding",
-            "Zeros put around before the crop, in pixels.",
+            tr("padding"),
+            tr("Zeros put around before the crop, in pixels."),
             "",
             lambda r: r.augment.crop is not None,
         ),
-        _F("augment.flip", "flip", "The share of images mirrored left to right."),
-        _F("augment.colour", "colour jitter", "How far brightness, contrast, saturation go from 1."),
-        _F("augment.erase", "erase", "The share of images in which a rectangle is blotted out."),
-        _F("augment.mixup", "mixup", "Alpha by which two images are blended; 0 for not at all."),
-        _F("augment.cutmix", "cutmix", "Alpha by which two images are joined; 0 for not at all."),
+        _F("augment.flip", tr("flip"), tr("The share of images mirrored left to right.")),
+        _F("augment.colour", tr("colour jitter"), tr("How far brightness, contrast, saturation go from 1.")),
+        _F("augment.erase", tr("erase"), tr("The share of images in which a rectangle is blotted out.")),
+        _F("augment.mixup", tr("mixup"), tr("Alpha by which two images are blended; 0 for not at all.")),
+        _F("augment.cutmix", tr("cutmix"), tr("Alpha by which two images are joined; 0 for not at all.")),
     ),
 )
 _LENGTH = RecipeSection(
-    "Length",
+    tr("Length"),
     (
-        _F("epochs", "epochs", "How often every image is seen."),
-        _F("batch_size", "batch size", "Images that are seen between two steps."),
-        _F("early_stopping", "early stopping", "End after so many epochs without a better validation.", "off"),
-        _F("seed", "seed", "The same seed gives the same run."),
+        _F("epochs", tr("epochs"), tr("How often every image is seen.")),
+        _F("batch_size", tr("batch size"), tr("Images that are seen between two steps.")),
+        _F(
+            "early_stopping",
+            tr("early stopping"),
+            tr("End after so many epochs without a better validation."),
+            tr("off"),
+        ),
+        _F("seed", tr("seed"), tr("The same seed gives the same run.")),
     ),
     is_open=True,
 )
 _OPTIMIZER = RecipeSection(
-    "Optimizer",
+    tr("Optimizer"),
     (
-        _F("optimizer.kind", "optimizer", "How the weights follow the gradient."),
-        _F("optimizer.lr", "learning rate", "The length of a step."),
-        _F("optimizer.momentum", "momentum", "Keeps going where it went.", "", _optimizer("SGD", "RMSprop")),
-        _F("optimizer.nesterov", "nesterov", "Looks ahead by the momentum.", "", _optimizer("SGD")),
-        _F("optimizer.betas", "betas", "How long both averages remember.", "", _optimizer("Adam", "AdamW")),
-        _F("optimizer.alpha", "alpha", "How long the average remembers.", "", _optimizer("RMSprop")),
-        _F("optimizer.weight_decay", "weight decay", "Pulls weights to zero."),
+        _F("optimizer.kind", tr("optimizer"), tr("How the weights follow the gradient.")),
+        _F("optimizer.lr", tr("learning rate"), tr("The length of a step.")),
+        _F("optimizer.momentum", tr("momentum"), tr("Keeps going where it went."), "", _optimizer("SGD", "RMSprop")),
+        _F("optimizer.nesterov", tr("nesterov"), tr("Looks ahead by the momentum."), "", _optimizer("SGD")),
+        _F("optimizer.betas", tr("betas"), tr("How long both averages remember."), "", _optimizer("Adam", "AdamW")),
+        _F("optimizer.alpha", tr("alpha"), tr("How long the average remembers."), "", _optimizer("RMSprop")),
+        _F("optimizer.weight_decay", tr("weight decay"), tr("Pulls weights to zero.")),
         _F(
             "optimizer.decay_all",
-            "decay all",
-            "Also biases and the weights of normalisation layers.",
+            tr("decay all"),
+            tr("Also biases and the weights of normalisation layers."),
             "",
             lambda r: r.optimizer.weight_decay > 0,
         ),
@@ -139,93 +173,103 @@ _OPTIMIZER = RecipeSection(
     is_open=True,
 )
 _SCHEDULE = RecipeSection(
-    "Schedule",
+    tr("Schedule"),
     (
-        _F("schedule.kind", "schedule", "How the learning rate goes on."),
-        _F("schedule.step_epochs", "every", "Epochs between two cuts.", "", _schedule("step")),
-        _F("schedule.gamma", "cut to", "What a cut leaves of the rate.", "", _schedule("step", "plateau")),
+        _F("schedule.kind", tr("schedule"), tr("How the learning rate goes on.")),
+        _F("schedule.step_epochs", tr("every"), tr("Epochs between two cuts."), "", _schedule("step")),
+        _F("schedule.gamma", tr("cut to"), tr("What a cut leaves of the rate."), "", _schedule("step", "plateau")),
         _F(
             "schedule.patience",
-            "patience",
-            "Epochs without a better validation before a cut.",
+            tr("patience"),
+            tr("Epochs without a better validation before a cut."),
             "",
             _schedule("plateau"),
         ),
         _F(
             "schedule.warmup_epochs",
-            "warm-up",
-            "Epochs in which the rate rises in a line.",
+            tr("warm-up"),
+            tr("Epochs in which the rate rises in a line."),
             "",
             lambda r: r.schedule.kind != "one_cycle",
         ),
     ),
 )
 _LOSS = RecipeSection(
-    "Loss",
+    tr("Loss"),
     (
-        _F("loss", "loss", "What training makes small."),
+        _F("loss", tr("loss"), tr("What training makes small.")),
         _F(
             "label_smoothing",
-            "smoothing",
-            "The share of certainty spread over all classes.",
+            tr("smoothing"),
+            tr("The share of certainty spread over all classes."),
             "",
             lambda r: r.loss == "cross_entropy",
         ),
         _F(
             "class_weights",
-            "class weights",
-            "One number a class, of its errors.",
-            "all alike",
+            tr("class weights"),
+            tr("One number a class, of its errors."),
+            tr("all alike"),
             lambda r: r.loss == "cross_entropy",
         ),
     ),
 )
 _STEPS = RecipeSection(
-    "Steps",
+    tr("Steps"),
     (
-        _F("clip_norm", "clip gradient", "The longest that a gradient may be.", "off"),
-        _F("accumulate", "accumulate", "Batches whose gradients make one step."),
-        _F("ema_decay", "weight average", "What each step leaves of an average: 0.999.", "off"),
+        _F("clip_norm", tr("clip gradient"), tr("The longest that a gradient may be."), tr("off")),
+        _F("accumulate", tr("accumulate"), tr("Batches whose gradients make one step.")),
+        _F("ema_decay", tr("weight average"), tr("What each step leaves of an average: 0.999."), tr("off")),
     ),
 )
 _START = RecipeSection(
-    "Start",
+    tr("Start"),
     (
-        _F("init", "init", "How weights of convolutions and linear layers start."),
+        _F("init", tr("init"), tr("How weights of convolutions and linear layers start.")),
         _F(
             "start.weights",
-            "weights from",
-            "A run's name or folder, a checkpoint or a safetensors file.",
-            "none",
+            tr("weights from"),
+            tr("A run's name or folder, a checkpoint or a safetensors file."),
+            tr("none"),
             browse=True,
         ),
         _F(
             "start.match",
-            "match",
-            "How layers are matched: by name, in order, or by name if any fits.",
+            tr("match"),
+            tr("How layers are matched: by name, in order, or by name if any fits."),
             "",
             lambda r: bool(r.start.weights),
         ),
-        _F("start.frozen", "frozen", "Parts that are not trained, as the code names them: block1, conv.conv1.", "none"),
+        _F(
+            "start.frozen",
+            tr("frozen"),
+            tr("Parts that are not trained, as the code names them: block1, conv.conv1."),
+            tr("none"),
+        ),
     ),
 )
 _MACHINE = RecipeSection(
-    "Machine",
+    tr("Machine"),
     (
-        _F("device", "device", "auto, cpu, cuda, cuda:1 or mps."),
-        _F("devices", "devices", "How many train together, each with its share of every batch."),
+        _F("device", tr("device"), tr("auto, cpu, cuda, cuda:1 or mps.")),
+        _F("devices", tr("devices"), tr("How many train together, each with its share of every batch.")),
         _F(
             "sync_batchnorm",
-            "sync batch norm",
-            "Averages over the whole batch, not each device's share; on cuda.",
+            tr("sync batch norm"),
+            tr("Averages over the whole batch, not each device's share; on cuda."),
             "",
             lambda r: r.devices > 1,
         ),
-        _F("precision", "precision", "Of activations; bf16 and fp16 are faster on a GPU."),
-        _F("channels_last", "channels last", "How images lie in memory; faster on some GPUs."),
-        _F("compile", "compile", "By torch.compile: slow to begin, then faster."),
-        _F("deterministic", "deterministic", "The same figures again on a GPU, at some cost."),
+        _F("precision", tr("precision"), tr("Of activations; bf16 and fp16 are faster on a GPU.")),
+        _F("channels_last", tr("channels last"), tr("How images lie in memory; faster on some GPUs.")),
+        _F("compile", tr("compile"), tr("By torch.compile: slow to begin, then faster.")),
+        _F("deterministic", tr("deterministic"), tr("The same figures again on a GPU, at some cost.")),
     ),
 )
 SECTIONS = (_DATA, _LENGTH, _OPTIMIZER, _SCHEDULE, _IMAGES, _LOSS, _STEPS, _START, _READING, _MACHINE)
 FIELDS = {entry.key: entry for entry in (NAME, *(entry for section in SECTIONS for entry in section.fields))}
+
+
+def translated(text: str) -> str:
+    """A text of the table in the person's language."""
+    return QCoreApplication.translate("", text) if text else ""

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from PySide6.QtCore import QCoreApplication
+
 from designer.analysis.facts import BlockFacts
 from designer.base import numbers
 from designer.graph.block import Node
 from designer.session.session import Session
 from designer.ui.docks.views import FactView, NodeView, ParameterView
-from designer.ui.presenters.inspecting import Path, frozen_view, parameter_views, structure_views
+from designer.ui.presenters.inspecting import Path, activations_fact, frozen_view, parameter_views, structure_views
+
+translate = QCoreApplication.translate
 
 Views = tuple[ParameterView, ...]
 
@@ -33,9 +37,9 @@ def several_view(session: Session, path: Path, facts: BlockFacts, nodes: Sequenc
         parameters=parameters or (),
         structure=structure or (),
         facts=(
-            FactView("parameters", f"{sum(total.params for total in totals):,}"),
-            FactView("MACs", numbers.count(sum(total.macs for total in totals))),
-            FactView("activations", f"{numbers.size_bytes(sum(t.activation_bytes for t in totals))} / image"),
+            FactView(translate("Facts", "parameters"), f"{sum(total.params for total in totals):,}"),
+            FactView(translate("Facts", "MACs"), numbers.count(sum(total.macs for total in totals))),
+            activations_fact(sum(total.activation_bytes for total in totals)),
         ),
         names=tuple(facts.scope),
         name_is_editable=False,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QCoreApplication
+
 from designer.analysis.facts import NodeFacts
 from designer.base import numbers
 from designer.graph.block import INPUT, OUTPUT
 from designer.ui.presenters.formulas import flow, parameter_formula, size_formulas
+
+translate = QCoreApplication.translate
 
 
 def facts_tip(known: NodeFacts) -> str:
@@ -14,8 +18,9 @@ def facts_tip(known: NodeFacts) -> str:
     lines = [f"{node.name} · {node.kind}", flow(known)]
     if node.kind not in (INPUT, OUTPUT):
         lines.append(
-            f"{totals.params:,} parameters · {numbers.count(totals.macs)} MACs"
-            f" · {numbers.size_bytes(totals.activation_bytes)} activations / image"
+            translate("Tips", "{0} parameters · {1} MACs · {2} activations / image").format(
+                f"{totals.params:,}", numbers.count(totals.macs), numbers.size_bytes(totals.activation_bytes)
+            )
         )
     return "\n".join(line for line in (*lines, *size_formulas(known)) if line)
 
@@ -24,5 +29,8 @@ def help_here(known: NodeFacts) -> str:
     """Markdown that goes before the help of a selected node's kind: its own numbers."""
     rows = [f"`{line}`" for line in (flow(known), *size_formulas(known)) if line]
     if counted := parameter_formula(known):
-        rows.append(f"`parameters = {counted}`")
-    return f"**{known.node.name}** in this design:\n\n" + "\n".join(f"- {row}" for row in rows) if rows else ""
+        rows.append(translate("Tips", "`parameters = {0}`").format(counted))
+    if not rows:
+        return ""
+    head = translate("Tips", "**{0}** in this design:").format(known.node.name)
+    return f"{head}\n\n" + "\n".join(f"- {row}" for row in rows)

@@ -11,8 +11,9 @@ from designer.base.errors import BlockyardError
 from designer.ui.actions import ACTIONS, ActionSpec, show_keys, translated
 from designer.ui.panels import window_settings
 
+translate = QCoreApplication.translate
+
 _GROUP = "keys/"
-_CONTEXT = "Shortcuts"
 _FIXED = {  # keys of the canvas and the window that no command can have
     "Esc": QT_TRANSLATE_NOOP("Shortcuts", "gives up what is under way"),
     "Space": QT_TRANSLATE_NOOP("Shortcuts", "pans the canvas"),
@@ -22,10 +23,6 @@ _FIXED = {  # keys of the canvas and the window that no command can have
     "Down": QT_TRANSLATE_NOOP("Shortcuts", "moves the selected cards"),
     "F1": QT_TRANSLATE_NOOP("Shortcuts", "opens the help"),
 }
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate(_CONTEXT, text)
 
 
 class Shortcuts(QObject):
@@ -63,11 +60,15 @@ class Shortcuts(QObject):
         """
         key = _portable(key)
         if key in _FIXED:
-            raise BlockyardError(_tr("{0} {1} and cannot be given away.").format(key, _tr(_FIXED[key])))
+            raise BlockyardError(
+                translate("Shortcuts", "{0} {1} and cannot be given away.").format(
+                    key, translate("Shortcuts", _FIXED[key])
+                )
+            )
         other = self.taken_by(key, action) if key else ""
         if other and not take:
-            taken = _tr("{0} is '{1}' already.").format(key, translated(self.specs[other].text))
-            raise BlockyardError(taken, fix=_tr("Press other keys, or take them from there."))
+            taken = translate("Shortcuts", "{0} is '{1}' already.").format(key, translated(self.specs[other].text))
+            raise BlockyardError(taken, fix=translate("Shortcuts", "Press other keys, or take them from there."))
         if other:
             self._keep(other, tuple(k for k in self.keys(other) if _portable(k) != key))
         self._keep(action, (key,) if key else ())

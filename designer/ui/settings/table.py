@@ -45,18 +45,23 @@ class Setting:
             found = value if isinstance(value, str) and (not allowed or value in allowed) else None
         if found is None:
             raise BlockyardError(
-                f"The setting '{self.key}' is '{str(value)[:40]}'.",
+                translated(QT_TRANSLATE_NOOP("Settings", "The setting '{0}' is '{1}'.")).format(
+                    self.key, str(value)[:40]
+                ),
                 expected=self._expected(),
-                fix="Choose another value.",
+                fix=translated(QT_TRANSLATE_NOOP("Settings", "Choose another value.")),
             )
         return found
 
     def _expected(self) -> str:
         if self.choices:
-            return "one of " + ", ".join(choice for choice, _title in self.choices)
+            one = translated(QT_TRANSLATE_NOOP("Settings", "one of {0}"))
+            return one.format(", ".join(choice for choice, _title in self.choices))
         if isinstance(self.default, bool):
-            return "true or false"
-        return f"a number from {self.least} to {self.most}" if isinstance(self.default, int) else "a text"
+            return translated(QT_TRANSLATE_NOOP("Settings", "true or false"))
+        if isinstance(self.default, int):
+            return translated(QT_TRANSLATE_NOOP("Settings", "a number from {0} to {1}")).format(self.least, self.most)
+        return translated(QT_TRANSLATE_NOOP("Settings", "a text"))
 
 
 SETTINGS = (

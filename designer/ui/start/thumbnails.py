@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from designer.analysis.analyser import Analyser
@@ -30,6 +30,8 @@ from designer.ui.canvas.scene import CanvasScene
 from designer.ui.presenters.cards import CardMaker
 from designer.ui.theme.current import current_theme
 from designer.ui.theme.tokens import Theme
+
+translate = QCoreApplication.translate
 
 SIZE = QSize(248, 112)  # of a picture, in px
 _RATIO = 2.0  # device pixels to one of these: sharp on every screen
@@ -135,7 +137,7 @@ def _read(path: Path, theme: Theme) -> _Read:
     try:
         return _Read(file, None, document.design, Analyser().analyse(document.design))
     except RecursionError as error:
-        raise BlockyardError(f"{path.name} is too deep to be drawn.") from error
+        raise BlockyardError(translate("Thumbnails", "{0} is too deep to be drawn.").format(path.name)) from error
 
 
 def _keeper(file: Path, thumbnail: Thumbnail) -> Callable[[], None]:
