@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from contextlib import suppress
@@ -15,6 +16,8 @@ from .protocol import EngineError
 
 _CGROUP = Path("/sys/fs/cgroup")
 _GUESSED_BYTES = 4 * 2**30
+_AMPLE_BYTES = 8 * 2**30
+_TRIM_THRESHOLD, _MMAP_MAX = -1, -4  # of mallopt, see malloc.h
 
 
 def choose_device(name: str) -> torch.device:
@@ -42,6 +45,19 @@ def prepare_device(device: torch.device, deterministic: bool) -> None:
     if device.type == "cuda":
         torch.cuda.set_device(device)
         torch.backends.cudnn.benchmark = not deterministic
+    elif device.type == "cpu" and free_bytes(device) >= _AMPLE_BYTES:
+        _keep_freed_memory()
+
+
+def _keep_freed_memory() -> None:
+    """Use memory again that was freed, as torch does on cuda by itself: glibc gives large pieces back to the system.
+
+    Each step would get its activations anew then, page by page, which takes up to half its time; kept, they take up to
+    half as much again of memory. Source: mallopt(3). Other systems' memory is left as it is.
+    """
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
+        libc.mallopt(_MMAP_MAX, 0)
+        libc.mallopt(_TRIM_THRESHOLD, -1)
 
 
 def sent(tensor: Tensor, device: torch.device) -> Tensor:
