@@ -35,12 +35,13 @@ Path = tuple[str, ...]
 
 class CanvasController(QObject):
     """refused(error): an edit could not be made. moved_to(): another block was opened, or another node selected.
-    blocks_changed(): the blocks and custom layers in the design are not what they were. custom_requested(kind): a
-    custom layer was opened.
+    ways_changed(back, forward): whether there is a block to go back or forward to. blocks_changed(): the blocks and
+    custom layers in the design are not what they were. custom_requested(kind): a custom layer was opened.
     """
 
     refused = Signal(object)
     moved_to = Signal()
+    ways_changed = Signal(bool, bool)
     blocks_changed = Signal()
     custom_requested = Signal(str)
 
@@ -58,7 +59,7 @@ class CanvasController(QObject):
         self.overlays = Overlaying(panel.legend, self)
         self.overlays.changed.connect(self.refresh)
         self.finder = Finder(self)
-        self.trail = Trail(self.go_to)
+        self.trail = Trail(self.go_to, lambda: self.ways_changed.emit(*self.trail.ways))
         self._looks: dict[Path, tuple[float, QPointF] | None] = {}  # how blocks were looked at, unless whole
         self._paths: tuple[Block, links.Paths] | None = None
         self._inner_blocks: dict[str, Block] | None = None

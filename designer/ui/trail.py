@@ -24,10 +24,11 @@ class Place:
 
 
 class Trail:
-    """The paths that were opened; `go` opens one."""
+    """The paths that were opened; `go` opens one. told: called when there may be other ways back or forward."""
 
-    def __init__(self, go: Callable[[Path], None]) -> None:
+    def __init__(self, go: Callable[[Path], None], told: Callable[[], object] = lambda: None) -> None:
         self._go = go
+        self._told = told
         self._paths: list[Path] = [()]
         self._at = 0
         self._is_walking = False
@@ -37,9 +38,15 @@ class Trail:
         """The paths that were opened, and which of them is the present one."""
         return tuple(self._paths), self._at
 
+    @property
+    def ways(self) -> tuple[bool, bool]:
+        """Whether there is something to go back to, and to go forward to."""
+        return self._at > 0, self._at < len(self._paths) - 1
+
     def take_up(self, state: tuple[tuple[Path, ...], int] = (((),), 0)) -> None:
         """Go on where `state` was taken; begin anew at the outermost block where there is none."""
         self._paths, self._at = list(state[0]), state[1]
+        self._told()
 
     def went_to(self, path: Path) -> None:
         """Remember that a block was opened; what lay ahead is forgotten, unless the trail itself led here."""
@@ -47,6 +54,7 @@ class Trail:
             self._paths[self._at + 1 :] = [path]
             del self._paths[:-_LONGEST]
             self._at = len(self._paths) - 1
+            self._told()
 
     def back(self) -> None:
         """Open what was open before."""
@@ -64,3 +72,4 @@ class Trail:
                 self._go(self._paths[self._at])
             finally:
                 self._is_walking = False
+            self._told()

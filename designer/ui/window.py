@@ -128,6 +128,7 @@ class MainWindow(QMainWindow):
         self.pictures = Pictures(self, lambda: self.canvas)
         self.menus = CanvasMenus(self.canvas, self.actions_by_id)
         place_on_canvas(self.panel.view, self.actions_by_id)
+        self.panel.breadcrumb.set_ways([self.actions_by_id["back"], self.actions_by_id["forward"]])
         self.inspecting = InspectorController(self.inspector, self.canvas, self)
         self.helping = HelpController(self.canvas, self)
         self.training = TrainingController(self.training_dock, self)
@@ -158,6 +159,7 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         self.canvas.refused.connect(self.tell_error)
         self.canvas.moved_to.connect(self._selection_changed)
+        self.canvas.ways_changed.connect(self._show_ways)
         self.library.changed.connect(self.inspecting.refresh)
         self.inspecting.notice_of = lambda kind: self.customs.notice(kind) or self.news.notice(kind)
         self.inspecting.answered.connect(self.news.answer)
@@ -232,6 +234,7 @@ class MainWindow(QMainWindow):
         self.statusBar().setVisible(not is_start)
         for key, action in self.actions_by_id.items():
             action.setEnabled(not is_start or key in EVERYWHERE)
+        self._show_ways(*self.canvas.trail.ways)
         self._show_state()
         if is_start:
             self.starting.show()
@@ -265,6 +268,10 @@ class MainWindow(QMainWindow):
             actions[key].setEnabled(name is not None)
             text = self.tr("Undo") if key == "undo" else self.tr("Redo")
             actions[key].setText(f"{text}: {name}" if name else text)
+
+    def _show_ways(self, back: bool, forward: bool) -> None:
+        self.actions_by_id["back"].setEnabled(back and not self.central.is_start)
+        self.actions_by_id["forward"].setEnabled(forward and not self.central.is_start)
 
     def _selection_changed(self) -> None:
         self.inspecting.refresh()

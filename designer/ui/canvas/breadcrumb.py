@@ -1,10 +1,14 @@
-"""Where one is: the design, and the blocks that were opened on the way in. Each step but the last is a button."""
+"""Where one is: the design, and the blocks that were opened on the way in. Each step but the last is a button.
+
+Before it stand the ways back and forward, once one has gone anywhere.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from designer.ui.theme.tokens import Theme
@@ -20,11 +24,34 @@ class Breadcrumb(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._path: tuple[tuple[str, str], ...] | None = None
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(0)
+        whole = QHBoxLayout(self)
+        self._ways, self._row = QHBoxLayout(), QHBoxLayout()
+        for row in (whole, self._ways, self._row):
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(0)
+        whole.addLayout(self._ways)
+        whole.addLayout(self._row)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Path to the block that is open"))
+
+    def set_ways(self, actions: Sequence[QAction]) -> None:
+        """Have a button for each of these before the path: back and forward. They are seen while one of them works."""
+        for action in actions:
+            button = QToolButton(self)
+            button.setDefaultAction(action)
+            button.setObjectName("crumb_way")
+            button.setAccessibleName(action.text())
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setVisible(False)
+            self._ways.addWidget(button)
+            action.enabledChanged.connect(lambda _enabled: self._show_ways())
+
+    def _show_ways(self) -> None:
+        buttons = [self._ways.itemAt(index).widget() for index in range(self._ways.count())]
+        works = any(button.isEnabled() for button in buttons)
+        for button in buttons:
+            button.setVisible(works)
+        self.resize(self.sizeHint())
 
     def set_path(self, path: Sequence[tuple[str, str]]) -> None:
         """Show the way from the design to what is open, as (label, key) from the outside in."""
@@ -59,7 +86,8 @@ class Breadcrumb(QWidget):
 
     def sizeHint(self) -> QSize:
         self._row.invalidate()
-        return self._row.sizeHint()
+        self.layout().invalidate()
+        return self.layout().sizeHint()
 
     def set_theme(self, theme: Theme) -> None:
         """Wear another palette."""
@@ -67,8 +95,9 @@ class Breadcrumb(QWidget):
             f"""
             QToolButton {{ border: none; border-radius: 5px; padding: 3px 6px; background: {theme.ground};
                            color: {theme.muted}; font-size: 12px; }}
-            QToolButton#crumb:hover {{ background: {theme.raised}; color: {theme.text}; }}
-            QToolButton#crumb:focus {{ border: 1px solid {theme.accent}; }}
+            QToolButton#crumb_way {{ padding: 3px 4px; }}
+            QToolButton#crumb:hover, QToolButton#crumb_way:hover {{ background: {theme.raised}; color: {theme.text}; }}
+            QToolButton#crumb:focus, QToolButton#crumb_way:focus {{ border: 1px solid {theme.accent}; }}
             QToolButton#crumb_here {{ color: {theme.text}; font-weight: 600; }}
             QLabel {{ color: {theme.muted}; font-size: 12px; background: {theme.ground}; }}
             """

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from designer.ui.canvas.cards import PortRef, Wire
@@ -25,6 +25,7 @@ class CarryGesture(Gesture):
     """Several wires that keep their far ends. `goal` is the output that they would start at here."""
 
     cursor = Qt.CursorShape.CrossCursor
+    words = QT_TRANSLATE_NOOP("CanvasHints", "To another output moves them · on the ground cuts · Esc puts back")
 
     def __init__(self, view: CanvasView, pos: QPoint, port: PortRef, wires: Sequence[Wire]) -> None:
         super().__init__(view, pos)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from designer.ui.canvas.card_item import CardItem
@@ -39,6 +39,7 @@ class ConnectGesture(Gesture):
     """A wire in hand. `anchor` is the port where it stays; `lifted` the wire that was taken off, if any."""
 
     cursor = Qt.CursorShape.CrossCursor
+    words = QT_TRANSLATE_NOOP("CanvasHints", "To a ring wires · on the ground or with Tab adds · Esc gives up")
 
     def __init__(self, view: CanvasView, pos: QPoint, anchor: PortRef, lifted: Wire | None = None) -> None:
         super().__init__(view, pos)
@@ -48,6 +49,9 @@ class ConnectGesture(Gesture):
         self._at = view.mapToScene(pos)
         self._lights = PortLights(view, not anchor.is_output, anchor.card, self._fit)
         if lifted is not None:
+            self.words = QT_TRANSLATE_NOOP(
+                "CanvasHints", "To another ring moves it · on the ground cuts · Esc puts back"
+            )
             view.canvas.wires[lifted.id].set_shown(False)
         self._lights.show()
 

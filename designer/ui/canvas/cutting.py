@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QLineF, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from designer.ui.canvas.gestures import Gesture, Modifiers
@@ -22,6 +22,7 @@ class KnifeGesture(Gesture):
     """A line that follows the hand; the wires that it crosses stand out, and are cut when it is let go."""
 
     cursor = Qt.CursorShape.CrossCursor
+    words = QT_TRANSLATE_NOOP("CanvasHints", "Cuts the wires that it crosses · Esc gives up")
 
     def __init__(self, view: CanvasView, pos: QPoint) -> None:
         super().__init__(view, pos)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QLineF, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from designer.ui.canvas.geometry import snapped
@@ -26,6 +26,7 @@ class Gesture:
 
     cursor: Qt.CursorShape | None = None
     scrolls_at_edges = True
+    words = ""  # what can be done while it goes on, in English
 
     def __init__(self, view: CanvasView, pos: QPoint) -> None:
         self.view = view
@@ -83,6 +84,8 @@ class PanGesture(Gesture):
 class MarqueeGesture(Gesture):
     """A rectangle that selects what it touches; with Shift or Ctrl in addition to what is selected."""
 
+    words = QT_TRANSLATE_NOOP("CanvasHints", "Selects what it touches · with Shift in addition · Esc gives up")
+
     def __init__(self, view: CanvasView, pos: QPoint, adding: bool) -> None:
         super().__init__(view, pos)
         scene = view.canvas
@@ -128,6 +131,7 @@ class MoveGesture(Gesture):
     """The selected cards and notes follow the hand, and with a frame what is in it; on the grid, with Alt freely."""
 
     cursor = Qt.CursorShape.SizeAllCursor
+    words = QT_TRANSLATE_NOOP("CanvasHints", "Onto a wire inserts · Alt leaves the grid · Esc puts back")
 
     def __init__(self, view: CanvasView, pos: QPoint, card_id: str, selects_at_click: bool) -> None:
         super().__init__(view, pos)

@@ -1,11 +1,25 @@
-"""Quiet words on the canvas: what to do with an empty one, and the few keys worth knowing."""
+"""Quiet words on the canvas: what to do with an empty one, the few keys worth knowing, and what can be done with what
+is under the pointer or in hand."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from designer.ui.canvas.hits import Target
 from designer.ui.theme.tokens import Theme
+
+_UNDER_THE_POINTER = {
+    Target.PORT: QT_TRANSLATE_NOOP("CanvasHints", "Drag or click to wire · Ctrl+drag moves its wires · Alt+click cuts"),
+    Target.WIRE: QT_TRANSLATE_NOOP("CanvasHints", "Alt+click cuts · Ctrl+drag or a double-click adds a point"),
+    Target.POINT: QT_TRANSLATE_NOOP("CanvasHints", "Drag to move · a double-click takes it out"),
+}
+KNIFE = QT_TRANSLATE_NOOP("CanvasHints", "Drag across wires to cut them · Esc gives up")
+
+
+def words_under_pointer(target: Target) -> str:
+    """What can be done with what is under the pointer, in English; "" where there is nothing to say."""
+    return _UNDER_THE_POINTER.get(target, "")
 
 
 class EmptyHint(QWidget):
@@ -29,15 +43,20 @@ class EmptyHint(QWidget):
 
 
 class KeyHint(QLabel):
-    """A few keys in the lower left. The mouse goes through it."""
+    """A few keys in the lower left, or what can be done here and now. The mouse goes through it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setText(self.tr("H fit · Tab add · L arrange · Ctrl+Shift+P all commands"))
+        self._usual = self.tr("H fit · Tab add · L arrange · Ctrl+Shift+P all commands")
+        self.setText(self._usual)
+
+    def show_words(self, words: str) -> None:
+        """Say something of the moment, given in English; the usual where there is nothing."""
+        self.setText(QCoreApplication.translate("CanvasHints", words) if words else self._usual)
+        self.resize(self.sizeHint())
 
     def set_theme(self, theme: Theme) -> None:
         """Wear another palette."""
-        plate = f"background: {theme.ground}; border-radius: 5px; padding: 3px 6px;"  # cards may lie below it
-        self.setStyleSheet(f"color: {theme.muted}; font-size: 11px; {plate}")
+        self.setStyleSheet(f"color: {theme.muted}; font-size: 11px;")
         self.adjustSize()

@@ -63,6 +63,7 @@ class CanvasPanel(QWidget):
         self.breadcrumb.crumb_clicked.connect(self.crumb_clicked)
         for search in (self.search, self.picker):
             search.closed.connect(self.view.setFocus)
+        self.view.hint_changed.connect(self.key_hint.show_words)
         self.search.closed.connect(self.view.loose_wire.hide)
         self.search.chosen.connect(lambda kind: self.kind_chosen.emit(kind, self._asked_at))
         self.scene.content_changed.connect(self._show_hint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QPoint, QPointF, Qt
 from PySide6.QtGui import QPainterPath
 
 from designer.ui.canvas.geometry import snapped
@@ -53,6 +53,7 @@ class PointGesture(Gesture):
     """A point of a wire in hand: it follows on the grid, with Alt freely. is_new: it was put there by this press."""
 
     cursor = Qt.CursorShape.SizeAllCursor
+    words = QT_TRANSLATE_NOOP("CanvasHints", "Leads the wire through here · Alt leaves the grid · Esc puts back")
 
     def __init__(self, view: CanvasView, pos: QPoint, wire_id: str, points: Points, number: int, is_new: bool) -> None:
         super().__init__(view, pos)

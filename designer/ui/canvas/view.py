@@ -28,6 +28,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from designer.ui.canvas import hints
 from designer.ui.canvas.cards import Card, PortRef
 from designer.ui.canvas.connecting import LooseWire
 from designer.ui.canvas.cutting import KnifeGesture
@@ -75,6 +76,7 @@ class CanvasView(ZoomPanView):
 
     gesture_moved = Signal(QPoint)  # viewport pixel of the pointer while something is dragged
     gesture_ended = Signal()
+    hint_changed = Signal(str)  # what can be done here and now, in English; "" says nothing
 
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
@@ -276,6 +278,8 @@ class CanvasView(ZoomPanView):
         elif self._hover.hit.sides:
             cursor = cursor_for(self._hover.hit.sides)
         self.viewport().setCursor(cursor)
+        words = self._gesture.words if self._gesture is not None else hints.KNIFE if self._knife_is_ready else ""
+        self.hint_changed.emit(words or hints.words_under_pointer(self._hover.hit.target))
 
     # Keys
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent
 from PySide6.QtTest import QTest
@@ -93,6 +94,49 @@ def test_a_drag_at_the_edge_pans(panel, hand, qtbot):
     hand.release(QPoint(2, start.y()))
     assert not any(timer.isActive() for timer in panel.view.findChildren(QTimer))
     assert panel.scene.cards["relu"].x() < 0
+
+
+def test_quiet_words_say_what_can_be_done(panel, hand):
+    usual = panel.key_hint.text()
+
+    def said(pos: QPoint) -> str:
+        hand.move(pos)
+        return panel.key_hint.text()
+
+    assert "Alt+click cuts" in said(hand.port("conv", "input", False))
+    wire = panel.scene.wires["w2"].path().pointAtPercent(0.5)
+    assert "adds a point" in said(hand.at(wire.x(), wire.y()))
+    assert said(hand.on("conv")) == usual
+    hand.key(Qt.Key.Key_K)
+    assert "Drag across wires" in panel.key_hint.text()
+    hand.key(Qt.Key.Key_Escape)
+    hand.press(hand.port("add", "a", False))
+    assert "on the ground cuts" in said(hand.at(300, 320))
+    hand.key(Qt.Key.Key_Escape)
+    assert panel.key_hint.text() == usual
+    assert panel.key_hint.width() >= panel.key_hint.sizeHint().width()
+
+
+@pytest.mark.parametrize(
+    ("begin", "shape"),
+    [
+        (
+            lambda hand: hand.press(hand.at(300, 320), button=Qt.MouseButton.MiddleButton),
+            Qt.CursorShape.ClosedHandCursor,
+        ),
+        (lambda hand: QTest.keyPress(hand.panel.view, Qt.Key.Key_Space), Qt.CursorShape.OpenHandCursor),
+        (lambda hand: hand.key(Qt.Key.Key_K), Qt.CursorShape.CrossCursor),
+        (lambda hand: hand.press(hand.port("relu", "output", True)), Qt.CursorShape.CrossCursor),
+        (lambda hand: hand.press(hand.on("relu")), Qt.CursorShape.SizeAllCursor),
+    ],
+)
+def test_the_pointer_tells_what_is_in_hand(panel, hand, begin, shape):
+    begin(hand)
+    assert hand.viewport.cursor().shape() == shape
+    QTest.keyRelease(panel.view, Qt.Key.Key_Space)
+    hand.key(Qt.Key.Key_Escape)
+    hand.move(hand.at(300, 330))
+    assert hand.viewport.cursor().shape() == Qt.CursorShape.ArrowCursor
 
 
 def test_one_pans_and_zooms_with_a_wire_in_hand(panel, hand):

@@ -63,6 +63,21 @@ def test_the_way_in_and_out(editor):
     assert canvas.path == ()
 
 
+def test_the_buttons_before_the_path_lead_back_and_forward(editor):
+    back, forward = editor.window.panel.breadcrumb.findChildren(QToolButton, "crumb_way")
+    assert not back.isVisible()
+    new = grouped(editor)
+    editor.key(Key.Key_Return)
+    assert back.isVisible()
+    assert (back.isEnabled(), forward.isEnabled()) == (True, False)
+    assert "Alt+Left" in back.toolTip()
+    QTest.mouseClick(back, Qt.MouseButton.LeftButton)
+    assert editor.window.canvas.path == ()
+    assert (back.isEnabled(), forward.isEnabled()) == (False, True)
+    QTest.mouseClick(forward, Qt.MouseButton.LeftButton)
+    assert editor.window.canvas.path == (new,)
+
+
 def test_a_block_is_seen_again_as_it_was_left(editor):
     new = grouped(editor)
     view, crumbs = editor.window.panel.view, editor.window.panel.breadcrumb
