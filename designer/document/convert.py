@@ -123,6 +123,7 @@ def to_node(file: NodeFile, where: str) -> Node:
         repeat=to_setting(file.repeat, f"{where}, repeat"),
         when=to_setting(file.when, f"{where}, when"),
         position=file.position,
+        is_collapsed=file.collapsed,
     )
 
 
@@ -191,6 +192,7 @@ def _from_node(node: Node, where: str) -> NodeFile:
         repeat=from_setting(node.repeat, f"{where}, repeat"),
         when=from_setting(node.when, f"{where}, when"),
         position=from_place(node.position),
+        collapsed=node.is_collapsed,
     )
 
 

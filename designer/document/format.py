@@ -10,7 +10,7 @@
       "parameters": [{"name": "ratio", "default": 1, "doc": "…"}],
       "nodes": [
         {"id": "conv1", "kind": "Conv2d", "name": "conv", "params": {"out_channels": "=64 // ratio"},
-         "repeat": "=num_convs", "when": "=ratio > 1", "position": [40, 120]}
+         "repeat": "=num_convs", "when": "=ratio > 1", "position": [40, 120], "collapsed": true}
       ],
       "edges": [["conv1", "relu1"], ["conv1", "add.x2"]],
       "origin": {"library": "personal", "block": "Stem", "fingerprint": "0f…"},    optional
@@ -42,8 +42,8 @@ repeat of 1, a `when` of true, a position of (0, 0). `origin` says of which libr
 that was at the time. The source of a custom layer is the list of its lines; its shapes and costs are always
 expressions, in the notation of `catalogue.custom.shapes`, and written without the `=`.
 
-Notes and frames, the points through which a wire is led on the canvas, and that a block is drawn downward are for
-people: the network is the same without them.
+Notes and frames, the points through which a wire is led on the canvas, that a card is collapsed to its name and that a
+block is drawn downward are for people: the network is the same without them.
 
 Files end in `EXTENSION`; presets and library blocks are files of this format too. Here is only the shape of the file,
 as msgspec structs; `convert` makes designs of it, `reading` and `writing` deal with bytes and files.
@@ -98,6 +98,7 @@ class NodeFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     repeat: Any = 1
     when: Any = True
     position: tuple[float, float] = (0.0, 0.0)
+    collapsed: bool = False
 
 
 Extent = Annotated[float, msgspec.Meta(ge=LEAST_SIZE, le=MOST_SIZE)]

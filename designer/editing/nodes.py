@@ -74,6 +74,15 @@ def move(design: Design, block_name: str, positions: Mapping[str, tuple[float, f
     return design.with_block(block.with_nodes(moved)) if moved else design
 
 
+def collapse(design: Design, block_name: str, node_ids: Iterable[str], wanted: bool) -> Design:
+    """The design with the cards of nodes collapsed to their names, or shown in full again."""
+    block = design.blocks[block_name]
+    found = [block.nodes[key] for key in node_ids]
+    return design.with_block(
+        block.with_nodes(replace(node, is_collapsed=wanted) for node in found if node.is_collapsed != wanted)
+    )
+
+
 def _place(position: tuple[float, float]) -> tuple[float, float]:
     x, y = position
     return (round(float(x), 1) + 0.0, round(float(y), 1) + 0.0)  # finer is noise in the file; and no -0.0

@@ -51,7 +51,8 @@ class Node:
 
     id: never changes while the document lives; name: what people and generated code call it. params: only what differs
     from the kind's defaults. repeat: how many copies stand in a row. when: whether the node is there; where it does not
-    hold the input passes through. position: the upper left corner on the canvas, in pixels.
+    hold the input passes through. position: the upper left corner on the canvas, in pixels. is_collapsed: whether its
+    card there shows the name alone.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Node:
     repeat: Setting = 1
     when: Setting = True
     position: tuple[float, float] = (0.0, 0.0)
+    is_collapsed: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or self.id)

@@ -65,6 +65,7 @@ ACTIONS = (
     _on_canvas("knife", "Nodes", QT_TRANSLATE_NOOP("Actions", "Cut wires"), "K", icon="scissors"),
     _on_canvas("mute", "Nodes", QT_TRANSLATE_NOOP("Actions", "Mute or unmute"), "M", icon="eye-off"),
     _on_canvas("freeze", "Nodes", QT_TRANSLATE_NOOP("Actions", "Freeze or unfreeze"), "W", icon="snowflake"),
+    _on_canvas("collapse", "Nodes", QT_TRANSLATE_NOOP("Actions", "Collapse or expand"), "C", icon="shrink"),
     _on_canvas("reset", "Nodes", QT_TRANSLATE_NOOP("Actions", "Reset parameters"), icon="rotate-ccw"),
     _on_canvas("fold", "Nodes", QT_TRANSLATE_NOOP("Actions", "Fold identical nodes to × n"), "R", icon="repeat"),
     _on_canvas("unfold", "Nodes", QT_TRANSLATE_NOOP("Actions", "Unfold × n"), "Shift+R"),

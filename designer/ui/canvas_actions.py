@@ -27,6 +27,7 @@ def canvas_slots(canvas: Callable[[], CanvasController]) -> Slots:
         "join": lambda: canvas().nodes.join(),
         "disconnect": lambda: canvas().nodes.disconnect_selected(),
         "knife": lambda: canvas().panel.view.ready_knife(),
+        "collapse": lambda: canvas().nodes.toggle_collapsed(),
         "mute": lambda: canvas().nodes.toggle_muted(),
         "freeze": lambda: canvas().nodes.toggle_frozen(),
         "reset": lambda: canvas().nodes.reset(),

@@ -19,7 +19,7 @@ from designer.ui.canvas_controller import CanvasController
 from designer.ui.theme.icons import icon
 
 _COPIES = ("cut", "copy", "duplicate", "delete")
-_CARD = ("rename", "", *_COPIES, "delete_and_heal", "", "disconnect", "mute", "freeze", "reset")
+_CARD = ("rename", "", *_COPIES, "delete_and_heal", "", "disconnect", "mute", "freeze", "collapse", "reset")
 _SEVERAL = ("join", "frame", "fold")
 _BLOCK = ("open_block", "rename_block", "make_unique", "ungroup", "keep_block")
 _ALIGN = ("left", "centre", "right", "top", "middle", "bottom", "across", "down")

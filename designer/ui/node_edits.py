@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF
@@ -23,7 +24,7 @@ from designer.session import clipboard
 from designer.session.freezing import frozen, is_trained, thawed
 from designer.ui.canvas.geometry import card_size
 from designer.ui.canvas.keys import point_at_cursor
-from designer.ui.presenters.cards import edge_of
+from designer.ui.presenters.cards import card_of, edge_of
 
 if TYPE_CHECKING:
     from designer.ui.canvas_controller import CanvasController
@@ -137,6 +138,29 @@ class NodeEdits(QObject):
         chosen = self._canvas.selected
         name = self.tr("Unmute") if self._all_muted() else self.tr("Mute")
         self._canvas.edit(name, lambda design, block: rewiring.toggle_muted(design, block, chosen))
+
+    def toggle_collapsed(self) -> None:
+        """Show of the selected cards the names alone, or all of them again; their ports stay at the same height."""
+        canvas = self._canvas
+        block, sizes = canvas.block, canvas.sizes
+        chosen = [key for key in canvas.selected if key in block.nodes]
+        if not chosen:
+            canvas.refused.emit(EditError(self.tr("There is nothing to collapse."), fix=self.tr("Select cards.")))
+            return
+        wanted = not all(block.nodes[key].is_collapsed for key in chosen)
+        places = {}
+        for key in chosen:
+            node, (width, height) = block.nodes[key], sizes[key]
+            card = card_of(canvas.session.design, canvas.facts, replace(node, is_collapsed=wanted))
+            new_width, new_height = card_size(card)
+            x, y = node.position
+            x, y = (x + (width - new_width) / 2, y) if block.is_downward else (x, y + (height - new_height) / 2)
+            places[key] = x, y
+
+        def change(design: Design, block_name: str) -> Design:
+            return nodes.collapse(nodes.move(design, block_name, places), block_name, chosen, wanted)
+
+        canvas.edit(self.tr("Collapse") if wanted else self.tr("Expand"), change)
 
     def _all_muted(self) -> bool:
         found = [self._canvas.block.nodes[key] for key in self._canvas.selected]

@@ -52,6 +52,7 @@ def nodes() -> st.SearchStrategy[Node]:
         repeat=settings_,
         when=settings_,
         position=st.tuples(coordinates, coordinates),
+        is_collapsed=st.booleans(),
     )
 
 

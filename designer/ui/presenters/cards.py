@@ -72,7 +72,7 @@ class CardMaker:
             is_known = known is not None and known.facts is own and known.inner is inner and known.remarks == said
             is_known = is_known and known.card.is_downward == block.is_downward
             if not is_known or (inner is None and spec_of(node.kind, design) is None):
-                card = _card(design, facts, node)
+                card = card_of(design, facts, node)
                 if known is not None and known.card == card:
                     known = _Known(own, said, inner, known.card, known.box)
                 else:
@@ -120,7 +120,8 @@ def _exchanged(box: Box) -> Box:
     return Box(box.y, box.x, box.height, box.width)
 
 
-def _card(design: Design, facts: BlockFacts, node: Node) -> Card:
+def card_of(design: Design, facts: BlockFacts, node: Node) -> Card:
+    """The card of a node of the block that `facts` tell of. Collapsed it has its name, and what must not be missed."""
     inputs, outputs = ports.input_ports(design, facts.block, node), ports.output_ports(design, facts.block, node)
     known = facts.nodes[node.id]
     spec = spec_of(node.kind, design)
@@ -131,9 +132,9 @@ def _card(design: Design, facts: BlockFacts, node: Node) -> Card:
     return Card(
         id=node.id,
         title=node.name,
-        kind=node.kind,
+        kind="" if node.is_collapsed else node.kind,
         family=spec.family.value if spec else Family.BLOCK.value,
-        brief=brief(design, node, known),
+        brief="" if node.is_collapsed else brief(design, node, known),
         inputs=tuple(_port(design, node, port) for port in inputs),
         outputs=tuple(_port(design, node, port) for port in outputs),
         position=node.position,
@@ -153,7 +154,7 @@ def _card(design: Design, facts: BlockFacts, node: Node) -> Card:
 
 def _port(design: Design, node: Node, port: str) -> PortView:
     label = ""
-    if inner := design.blocks.get(node.kind):
+    if (inner := design.blocks.get(node.kind)) and not node.is_collapsed:
         entry = inner.nodes.get(port)
         label = entry.name if entry and len(inner.inputs) + len(inner.outputs) > 2 else ""
     return PortView(port, label)
