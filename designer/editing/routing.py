@@ -7,7 +7,7 @@ by the canvas' presenter when nodes have moved.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
 from designer.graph.block import Edge
@@ -17,6 +17,7 @@ Point = tuple[float, float]
 CLEARANCE = 12.0  # pixels between a wire and a box that it runs along
 _SLACK = 2.0  # a wire may come so near to a box without bending
 _LEAD = 16.0  # how far from a port a wire reaches its level at the earliest
+_ROW = 256.0  # pixels: the height of the rows in which boxes are looked for
 
 
 class Box(NamedTuple):
@@ -104,22 +105,60 @@ class Router:
         return any(_meets(box, start, end) for box in near)
 
     def _lay(self, wires: Iterable[Edge], boxes: Mapping[str, Box]) -> None:
-        by_left = sorted((box.x, key) for key, box in boxes.items())
-        widest = max((box.width for box in boxes.values()), default=0.0)
+        field = _Field(boxes)
         for wire in wires:
             self._bends.pop(wire, None)
             source, target = boxes.get(wire.source.node), boxes.get(wire.target.node)
             if source is None or target is None or target.x <= source.right:
                 continue
-            low = bisect_left(by_left, (source.right - widest, ""))
-            high = bisect_left(by_left, (target.x, ""))
-            ends = (wire.source.node, wire.target.node)
-            between = [boxes[key] for _, key in by_left[low:high] if key not in ends]
             start, end = (source.right, source.middle), (target.x, target.middle)
-            if any(_meets(box, start, end) for box in between):
-                points = _around(source, target, [box for box in between if box.right > source.right])
-                if points:
-                    self._bends[wire] = points
+            span = _Span(start[0], end[0], (wire.source.node, wire.target.node))
+            near = field.within(span, min(start[1], end[1]) - _SLACK, max(start[1], end[1]) + _SLACK)
+            if any(_meets(box, start, end) for box in near) and (points := _around(source, target, span, field)):
+                self._bends[wire] = points
+
+
+class _Span(NamedTuple):
+    """From where to where a wire leads in x, and the ids of its ends."""
+
+    left: float
+    right: float
+    ends: tuple[str, str]
+
+
+class _Field:
+    """Where the boxes lie: in rows, each from left to right, so that a wire looks at those near it only."""
+
+    def __init__(self, boxes: Mapping[str, Box]) -> None:
+        self.top = min((box.y for box in boxes.values()), default=0.0)
+        self.bottom = max((box.bottom for box in boxes.values()), default=0.0)
+        self._boxes = boxes
+        self._widest = max((box.width for box in boxes.values()), default=0.0)
+        self._all = sorted((box.x, key) for key, box in boxes.items())
+        self._rows: dict[int, list[tuple[float, str]]] = {}
+        for x, key in self._all:
+            box = boxes[key]
+            for row in range(int(box.y // _ROW), int(box.bottom // _ROW) + 1):
+                self._rows.setdefault(row, []).append((x, key))
+
+    def within(self, span: _Span, top: float, bottom: float) -> list[Box]:
+        """The boxes in a span of x, its ends left out, that may reach into a span of y."""
+        top, bottom = max(top, self.top), min(bottom, self.bottom)
+        found: dict[str, None] = {}
+        for row in range(int(top // _ROW), int(bottom // _ROW) + 1):
+            if row in self._rows:
+                found.update((key, None) for key in self._between(span, self._rows[row]))
+        return [self._boxes[key] for key in found]
+
+    def extent(self, span: _Span) -> tuple[float, float]:
+        """The least x and the greatest right side of the boxes in a span of x, its ends left out."""
+        between = [self._boxes[key] for key in self._between(span, self._all)]
+        return min(box.x for box in between), max(box.right for box in between)
+
+    def _between(self, span: _Span, row: list[tuple[float, str]]) -> Iterator[str]:
+        low, high = bisect_left(row, (span.left - self._widest, "")), bisect_left(row, (span.right, ""))
+        boxes = self._boxes
+        return (key for _, key in row[low:high] if key not in span.ends and boxes[key].right > span.left)
 
 
 def _meets(box: Box, start: Point, end: Point) -> bool:
@@ -134,16 +173,29 @@ def _meets(box: Box, start: Point, end: Point) -> bool:
     return min(first, last) < box.bottom + _SLACK and max(first, last) > box.y - _SLACK
 
 
-def _around(source: Box, target: Box, between: list[Box]) -> tuple[Point, ...]:
-    """The bends of the flattest way: out to a level that is clear, along it, and in to the target."""
-    first = max(source.right + _LEAD, min(min(box.x for box in between) - CLEARANCE, target.x - _LEAD))
-    last = min(target.x - _LEAD, max(max(box.right for box in between) + CLEARANCE, first))
-    levels = {source.middle, target.middle}
-    for box in between:
-        levels |= {box.y - CLEARANCE, box.bottom + CLEARANCE}
-    for level in sorted(levels, key=lambda y: (abs(y - source.middle) + abs(y - target.middle), y)):
-        start = source.right if level == source.middle else first
-        end = target.x if level == target.middle else last
-        if start < end and not any(_meets(box, (start, level), (end, level)) for box in between):
-            return tuple(dict.fromkeys([(first, level), (last, level)]))
-    return ()
+def _around(source: Box, target: Box, span: _Span, field: _Field) -> tuple[Point, ...]:
+    """The bends of the flattest way: out to a level that is clear, along it, and in to the target.
+
+    Levels are tried from the straight way outwards, in bands that double, as a clear one is seldom far.
+    """
+    leftmost, rightmost = field.extent(span)
+    first = max(source.right + _LEAD, min(leftmost - CLEARANCE, target.x - _LEAD))
+    last = min(target.x - _LEAD, max(rightmost + CLEARANCE, first))
+    upper, lower = sorted((source.middle, target.middle))
+    reach, tried = _ROW, set()
+    while True:
+        top, bottom = upper - reach, lower + reach
+        near = field.within(span, top - 2 * CLEARANCE, bottom + 2 * CLEARANCE)
+        levels = {source.middle, target.middle}
+        for box in near:
+            levels |= {box.y - CLEARANCE, box.bottom + CLEARANCE}
+        levels = {level for level in levels if top <= level <= bottom} - tried
+        for level in sorted(levels, key=lambda y: (abs(y - source.middle) + abs(y - target.middle), y)):
+            start = source.right if level == source.middle else first
+            end = target.x if level == target.middle else last
+            if start < end and not any(_meets(box, (start, level), (end, level)) for box in near):
+                return tuple(dict.fromkeys([(first, level), (last, level)]))
+        if top < field.top - CLEARANCE and bottom > field.bottom + CLEARANCE:
+            return ()
+        tried |= levels
+        reach *= 2
