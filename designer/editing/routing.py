@@ -6,7 +6,7 @@ by the canvas' presenter when nodes have moved.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
@@ -140,14 +140,14 @@ class _Field:
             box = boxes[key]
             for row in range(int(box.y // _ROW), int(box.bottom // _ROW) + 1):
                 self._rows.setdefault(row, []).append((x, key))
+        self._heights = sorted(self._rows)
 
     def within(self, span: _Span, top: float, bottom: float) -> list[Box]:
         """The boxes in a span of x, its ends left out, that may reach into a span of y."""
-        top, bottom = max(top, self.top), min(bottom, self.bottom)
+        first, last = bisect_left(self._heights, top // _ROW), bisect_right(self._heights, bottom // _ROW)
         found: dict[str, None] = {}
-        for row in range(int(top // _ROW), int(bottom // _ROW) + 1):
-            if row in self._rows:
-                found.update((key, None) for key in self._between(span, self._rows[row]))
+        for height in self._heights[first:last]:
+            found.update((key, None) for key in self._between(span, self._rows[height]))
         return [self._boxes[key] for key in found]
 
     def extent(self, span: _Span) -> tuple[float, float]:
