@@ -152,11 +152,21 @@ class _Field:
 
     def extent(self, span: _Span) -> tuple[float, float]:
         """The least x and the greatest right side of the boxes in a span of x, its ends left out."""
-        between = [self._boxes[key] for key in self._between(span, self._all)]
-        return min(box.x for box in between), max(box.right for box in between)
+        low, high = self._reach(span, self._all)
+        least = next(self._boxes[key].x for key in self._between(span, self._all))
+        most = least
+        for x, key in reversed(self._all[low:high]):
+            if x + self._widest <= most:
+                break  # nothing further to the left reaches as far
+            if key not in span.ends:
+                most = max(most, self._boxes[key].right)
+        return least, most
+
+    def _reach(self, span: _Span, row: list[tuple[float, str]]) -> tuple[int, int]:
+        return bisect_left(row, (span.left - self._widest, "")), bisect_left(row, (span.right, ""))
 
     def _between(self, span: _Span, row: list[tuple[float, str]]) -> Iterator[str]:
-        low, high = bisect_left(row, (span.left - self._widest, "")), bisect_left(row, (span.right, ""))
+        low, high = self._reach(span, row)
         boxes = self._boxes
         return (key for _, key in row[low:high] if key not in span.ends and boxes[key].right > span.left)
 

@@ -52,9 +52,8 @@ def flat_look(
 
 
 class WireLook(NamedTuple):
-    """What tells wires of one pen from those of another."""
+    """What tells wires of one pen from those of another; the more they stand out, the later they are painted."""
 
-    is_raised: bool
     emphasis: int
     is_faulty: bool
     is_hovered: bool
@@ -118,7 +117,7 @@ class Afar(QObject):
     def show_wire(self, item: WireItem) -> None:
         """A wire came, runs elsewhere, looks different, or is hidden."""
         if item.isVisible():
-            self._wires.put(item.wire.id, item.flat_look())
+            self._wires.put(item.wire.id, item.flat_look)
         else:
             self._wires.discard(item.wire.id)
         self._tell()

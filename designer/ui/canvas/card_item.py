@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidg
 from designer.ui.canvas.afar import Afar, FlatLook, flat_look
 from designer.ui.canvas.card_paint import HOVERED, PLAIN, SELECTED, card_picture
 from designer.ui.canvas.cards import Card, PortRef
-from designer.ui.canvas.geometry import MARGIN, PORT_RADIUS, card_layout
+from designer.ui.canvas.geometry import MARGIN, PORT_RADIUS, look_layout
 from designer.ui.canvas.pixmaps import Picture, PictureStore, Stamp
 from designer.ui.theme.tokens import Theme
 
@@ -42,7 +42,7 @@ class CardItem(QGraphicsRectItem):
         """Take another card's content and place."""
         self.card = card
         self.look = card.look
-        self.layout = card_layout(card)
+        self.layout = look_layout(self.look)
         body = self.layout.body
         self.setRect(body.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
         self.setPos(*card.position)

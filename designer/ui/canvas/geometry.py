@@ -80,7 +80,12 @@ def card_size(card: Card) -> tuple[float, float]:
 
 def card_layout(card: Card) -> CardLayout:
     """The places of a card's parts. Equal looks share one layout."""
-    return _layout(card.look, QGuiApplication.font().family())
+    return look_layout(card.look)
+
+
+def look_layout(look: CardLook) -> CardLayout:
+    """The places of the parts of a card that looks like this."""
+    return _layout(look, QGuiApplication.font().family())
 
 
 def card_fonts() -> CardFonts:
@@ -134,7 +139,7 @@ def text_width(text: str, font: str) -> float:
     return _width(text, font, QGuiApplication.font().family())
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def _width(text: str, font: str, family: str) -> float:
     return _metrics(family)[font].horizontalAdvance(text)
 
@@ -143,7 +148,7 @@ def _up_to(value: float, step: float) -> float:
     return math.ceil(value / step) * step
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)  # ten thousand cards, no two of which look the same, are asked about more than once
 def _layout(look: CardLook, family: str) -> CardLayout:
     title, kind, _family, brief, input_labels, output_labels, is_block, repeat, condition, *_ = look
     is_frozen, is_downward = look[-2:]

@@ -5,7 +5,7 @@ Quicker from Python than asking the graphics scene, and exact: of a card its bod
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from PySide6.QtCore import QRectF
 
@@ -27,8 +27,8 @@ class RectGrid:
             return
         self._bounds = None
         if old is not None:
-            cells = list(self._covered(old))
-            if cells == list(self._covered(rect)):
+            cells = self._covered(old)
+            if cells == self._covered(rect):
                 self._rects[key] = rect
                 return
             for cell in cells:
@@ -77,7 +77,8 @@ class RectGrid:
         return QRectF(self._bounds)
 
     @staticmethod
-    def _covered(rect: QRectF) -> Iterator[tuple[int, int]]:
-        for column in range(int(rect.left() // CELL), int(rect.right() // CELL) + 1):
-            for row in range(int(rect.top() // CELL), int(rect.bottom() // CELL) + 1):
-                yield column, row
+    def _covered(rect: QRectF) -> list[tuple[int, int]]:
+        left, top, right, bottom = rect.getCoords()
+        columns = range(int(left // CELL), int(right // CELL) + 1)
+        rows = range(int(top // CELL), int(bottom // CELL) + 1)
+        return [(column, row) for column in columns for row in rows]

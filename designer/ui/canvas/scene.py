@@ -21,7 +21,7 @@ from designer.ui.canvas.note_layer import NoteLayer
 from designer.ui.canvas.path_of_selection import path_of
 from designer.ui.canvas.pixmaps import PictureStore
 from designer.ui.canvas.rect_grid import RectGrid
-from designer.ui.canvas.wire_item import CHIP_PLACES, ChipItem, Emphasis, WireItem, chip_rect_at
+from designer.ui.canvas.wire_item import CHIP_PLACES, ChipItem, Emphasis, WireItem
 from designer.ui.canvas.wire_path import wire_path
 from designer.ui.theme.tokens import DARK, Theme
 
@@ -327,10 +327,10 @@ class CanvasScene(QGraphicsScene):
         self._chip_grid.discard(item.wire.id)
         if not item.wire.label:
             return None
-        crowded = None
+        crowded, room = None, item.chip.room
         for along in CHIP_PLACES:
             centre = path.pointAtPercent(along)
-            rect = chip_rect_at(centre, item.chip)
+            rect = room.translated(centre)
             if not self.grid.is_free(rect):
                 continue
             if self._chip_grid.is_free(rect):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from enum import Enum
+from enum import IntEnum
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -36,7 +36,7 @@ CHIP_PAD = 5.0
 CHIP_PLACES = (0.5, 0.38, 0.62, 0.25, 0.75)  # along the wire, tried in order until one is free
 
 
-class Emphasis(Enum):
+class Emphasis(IntEnum):
     """How far a wire stands out, from quiet to the one in hand."""
 
     QUIET = 0
@@ -62,6 +62,11 @@ class ChipItem(QGraphicsRectItem):
         width = text_width(text, "figures") + 2 * CHIP_PAD
         self.setRect(-width / 2, -CHIP_HEIGHT / 2, width, CHIP_HEIGHT)
         self.update()
+
+    @property
+    def room(self) -> QRectF:
+        """What the chip takes around the point where it stands, with a little air."""
+        return self.rect().adjusted(-8, -3, 8, 3)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         if painter.worldTransform().m11() < TITLE_ONLY_BELOW:
@@ -148,11 +153,6 @@ class WireItem(QGraphicsPathItem):
         self.chip.setVisible(shown)
         self._afar.show_wire(self)
 
-    def flat_look(self) -> WireLook:
-        """How the wire looks from afar."""
-        is_raised = self.emphasis is not Emphasis.QUIET
-        return WireLook(is_raised, self.emphasis.value, self.wire.faulty, self.is_hovered)
-
     def paint_points(self, painter: QPainter) -> None:
         """Paint the dots where a person leads the wire through."""
         for dot in self._dots if self.isVisible() else ():
@@ -212,6 +212,7 @@ class WireItem(QGraphicsPathItem):
         look = (self.wire.faulty, self.emphasis, self.is_hovered)
         self.setPen(wire_pen(self.theme, *look, self.pixel_ratio))
         self._dress_dots()
+        self.flat_look = WireLook(self.emphasis, self.wire.faulty, self.is_hovered)
         z = Z_WIRE if self.emphasis is Emphasis.QUIET else Z_PATH
         if z != self.zValue():
             self.setZValue(z)
@@ -241,8 +242,3 @@ def wire_pen(theme: Theme, faulty: bool, emphasis: Emphasis, hovered: bool, pixe
     if faulty:
         pen.setDashPattern([5, 3])
     return pen
-
-
-def chip_rect_at(centre: QPointF, chip: ChipItem) -> QRectF:
-    """The place that a chip would take, in scene units, with a little air."""
-    return chip.rect().translated(centre).adjusted(-8, -3, 8, 3)

@@ -22,7 +22,7 @@ FAMILY_COLOURS = {
 class Theme:
     """One set of colours, as `#rrggbb`. Text on its ground keeps a contrast of 4.5:1 or more."""
 
-    name: str
+    name: str  # no two have the same
     ground: str  # behind the canvas
     panel: str  # docks and bars
     raised: str  # editors, chips, quiet buttons
@@ -39,6 +39,9 @@ class Theme:
     warn_text: str
     bad_text: str
     runs: tuple[str, ...]  # the curves of runs that are compared, told apart also by those who see few colours
+
+    def __hash__(self) -> int:
+        return hash(self.name)  # it is part of many a key
 
     def run(self, number: int) -> str:
         """The colour of a run among those compared, from 0; they come again after the last."""
