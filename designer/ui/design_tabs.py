@@ -106,6 +106,10 @@ class DesignTabs(QTabBar):
         size = super().tabSizeHint(index)
         return QSize(min(max(size.width() + _MARGIN_PX, _LEAST_PX), _MOST_PX), size.height())
 
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        size = self.tabSizeHint(index)  # where not all fit, long names give way before short ones
+        return QSize(min(size.width(), max(self.width() // self.count(), _LEAST_PX)), size.height())
+
     def minimumSizeHint(self) -> QSize:
         return QSize(_LEAST_PX, super().minimumSizeHint().height())
 

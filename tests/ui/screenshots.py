@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
@@ -59,8 +60,15 @@ def main() -> None:
         _choose_screen(Path(home))
         os.environ["BLOCKYARD_CONFIG_DIR"] = os.environ["BLOCKYARD_DATA_DIR"] = home
         themes = ThemeFollower(QApplication(["blockyard"]), THEMES[0])
+        failed = []
         for name in options.only or ([*SCENES] if options.all else in_the_documents()):
-            play(SCENES[name], themes, options.folder, Path(home))
+            try:
+                play(SCENES[name], themes, options.folder, Path(home))
+            except Exception:  # the others are worth having
+                traceback.print_exc()
+                failed.append(name)
+    if failed:
+        sys.exit(f"Not taken: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

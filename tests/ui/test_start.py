@@ -10,12 +10,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from designer.analysis.analyser import Analyser
 from designer.base.paths import cache_dir
-from designer.document.presets import list_presets
+from designer.document.presets import list_presets, open_design
 from designer.session.session import Session
 from designer.ui.start.page import StartPage
 from designer.ui.start.recents import Recents, when
+from designer.ui.start.thumbnails import draw
 from designer.ui.theme.apply import ThemeFollower
+from designer.ui.theme.colours import mixed
+from designer.ui.theme.tokens import DARK, LIGHT
 from designer.ui.window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -83,6 +87,15 @@ def test_pictures_are_drawn_once_for_each_theme(qtbot: QtBot, window: MainWindow
     window.choose_theme("dark")
     qtbot.waitUntil(lambda: page.cards["vgg19_bn"]._picture.toImage().pixelColor(2, 2).lightness() < 64)
     assert {file.name: file.stat().st_mtime_ns for file in folder.iterdir()} == before
+
+
+def test_a_picture_shows_families_by_their_colours(qapp: QApplication):
+    design = open_design("vgg11_fashion").design
+    for theme in (DARK, LIGHT):
+        image = draw(design, Analyser().analyse(design), theme)
+        colours = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+        for family in ("block", "linear", "activation"):
+            assert mixed(theme.card, theme.family(family), 0.3).rgba() in colours  # flat, as from afar
 
 
 def test_by_keys_one_gets_everywhere(qtbot: QtBot, window: MainWindow):

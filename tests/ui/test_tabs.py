@@ -242,6 +242,19 @@ def test_many_tabs_leave_room_for_the_rest_of_the_bar(qtbot: QtBot, open_window:
     assert bar.rect().contains(bar.tabRect(bar.currentIndex()))  # the current one is in sight
 
 
+def test_long_names_give_way_before_short_ones(qtbot: QtBot, open_window: Open):
+    window = open_window("vgg11_fashion", size=(1440, 900))
+    for name in ("googlenet", "resnet18", "lenet_relu"):
+        window.tabs.open(Session.open(name))
+    QApplication.processEvents()
+    bar = window.top.tabs
+    widths = {bar.tabText(index): bar.tabRect(index).width() for index in range(bar.count())}
+    wanted = {bar.tabText(index): bar.tabSizeHint(index).width() for index in range(bar.count())}
+    given = {name: wanted[name] - widths[name] for name in widths}
+    assert given["VGG-11 for Fashion-MNIST"] > 40  # not all fit
+    assert max(given["GoogLeNet"], given["ResNet-18"]) < 4
+
+
 def test_the_window_lives_on_while_a_design_is_read(qtbot: QtBot, open_window: Open, monkeypatch):
     window, release, read = open_window(), threading.Event(), Session.open
 

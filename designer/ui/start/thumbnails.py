@@ -25,6 +25,7 @@ from designer.base.paths import cache_dir
 from designer.document.reading import parse_document, read_bytes
 from designer.graph.design import Design
 from designer.ui.background import Background
+from designer.ui.canvas.afar import FLAT_BELOW
 from designer.ui.canvas.geometry import card_size
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.presenters.cards import CardMaker
@@ -37,7 +38,7 @@ SIZE = QSize(248, 112)  # of a picture, in px
 _RATIO = 2.0  # device pixels to one of these: sharp on every screen
 _MARGIN = 64.0  # around the cards, in scene units
 _MOST_ZOOM = 0.55
-_VERSION = 1  # of how pictures are drawn
+_VERSION = 2  # of how pictures are drawn
 _MOST_KEPT = 400  # files in the cache
 
 
@@ -114,7 +115,13 @@ def draw(design: Design, analysis: Analysis, theme: Theme) -> QImage:
         seen.moveCenter(bounds.center())
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        scene.render(painter, QRectF(0, 0, SIZE.width(), SIZE.height()), seen, Qt.AspectRatioMode.IgnoreAspectRatio)
+        if zoom < FLAT_BELOW:
+            painter.scale(zoom, zoom)
+            painter.translate(-seen.topLeft())
+            scene.afar.paint(painter, zoom)
+        else:
+            whole = QRectF(0, 0, SIZE.width(), SIZE.height())
+            scene.render(painter, whole, seen, Qt.AspectRatioMode.IgnoreAspectRatio)
         painter.end()
     scene.deleteLater()
     return image

@@ -31,8 +31,8 @@ def start(stage: Stage) -> Seen:
         Session.open(name).save_as(path)
         stage.window.recents.add(path)
     stage.window.starting.show()
-    cards = stage.window.central.start.cards
-    stage.until(lambda: bool(cards) and not any(card._picture.isNull() for card in cards.values()))
+    pictures = stage.window.starting._thumbnails
+    stage.before_each = lambda: stage.until(lambda: not pictures._waiting and not pictures._reading.busy)
     return None
 
 
@@ -50,6 +50,7 @@ def tabs(stage: Stage) -> Seen:
 @scene("lenet_relu")
 def recovery(stage: Stage) -> Seen:
     """After a crash, what was not saved is offered."""
+    stage.rest(1.0)  # the window has looked for itself by then
     session = Session(open_design("alexnet"), None)
     journal = Journal(journals_dir(), None, session.document)
     session.edit("Delete", lambda d: nodes.delete(d, d.main, [next(iter(d.root.nodes))]))

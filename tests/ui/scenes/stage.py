@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from designer.document.document import Document
 from designer.graph.design import Design
+from designer.session.autosave import recoverable
 from designer.session.session import Session
 from designer.ui.theme.apply import ThemeFollower
 from designer.ui.window import MainWindow
@@ -148,16 +149,18 @@ def play(scene: Scene, themes: ThemeFollower, pictures: Path, folder: Path) -> l
     window.show()
     window.activateWindow()
     stage = Stage(window, folder)
-    stage.rest()
-    seen = scene.prepare(stage)
-    files = []
-    for theme in THEMES:
-        themes.choose(theme)
+    try:
         stage.rest()
-        stage.before_each()
-        files.append(pictures / f"{scene.name}-{theme}.png")
-        _save(picture(window, seen), files[-1])
-    _clear(stage)
+        seen = scene.prepare(stage)
+        files = []
+        for theme in THEMES:
+            themes.choose(theme)
+            stage.rest()
+            stage.before_each()
+            files.append(pictures / f"{scene.name}-{theme}.png")
+            _save(picture(window, seen), files[-1])
+    finally:
+        _clear(stage)
     return files
 
 
@@ -186,7 +189,7 @@ def _save(shown: QPixmap, file: Path) -> None:
 
 
 def _clear(stage: Stage) -> None:
-    """Leave nothing behind for the next scene: no gesture, popup, dialog, training or unsaved tab."""
+    """Leave nothing behind for the next scene: no gesture, popup, dialog, training, unsaved tab or journal."""
     window = stage.window
     window.panel.view.escape()
     for other in QApplication.topLevelWidgets():
@@ -199,3 +202,5 @@ def _clear(stage: Stage) -> None:
     window.close()
     window.deleteLater()
     stage.rest(0.1)
+    for left in recoverable():
+        left.discard()

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from designer.base.paths import runs_dir
 from designer.session.session import Session
@@ -195,17 +194,24 @@ def runs(stage: Stage) -> Seen:
     return _dock(stage, "runs")
 
 
-@scene("lenet_relu")
-def comparison(stage: Stage) -> Seen:
-    """Two runs side by side: curves, figures, recipes, designs."""
+def _compare(stage: Stage, number: int) -> Seen:
     _some_runs()
     window = stage.window
     window.panels.show("runs")
     table = window.runs.table
     stage.until(lambda: table.model().rowCount() >= 3)
-    table.selectAll()
-    first, second = (view for view in table.model()._runs[-2:])
-    window.runs.compare_requested.emit(first, second)
+    window.runs.compare_requested.emit(table.model()._runs[-number:])
     stage.until(lambda: hasattr(window.listing, "comparison"))
-    QApplication.processEvents()
     return window.listing.comparison
+
+
+@scene("lenet_relu")
+def comparison(stage: Stage) -> Seen:
+    """Two runs: curves over each other, figures, recipes and designs side by side."""
+    return _compare(stage, 2)
+
+
+@scene("lenet_relu")
+def overlaid(stage: Stage) -> Seen:
+    """Three runs laid over each other, each in its colour."""
+    return _compare(stage, 3)

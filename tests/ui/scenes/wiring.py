@@ -45,7 +45,7 @@ def wire_in_hand(stage: Stage) -> Seen:
     """Cards that the wire does not fit step back; over one of them stands why."""
     seen = _close(stage)
     hand = stage.hand
-    start = hand.port("add", "output", is_output=True)
+    start = hand.port("conv2", "output", is_output=True)
     hand.press(start)
     hand.move(start + QPoint(30, 60))
     hand.move(hand.on("conv1"))
