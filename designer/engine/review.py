@@ -36,8 +36,9 @@ class Review:
         width = scores.shape[1]
         shares = functional.softmax(scores.float(), 1)
         confidence, guesses = shares.max(1)
-        counts = torch.bincount(labels * width + guesses, minlength=width * width)
-        self._counts = counts if self._counts is None else self._counts + counts
+        if self._counts is None:
+            self._counts = labels.new_zeros(width * width)
+        self._counts.index_add_(0, labels * width + guesses, torch.ones_like(labels))  # bincount would wait on cuda
         surprise = confidence - shares.gather(1, labels.unsqueeze(1)).squeeze(1)  # 0 where the guess is right
         indices = torch.arange(first, first + len(labels), device=labels.device)
         rows = torch.stack([column.double() for column in (surprise, indices, guesses, confidence)], 1)

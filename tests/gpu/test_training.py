@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -11,8 +14,11 @@ from torch import nn
 
 from designer.engine.data import load_data
 from designer.engine.loop import Hooks, Training
+from designer.engine.meter import Meter
 from designer.engine.protocol import Batch, Epoch, Message
 from designer.engine.recipe import DataRecipe, OptimizerRecipe, Recipe
+from designer.engine.review import Review
+from designer.engine.stepper import Stepper
 
 pytestmark = [
     pytest.mark.gpu,
@@ -51,3 +57,34 @@ def test_deterministic_runs_agree(monkeypatch):
     finally:
         torch.use_deterministic_algorithms(False)
     assert runs[0] == runs[1]
+
+
+def waiting(reading: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that may wait for the device, where all else may not."""
+
+    @functools.wraps(reading)
+    def read(*arguments: Any, **keywords: Any) -> Any:
+        torch.cuda.set_sync_debug_mode("default")
+        try:
+            return reading(*arguments, **keywords)
+        finally:
+            torch.cuda.set_sync_debug_mode("error")
+
+    return read
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"data": DataRecipe(source=MINI, resize=56, limit=1000)}], ids=["as is", "resized"]
+)
+def test_the_host_waits_for_the_device_only_to_report(monkeypatch, fields):
+    for owner, name in ((Meter, "read"), (Review, "written"), (Stepper, "gradient_norm"), (Training, "_save")):
+        monkeypatch.setattr(owner, name, waiting(getattr(owner, name)))
+    device, recipe = torch.device("cuda:0"), replace(RECIPE, **fields)
+    known, told = load_data(recipe.data, device), []
+    training = Training(nn.Sequential(nn.AdaptiveAvgPool2d(28), network()), recipe, known, device, Hooks(told.append))
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        training.run()
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    assert sum(isinstance(message, Epoch) for message in told) == recipe.epochs
