@@ -108,6 +108,7 @@ class Training:
 
     def state(self) -> dict[str, Any]:
         """Everything that `restore` needs to go on from here, after a whole batch."""
+        random, *others = self._group.gathered(random_state(self._device))
         return {
             "format": FORMAT,
             "epoch": self._epochs_done,
@@ -122,7 +123,8 @@ class Training:
             "meter": self._meter.state(self._group),
             "seconds": self._seconds,
             "stuck": self._stuck.state(),
-            "random": random_state(self._device),
+            "random": random,
+            "random_of_others": others,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -133,9 +135,11 @@ class Training:
         self._patience.restore(state["patience"])
         self._seconds = state["seconds"]
         self._stuck.restore(state["stuck"])
-        if self._group.leads:  # the others draw otherwise, and their sums are in the first one's
+        if self._group.leads:  # the others' sums are in the first one's
             self._meter.restore(state["meter"])
-            restore_random_state(state["random"], self._device)
+        random = [state["random"], *state.get("random_of_others", ())]
+        if self._group.rank < len(random):  # else more train together than before: they draw what is new
+            restore_random_state(random[self._group.rank], self._device)
 
     def run(self) -> bool:
         """Train, evaluate and save epoch by epoch. Returns whether it was stopped. Raises EngineError."""

@@ -37,7 +37,9 @@ def main(project: Path, arguments: Sequence[str] | None = None) -> int:
     from .group import joined  # brings torch
 
     with joined() as group:
-        return _train(project, options, group.told, group.leads)
+        if status := _train(project, options, group.told, group.leads):
+            raise SystemExit(status)  # past the group's end, where others may be waited for that are gone
+    return 0
 
 
 def _train(project: Path, options: argparse.Namespace, told: Callable[[Any], Any], leads: bool) -> int:

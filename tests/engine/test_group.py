@@ -43,10 +43,9 @@ def figures(run_dir: Path) -> list[list[float]]:
 
 
 @pytest.fixture
-def one(run_folder, start_engine) -> Path:
+def one(run_folder, train) -> Path:
     run_dir = run_folder("one", **RECIPE)
-    with start_engine(run_dir) as engine:
-        assert engine.process.wait() == 0
+    assert train(run_dir) == [0]
     return run_dir
 
 
@@ -82,3 +81,15 @@ def test_a_mistake_is_told_once_by_two_processes(run_folder):
     assert done.returncode != 0
     assert done.stderr.count("epochs is 0") == 1
     assert not (project / "runs").exists()
+
+
+def test_two_that_go_on_train_as_two_that_never_stopped(run_folder, train):
+    recipe = {**RECIPE, "in_forward": "x = torch.dropout(x, 0.2, self.training)"}
+    whole, parted = run_folder("whole", **recipe), run_folder("parted", **{**recipe, "epochs": 1})
+    assert train(whole, size=2) == [0, 0]
+    assert train(parted, size=2) == [0, 0]
+    shutil.copy(whole / protocol.RECIPE_FILE, parted)
+    assert train(parted, "--resume", size=2) == [0, 0]
+    assert figures(parted) == figures(whole)
+    first, second = (load_checkpoint(last_checkpoint(folder))["network"] for folder in (whole, parted))
+    assert all(torch.equal(first[name], second[name]) for name in first)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
+
+from designer.base.errors import TrainingError
 from designer.engine.protocol import Epoch, Finished, Paused, Started
+from designer.session import engine_process
 from designer.session.leading import Leading
 from designer.session.resuming import resume_run
 from designer.session.session import Session
@@ -23,19 +29,26 @@ def wait_for(control: Leading, kind: type, seconds: float = 120) -> object:
     raise AssertionError(f"no {kind.__name__} in {seconds} s")
 
 
-def test_two_devices_are_led_as_one():
+def test_two_devices_are_led_as_one(monkeypatch: pytest.MonkeyPatch):
     session = Session.open("lenet_relu")
     recipe = replace(session.recipe, devices=2, device="cpu", epochs=300)
     control = session.train(replace(recipe, data=replace(recipe.data, limit=256)))
     assert wait_for(control, Started).devices == 2
     wait_for(control, Epoch)
     control.pause()
-    paused = wait_for(control, Paused)
+    wait_for(control, Paused)
     control.resume()
     control.stop()
     assert wait_for(control, Finished).stopped
     control.close()
-    again = resume_run(control.run_dir, epochs=paused.epoch + 1)
-    assert wait_for(again, Started).steps_done > 0
-    assert not wait_for(again, Finished).stopped
-    again.close()
+    begun: list[str] = []
+
+    def note(command: Sequence[str], cwd: Path) -> None:
+        begun.extend(command)
+        raise FileNotFoundError(2, "noted")
+
+    monkeypatch.setattr(engine_process, "start", note)
+    with pytest.raises(TrainingError, match="noted"):
+        resume_run(control.run_dir)
+    assert begun[-2:] == [str(control.run_dir), "--resume"]
+    assert begun[begun.index("--nproc-per-node") + 1] == "2"

@@ -8,7 +8,6 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -69,6 +68,16 @@ def test_paused_resumed_stopped_and_gone_on_with(qtbot: QtBot, open_window: Open
     assert not buttons.go_on.isVisible()
     log = list(read_metrics(window.training.control.run_dir))
     assert sum(isinstance(message, Started) for message in log) == 2
+    qtbot.mouseClick(buttons.stop, LEFT)
+    qtbot.waitUntil(lambda: not window.training.running, timeout=PATIENCE_MS)
+    window.panels.show("runs")
+    qtbot.waitUntil(lambda: window.runs.table.model().rowCount() == 1, timeout=PATIENCE_MS)
+    window.runs.table.menu_requested.emit(str(window.training.control.run_dir), window.rect().center())
+    menu = QApplication.activePopupWidget()
+    menu.actions()[0].trigger()  # it stands there too
+    menu.close()
+    qtbot.waitUntil(lambda: window.training.running)
+    assert window.training_dock.heading.text().startswith("LeNet with ReLU · ")
 
 
 def test_a_window_takes_up_what_is_under_way(qtbot: QtBot, open_window: Open):
@@ -104,35 +113,23 @@ def test_a_window_tells_once_of_a_run_that_died_and_goes_on_with_it(qtbot: QtBot
     assert [m.epoch for m in read_metrics(control.run_dir) if isinstance(m, Epoch)] == [1, 2, 3]
 
 
-def test_go_on_stands_in_the_menu_of_a_stopped_run(qtbot: QtBot, open_window: Open):
-    control = begin(500)
-    control.stop()
-    *_, _last = control.reports()
-    control.close()
-    window = open_window()
-    window.panels.show("runs")
-    qtbot.waitUntil(lambda: window.runs.table.model().rowCount() == 1, timeout=PATIENCE_MS)
-    window.runs.table.menu_requested.emit(str(control.run_dir), window.rect().center())
-    menu = QApplication.activePopupWidget()
-    menu.actions()[0].trigger()
-    menu.close()
-    qtbot.waitUntil(lambda: window.training.running)
-    assert window.training_dock.heading.text().startswith("LeNet with ReLU · ")
-    assert Path(control.run_dir).is_dir()
-
-
-def test_trainings_wait_in_a_queue(qtbot: QtBot, open_window: Open):
+def test_trainings_wait_in_a_queue_and_one_starts_from_the_weights_of_another(qtbot: QtBot, open_window: Open):
     window = open_window("lenet_relu")
     short(window.session, 1)
     ended: list[str] = []
     window.training.ended.connect(lambda kind, text: ended.append(kind))
     qtbot.mouseClick(window.top.train, LEFT)
+    qtbot.waitUntil(lambda: window.training.control is not None, timeout=PATIENCE_MS)
+    first = window.training.control.run_dir.name
+    window.recipes.set_field("start.weights", first)
     for _ in range(2):
         window.actions_by_id["queue"].trigger()
     assert window.training_dock.buttons.queue_line.text().endswith("and 1 more")
     qtbot.waitUntil(lambda: len(ended) == 1, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: window.training.running)
     qtbot.mouseClick(window.training_dock.buttons.clear, LEFT)
+    took = f"Took 4 of 4 layers from {first}"
+    qtbot.waitUntil(lambda: window.training_dock.message.text() == took, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: not window.training.running, timeout=PATIENCE_MS)
     assert ended == ["success", "success"]
 
@@ -192,16 +189,3 @@ def test_the_node_that_gave_no_number_is_shown(qtbot: QtBot, open_window: Open):
     path, selected = window.canvas.path, window.canvas.selected
     block = window.session.design.blocks["LeNetFeatures" if path else window.session.design.main]
     assert block.nodes[selected[0]].name == node.rpartition(".")[2]
-
-
-def test_a_warm_start_says_which_layers_it_took(qtbot: QtBot, open_window: Open):
-    control = begin(1)
-    *_, _last = control.reports()
-    control.close()
-    window = open_window("lenet_relu")
-    window.recipes.set_field("start.weights", control.run_dir.name)
-    short(window.session, 1)
-    window.train_or_stop()
-    took = f"Took 4 of 4 layers from {control.run_dir.name}"
-    qtbot.waitUntil(lambda: window.training_dock.message.text() == took, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: not window.training.running, timeout=PATIENCE_MS)
