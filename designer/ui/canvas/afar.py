@@ -106,7 +106,7 @@ class Afar(QObject):
         self._scene = scene
         self._cards: Gathering[FlatLook] = Gathering()
         self._wires: Gathering[WireLook] = Gathering()
-        self._zoom = 0.0
+        self._zoom = FLAT_BELOW  # that the stripes are made for
         self._is_painted = False
 
     def show_card(self, item: CardItem) -> None:
@@ -140,7 +140,7 @@ class Afar(QObject):
     def paint(self, painter: QPainter, zoom: float) -> None:
         """Paint notes, wires and cards in scene units."""
         self._is_painted = True
-        if zoom != self._zoom:
+        if zoom != self._zoom and not self._scene.pictures.is_zooming:  # when the zoom rests, all is painted again
             self._zoom = zoom
             self._cards.forget_made()
         self._scene.notes.paint(painter)
