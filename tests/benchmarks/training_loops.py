@@ -109,7 +109,7 @@ class OneAtATime(Dataset):
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
         image = Image.fromarray(self._images[index].numpy())
-        if self._size_px is not None:
+        if self._size_px is not None and image.size != (self._size_px, self._size_px):
             image = image.resize((self._size_px, self._size_px), Image.Resampling.BILINEAR)
         pixels = torch.from_numpy(np.array(image, np.uint8, copy=True))
         pixels = (
