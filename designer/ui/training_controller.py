@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -210,9 +210,9 @@ class TrainingController(QObject):
             case Preparing():
                 self.dock.show_message(progress_line(report), role="muted")
             case Batch():
-                self.dock.add_batch(asdict(report))
+                self.dock.add_batch(vars(report))
             case Epoch():
-                self.dock.add_epoch(asdict(report))
+                self.dock.add_epoch(vars(report))
                 self.progressed.emit()
             case Paused():
                 self._set_paused(True)

@@ -85,12 +85,12 @@ class Series:
         first, last = self._bounds(low, high)
         each = _bucket_size(last - first, buckets)
         first = first // each * each
-        starts = np.arange(first, last, each)
-        if not len(starts):
-            return np.empty(0), np.empty(0)
-        sizes = np.minimum(each, last - starts)
-        means = (np.add.reduceat(axis[first:last], starts - first) / sizes for axis in (self._x, self._y))
-        return tuple(means)
+        whole = (last - first) // each * each
+        rows = [axis[first : first + whole].reshape(-1, each).mean(1) for axis in (self._x, self._y)]
+        if first + whole < last:
+            rest = [axis[first + whole : last].mean() for axis in (self._x, self._y)]
+            rows = [np.append(row, mean) for row, mean in zip(rows, rest, strict=True)]
+        return tuple(rows)
 
     def _bounds(self, low: float, high: float) -> tuple[int, int]:
         x = self._x[: self.size]
