@@ -120,7 +120,8 @@ class Stepper:
         else:
             self._scaler.step(self._optimizer)
             self._scaler.update()
-        self._optimizer.zero_grad()
+        for parameter in self._parameters:
+            parameter.grad = None  # as zero_grad does, without its bookkeeping
         if self._average is not None:
             self._average.follow()
 
