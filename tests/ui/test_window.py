@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -352,3 +352,40 @@ def test_a_run_opens_a_copy_and_tells_its_path(qtbot: QtBot, open_window: Open):
 def test_nothing_blocks_while_the_preset_titles_are_read(qtbot: QtBot, open_window: Open):
     window = open_window()
     qtbot.waitUntil(lambda: len(window.documents._titles) > 10)
+
+
+# -- problems and code lead to the canvas ------------------------------------------------------------------------------
+
+
+def test_a_problem_leads_into_the_block_and_its_button_mends_it(qtbot: QtBot, open_window: Open):
+    window = open_window("lenet_relu")
+    window.canvas.go_to(("fc",), "flatten")
+    qtbot.keyClick(window.panel.view, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
+    assert not window.session.analysis.ok
+    window.canvas.go_to(())
+    window.panels.show("problems")
+    (card,) = [each for each in window.problems.cards if each._problem.severity == "error"]
+    qtbot.mouseDClick(card, LEFT)
+    assert (window.canvas.path, window.canvas.selected) == (("fc",), ("fc1",))
+    assert window.panel.view.seen().contains(window.panel.scene.bounds(["fc1"]))
+    before, steps = window.session.design, window.session.history.position
+    qtbot.mouseClick(card.buttons[0], LEFT)
+    assert window.session.analysis.ok
+    assert window.session.history.position == steps + 1
+    qtbot.keyClick(window.panel.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.session.design is before
+
+
+def test_a_line_of_the_code_selects_its_node(qtbot: QtBot, open_window: Open):
+    window = open_window("lenet_relu")
+    window.panels.show("code")
+    view = window.code.view
+    qtbot.waitUntil(lambda: "self.conv2" in view.toPlainText())
+    line = next(n for n, text in enumerate(view.toPlainText().split("\n")) if "self.conv2 = " in text)
+    view.setTextCursor(QTextCursor(view.document().findBlockByNumber(line)))
+    view.ensureCursorVisible()
+    place = view.cursorRect(QTextCursor(view.document().findBlockByNumber(line))).center() + QPoint(60, 0)
+    qtbot.mouseClick(view.viewport(), LEFT, pos=place)
+    qtbot.waitUntil(lambda: window.canvas.selected == ("conv2",))
+    assert window.canvas.path == ("conv",)
+    assert window.panel.scene.selected_cards == ("conv2",)

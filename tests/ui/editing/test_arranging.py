@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from designer.ui.window import MainWindow
 from tests.ui.editing.conftest import Editor
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -73,3 +78,28 @@ def test_drawn_downward_ports_are_wired_and_nodes_added_below(editor: Editor, qt
     editor.key(Qt.Key.Key_F)
     first, second = sorted(("relu1", "tanh1"), key=lambda key: editor.block.nodes[key].position[1])
     assert (first, second) in editor.ends
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["across", "down"])
+@pytest.mark.parametrize("place", [("vgg11_fashion",), ("googlenet", "b3", "inception1")], ids=["chain", "branches"])
+def test_long_chains_fold_and_no_wire_crosses_a_card(
+    open_window: Callable[..., MainWindow], qtbot: QtBot, place: tuple[str, ...], turned: bool
+) -> None:
+    preset, *path = place
+    window = open_window(preset)
+    window.canvas.go_to(tuple(path))
+    nodes, scene, view = window.canvas.block.nodes, window.panel.scene, window.panel.view
+    scene.select([list(nodes)[2]])
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    start = window.session.design
+    QTest.keyClick(view, Qt.Key.Key_L, SHIFT if turned else Qt.KeyboardModifier.NoModifier)
+    qtbot.waitUntil(lambda: window.session.design is not start)
+    boxes = {key: scene.cards[key].body_in_scene() for key in nodes}
+    if not path:
+        rows = {round(box.center().x() if turned else box.center().y()) for box in boxes.values()}
+        assert 1 < len(rows) < len(boxes)
+    for item in scene.wires.values():
+        path, ends = item.path(), (item.wire.source_card, item.wire.target_card)
+        points = [path.pointAtPercent(step / 200) for step in range(201)]
+        crossed = [key for key, box in boxes.items() if key not in ends and any(map(box.contains, points))]
+        assert not crossed, (ends, crossed)

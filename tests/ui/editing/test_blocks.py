@@ -204,3 +204,26 @@ def test_the_inspector_says_how_many_instances_an_edit_changes(editor):
     editor.window.canvas.go_to((new,))
     editor.select()
     assert ("instances", "2") in editor.window.inspector.design_page.table.texts()
+
+
+def test_what_is_done_inside_a_block_is_undone_there(editor):
+    new = grouped(editor)
+    editor.key(Key.Key_Return)
+    inside, steps = editor.session.design, editor.steps
+    editor.select("relu1")
+    editor.key(Key.Key_Delete, CTRL)
+    editor.select("conv1")
+    editor.key(Key.Key_D, CTRL)
+    assert "relu1" not in editor.block.nodes
+    assert editor.steps == steps + 2
+    editor.key(Key.Key_Z, CTRL)
+    editor.key(Key.Key_Z, CTRL)
+    assert editor.session.design is inside
+    assert editor.window.canvas.path == (new,)
+    assert "relu1" in editor.window.panel.scene.cards
+    editor.key(Key.Key_Y, CTRL)
+    editor.key(Key.Key_Up, ALT)
+    editor.key(Key.Key_Z, CTRL)  # from outside too: there is one history
+    assert editor.session.design is inside
+    editor.key(Key.Key_Z, CTRL)
+    assert new not in editor.block.nodes

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+
+from designer.session.session import Session
+from designer.ui.theme.apply import ThemeFollower
+from designer.ui.window import MainWindow
 
 CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -157,3 +163,69 @@ def test_escape_closes_a_list_and_does_nothing(editor):
     assert not editor.window.panel.picker.isVisible()
     assert editor.session.design is before
     assert editor.window.panel.view.hasFocus()
+
+
+def test_a_duplicate_lies_beside_with_the_wires_between_its_parts(editor):
+    editor.hand.click(editor.hand.on("conv1"))
+    editor.hand.click(editor.hand.on("relu1"), CTRL)
+    steps, before = editor.steps, editor.session.design
+    editor.key(Key.Key_D, CTRL)
+    conv, relu = editor.selected
+    assert not {conv, relu} & {"conv1", "relu1"}
+    assert (conv, relu) in editor.ends
+    assert len(editor.ends) == len(before.root.edges) + 1  # nothing else is wired to the copies
+    assert editor.block.nodes[conv].params == before.root.nodes["conv1"].params
+    assert editor.block.nodes[conv].position != before.root.nodes["conv1"].position
+    editor.one_step(steps, before)
+
+
+def test_copied_in_one_window_and_pasted_in_another(editor, qtbot):
+    editor.select("conv1", "relu1")
+    editor.key(Key.Key_C, CTRL)
+    other = MainWindow(Session(), ThemeFollower(QApplication.instance(), "dark"))
+    qtbot.addWidget(other, before_close_func=lambda made: made.session.history.mark_saved())
+    with qtbot.waitExposed(other):
+        other.show()
+    other.activateWindow()
+    qtbot.waitUntil(other.isActiveWindow)
+    other.panel.view.setFocus()
+    QTest.keyClick(other.panel.view, Key.Key_V, CTRL)
+    assert [(e.source.node, e.target.node) for e in other.canvas.block.edges] == [("conv1", "relu1")]
+
+
+@pytest.mark.parametrize(
+    ("entry", "line"),
+    [
+        ("Left sides", lambda box: box.left()),
+        ("Centres", lambda box: box.center().x()),
+        ("Right sides", lambda box: box.right()),
+        ("Upper sides", lambda box: box.top()),
+        ("Middles", lambda box: box.center().y()),
+        ("Lower sides", lambda box: box.bottom()),
+    ],
+)
+def test_the_menu_aligns_what_is_selected(editor, entry, line):
+    chosen = ("conv1", "tanh1", "output")
+    editor.select(*chosen)
+    steps, before = editor.steps, editor.session.design
+    editor.choose(editor.menu(editor.hand.on("conv1")), "Align", entry)
+    lines = [line(editor.window.panel.scene.cards[key].body_in_scene()) for key in chosen]
+    assert max(lines) - min(lines) < 0.2
+    editor.one_step(steps, before)
+
+
+@pytest.mark.parametrize("entry", ["Equal gaps across", "Equal gaps down"])
+def test_the_menu_spreads_what_is_selected(editor, entry):
+    start = editor.hand.on("relu1")
+    editor.hand.drag(start, start + QPoint(24, 40))
+    chosen = ("input", "relu1", "add1") if "across" in entry else ("conv1", "relu1", "tanh1")
+    editor.select(*chosen)
+    editor.choose(editor.menu(editor.hand.on("relu1")), "Align", entry)
+    boxes = [editor.window.panel.scene.cards[key].body_in_scene() for key in chosen]
+    if "across" in entry:
+        boxes.sort(key=lambda box: box.left())
+        gaps = [right.left() - left.right() for left, right in pairwise(boxes)]
+    else:
+        boxes.sort(key=lambda box: box.top())
+        gaps = [below.top() - above.bottom() for above, below in pairwise(boxes)]
+    assert abs(gaps[0] - gaps[1]) < 0.2

@@ -83,3 +83,19 @@ def test_nothing_is_touched_by_looking(editor: Editor) -> None:
     editor.select("conv1")
     editor.select("conv2", "conv1")
     assert editor.session.design is before
+
+
+def test_a_marquee_and_one_number_change_all_that_it_touches(editor: Editor) -> None:
+    editor.select("relu1")
+    editor.key(Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)  # heal: both convolutions stand side by side
+    scene = editor.window.panel.scene
+    first, last = (scene.cards[key].body_in_scene() for key in ("conv1", "conv2"))
+    start, end = first.topLeft(), last.bottomRight()
+    editor.hand.drag(editor.hand.at(start.x() - 8, start.y() - 24), editor.hand.at(end.x() - 20, end.y() + 24))
+    assert set(editor.selected) == {"conv1", "conv2"}
+    before, steps = editor.session.design, editor.steps
+    retype(editor, "out_channels", "16")
+    assert [editor.block.nodes[key].params["out_channels"] for key in ("conv1", "conv2")] == [16, 16]
+    assert "out 16" in scene.cards["conv2"].card.brief
+    editor.window.panel.view.setFocus()
+    editor.one_step(steps, before)
