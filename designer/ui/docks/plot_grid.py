@@ -12,7 +12,7 @@ from designer.ui.docks.figures import AT_FIRST, FIGURES
 from designer.ui.theme.icons import wear_icon
 from designer.ui.widgets import set_state
 
-_COLUMN_PX, _ROW_PX = 208, 148  # the least of a plot among several
+_COLUMN_PX, _NARROW_PX, _ROW_PX = 208, 152, 148  # the least of a plot among several
 _GAP_PX = 20
 
 
@@ -59,10 +59,16 @@ class PlotGrid(QScrollArea):
         super().resizeEvent(event)
         self._arrange()
 
+    def _fitting(self, least_px: int) -> int:
+        return max(1, min(len(self._plots), (self.viewport().width() + _GAP_PX) // (least_px + _GAP_PX)))
+
     def _arrange(self) -> None:
-        columns = max(1, min(len(self._plots), (self.viewport().width() + _GAP_PX) // (_COLUMN_PX + _GAP_PX)))
-        rows = -(-len(self._plots) // columns)
-        columns = max(1, -(-len(self._plots) // max(1, rows)))  # rows of equal length
+        count = len(self._plots)
+        columns = self._fitting(_COLUMN_PX)
+        if -(-count // columns) * _ROW_PX > self.viewport().height():
+            columns = self._fitting(_NARROW_PX)  # a low dock: rather narrow than out of sight
+        rows = -(-count // columns)
+        columns = max(1, -(-count // max(1, rows)))  # rows of equal length
         self._body.setMinimumHeight(rows * _ROW_PX if rows > 1 else 0)
         if columns == self._columns:
             return

@@ -13,6 +13,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication, QBoxLayout
 from pytestqt.qtbot import QtBot
 
+from designer.exchange.tensorboard import TAGS
+from designer.runs.curves import BATCH_FIGURES, EPOCH_FIGURES
 from designer.ui.docks.figures import FIGURES
 from designer.ui.docks.series import Series
 from designer.ui.docks.training import Training, duration
@@ -252,8 +254,10 @@ def test_further_plots_are_chosen_and_know_what_was_told_before(qtbot: QtBot, tr
 
 def test_plots_share_the_room_that_there_is(qtbot: QtBot, training: Training) -> None:
     training.begin("Run", 1, 100)
+    training.choice.choose(list(FIGURES)[:4])
+    assert training.board.columns == 4  # narrow, since the dock is too low for two rows
     training.choice.choose(list(FIGURES))
-    assert training.board.columns == 3  # of four that would fit: rows of equal length
+    assert training.board.columns == 3  # of five that would fit: rows of equal length
     training.resize(600, 640)
     qtbot.waitUntil(lambda: training.board.columns == 2)
     training.choice.choose(["loss"])
@@ -309,3 +313,8 @@ def test_the_crosshair_stays_within_its_plot(training: Training) -> None:
         plot.crosshair.look_at(QPointF(room.left() + share * room.width(), room.center().y()))
         left = plot.crosshair.label.sceneBoundingRect().left()
         assert room.left() - 1 <= left <= room.right() - plot.crosshair.label.boundingRect().width() + 1
+
+
+def test_what_is_told_can_be_plotted_read_again_and_exported() -> None:
+    assert tuple(FIGURES) == BATCH_FIGURES
+    assert set(TAGS) == {*BATCH_FIGURES, *EPOCH_FIGURES}
