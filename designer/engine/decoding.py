@@ -17,11 +17,12 @@ from torch import Tensor
 
 from .examples import AS_IT_IS, Fault, Fit, Reading
 from .protocol import EngineError
+from .protocol_data import IMAGE_SUFFIXES
 
 if TYPE_CHECKING:
     from PIL import Image
 
-SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".webp"))
+SUFFIXES = frozenset(IMAGE_SUFFIXES)
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _MAX_PIXELS = 2**26  # of one file; beyond, it is taken for a bomb
 _GREY_MODES = frozenset(("1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L"))

@@ -15,6 +15,7 @@ from .recipe import Recipe
 from .recipe_json import read_value
 
 SetName = Literal["train", "validation", "test"]
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")  # of the files that are read as images
 THUMB_PX = 96  # the longer side of a picture, where it is not smaller by itself
 _SHOWN_CHARACTERS = 120
 

@@ -20,7 +20,14 @@ from typing import Any
 
 from designer import __version__
 from designer.base.errors import BlockyardError
-from designer.engine.protocol import METRICS_FILE, MODEL_FILE, RECIPE_FILE, STATUS_FILE
+from designer.engine.protocol import (
+    CHECKPOINTS_DIR,
+    LAST_CHECKPOINT,
+    METRICS_FILE,
+    MODEL_FILE,
+    RECIPE_FILE,
+    STATUS_FILE,
+)
 from designer.engine.recipe import Recipe
 from designer.graph.expressions import Value
 
@@ -72,6 +79,11 @@ def create_run(root: Path, design: RunDesign, recipe: Recipe, run_dir: Path | No
             fix="Choose another folder, or make room.",
         ) from error
     return folder
+
+
+def has_checkpoint(run_dir: Path) -> bool:
+    """Whether the run has saved its weights, from which it can go on or be tried."""
+    return (run_dir / CHECKPOINTS_DIR / LAST_CHECKPOINT).is_file()
 
 
 def environment() -> dict[str, Any]:

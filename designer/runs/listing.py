@@ -20,7 +20,7 @@ from designer.engine.protocol import (
     read_status,
 )
 from designer.engine.protocol import read_metrics as read_messages
-from designer.runs.folder import RUN_FILE
+from designer.runs.folder import RUN_FILE, has_checkpoint
 from designer.runs.notes import read_note
 
 _MAX_BYTES = 1 << 20  # of a run's small files
@@ -76,6 +76,11 @@ def list_runs(root: Path) -> list[Run]:
     except OSError:
         return []
     return sorted((read_run(folder) for folder in folders), key=lambda run: (run.created, run.name), reverse=True)
+
+
+def newest_trained(root: Path, design: str) -> Run | None:
+    """The newest run of the design of that name that has saved its weights, None where there is none."""
+    return next((run for run in list_runs(root) if run.design == design and has_checkpoint(run.path)), None)
 
 
 def _is_run(folder: Path) -> bool:

@@ -11,9 +11,7 @@ from pathlib import Path
 from designer.base.errors import BlockyardError, TrainingError
 from designer.base.paths import runs_dir
 from designer.engine.protocol import (
-    CHECKPOINTS_DIR,
     HEARTBEAT_S,
-    LAST_CHECKPOINT,
     MODEL_FILE,
     RECIPE_FILE,
     STALE_S,
@@ -22,6 +20,7 @@ from designer.engine.protocol import (
     replace_file,
 )
 from designer.engine.recipe import Recipe, read_recipe
+from designer.runs.folder import has_checkpoint
 from designer.session.training import TrainingControl
 from designer.session.trust import require_run_trust
 
@@ -64,8 +63,7 @@ def resume_run(run_dir: Path, *, epochs: int | None = None, device: str | None =
             expected="a run with epochs left to train",
             fix=f"Ask for more, such as --epochs {2 * recipe.epochs}.",
         )
-    saved = (run_dir / CHECKPOINTS_DIR / LAST_CHECKPOINT).is_file()
-    control = TrainingControl(run_dir, resume=saved, devices=recipe.devices)
+    control = TrainingControl(run_dir, resume=has_checkpoint(run_dir), devices=recipe.devices)
     control.start()
     return control
 

@@ -53,6 +53,15 @@ def ask_file(parent: QWidget, title: str, kinds: str, then: Then) -> None:
     _open(dialog, then)
 
 
+def ask_files(parent: QWidget, title: str, kinds: str, then: Callable[[list[Path]], object]) -> None:
+    """Ask for one or several files that are there."""
+    dialog = QFileDialog(parent, title, "", kinds)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.filesSelected.connect(lambda names: then(list(map(Path, names))))
+    dialog.open()
+
+
 def ask_target(parent: QWidget, title: str, suggestion: Path, kinds: str, then: Then) -> None:
     """Ask where to write a file."""
     dialog = QFileDialog(parent, title, str(suggestion.parent), kinds)

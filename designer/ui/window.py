@@ -31,6 +31,7 @@ from designer.ui.docks.runs import Runs
 from designer.ui.docks.summary import Summary
 from designer.ui.docks.training import Training
 from designer.ui.document_controller import DocumentController
+from designer.ui.file_drops import FileDrops
 from designer.ui.help_controller import HelpController
 from designer.ui.inspector_controller import InspectorController
 from designer.ui.library_controller import LibraryController
@@ -148,7 +149,10 @@ class MainWindow(QMainWindow):
         self.data = DataController(
             self.data_dock, lambda: self.session, self.recipes.set_field, lambda: self.panels.is_shown("data"), self
         )
-        self.reviewing = ResultsController(self.results, self.panels, self.tell_error, self)
+        self.reviewing = ResultsController(
+            self.results, self.runs, self.panels, self.training, self.canvas, self.trusting, self.helping
+        )
+        FileDrops(self.panel.view, self.documents, self.reviewing)
         self.pick_up = PickUp(self.training, self.trusting, self.toasts, self._tell_of_start)
         self.library = LibraryController(self.canvas, self.toasts, self)
         self.news = NewsController(self.library, self.canvas, self.toasts, self)
@@ -194,14 +198,11 @@ class MainWindow(QMainWindow):
         self.training.refused.connect(self.tell_error)
         self.training.node_requested.connect(self._show_node)
         self.training.progressed.connect(self.listing.refresh)
-        self.training.progressed.connect(lambda: self.reviewing.follow(*self.training.run))
-        self.runs.results_requested.connect(self.reviewing.show_run)
         self.runs.go_on_requested.connect(self.pick_up.go_on)
         self.panels.docks["code"].visibilityChanged.connect(lambda shown: shown and self.coding.refresh())
         self.panels.docks["summary"].visibilityChanged.connect(lambda shown: shown and self.memory.refresh())
         self.summary.layers.jump_requested.connect(self._jump)
         self.panels.docks["data"].visibilityChanged.connect(lambda _shown: self.data.refresh())
-        self.panels.docks["results"].visibilityChanged.connect(lambda shown: shown and self.reviewing.refresh())
         self.panels.docks["runs"].visibilityChanged.connect(lambda shown: shown and self.listing.refresh())
         theme_source().changed.connect(self.panel.set_theme)
 
@@ -390,7 +391,7 @@ class MainWindow(QMainWindow):
         self.summaries.cancel()
         for part in (self.training, self.coding, self.listing, self.pick_up, self.library, self.memory, self.data):
             part.let_go()
-        for part in (self.documents, self.recovery, self.starting, self.helping):
+        for part in (self.documents, self.recovery, self.starting, self.helping, self.reviewing):
             part.let_go()
         event.accept()
 

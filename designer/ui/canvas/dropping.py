@@ -1,7 +1,8 @@
-"""A kind dragged from the palette over the canvas: a ghost of the card to come, where it would stand, and the drop."""
+"""What is dropped on the canvas: files, and a kind from the palette, with a ghost of the card to come until then."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, QSizeF, Qt
@@ -32,6 +33,11 @@ def kind_mime(kind: str) -> QMimeData:
     data = QMimeData()
     data.setData(KIND_MIME, kind.encode())
     return data
+
+
+def dragged_files(data: QMimeData) -> tuple[Path, ...]:
+    """The files of this machine that a drag or the clipboard carries."""
+    return tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
 
 
 def place_under(card: Card, point: QPointF) -> QPointF:
@@ -75,10 +81,11 @@ class Ghost:
 
 
 class Drops:
-    """What the view does with a drag from the palette. `ghost` is the card to come, while one is over it."""
+    """What the view does with a drag. `ghost` is the card to come, while a kind from the palette is over it."""
 
     def __init__(self, view: CanvasView) -> None:
         self.ghost: Ghost | None = None
+        self._files: tuple[Path, ...] = ()
         self._view = view
         self._pointer = QPoint()
         self._has_come_in = False
@@ -87,7 +94,10 @@ class Drops:
     def enter(self, event: QDragEnterEvent) -> None:
         """Something is dragged over the canvas."""
         kind = dragged_kind(event.mimeData())
-        if kind:
+        self._files = tuple(path for path in dragged_files(event.mimeData()) if self._view.takes_file(path))
+        if self._files:
+            event.acceptProposedAction()
+        elif kind:
             self.ghost = Ghost(kind, self._view.ghost_card(kind), self._view.to_scene(event.position()))
             self._view.viewport().update()
             event.acceptProposedAction()
@@ -104,18 +114,23 @@ class Drops:
                 self._edge_scroll.follow(self._pointer, area)
             self._follow()
             event.acceptProposedAction()
+        elif self._files:
+            event.acceptProposedAction()
 
     def leave(self) -> None:
         """It went away."""
-        self.ghost, self._has_come_in = None, False
+        self.ghost, self._files, self._has_come_in = None, (), False
         self._edge_scroll.stop()
         self._view.mark_wire_under(None)
         self._view.viewport().update()
 
     def drop(self, event: QDropEvent) -> None:
         """It was let go: the view tells where, or on which wire."""
-        ghost, view = self.ghost, self._view
+        ghost, files, view = self.ghost, self._files, self._view
         self.leave()
+        if files:
+            event.acceptProposedAction()
+            view.files_dropped.emit(files)
         if ghost is None:
             return
         ghost.move(view.to_scene(event.position()))

@@ -7,6 +7,7 @@ outcome through the scene.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -68,6 +69,7 @@ class CanvasView(ZoomPanView):
     add_requested = Signal(QPointF)  # where in the scene
     drop_requested = Signal(str, QPointF)  # kind, and where the new card's upper left corner belongs
     drop_on_wire_requested = Signal(str, QPointF, str)  # as above, and the wire that it was dropped on
+    files_dropped = Signal(tuple)  # those that `takes_file` takes
     put_on_wire = Signal(dict, str, str)  # as `moved`, with the one card and the wire that it was put on
     arrange_requested = Signal()
     back_requested = Signal()  # to the block that was open before
@@ -86,6 +88,7 @@ class CanvasView(ZoomPanView):
         self.ghost_card: Callable[[str], Card] = lambda kind: Card(id="", title=kind)
         self.can_insert: Callable[[str], bool] = lambda card_id: False  # into a wire: a card that is there,
         self.can_insert_kind: Callable[[str], bool] = lambda kind: False  # or one that is dragged from the palette
+        self.takes_file: Callable[[Path], bool] = lambda path: False
         self._gesture: Gesture | None = None
         self._pan_in_hand: tuple[PanGesture, Qt.MouseButton] | None = None  # while something else is in hand too
         self._knife_is_ready = False

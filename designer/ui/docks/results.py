@@ -1,14 +1,17 @@
-"""The results dock: what the network gets right and wrong, class by class, and its worst mistakes as pictures."""
+"""The results dock: what the network gets right and wrong, class by class, its worst mistakes as pictures, and a page
+to try it on other images."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QPixmap
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QPushButton,
     QScrollArea,
     QStackedWidget,
     QTableWidget,
@@ -17,7 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from designer.ui.canvas.dropping import dragged_files
 from designer.ui.docks.confusion import Confusion
+from designer.ui.docks.trying import Trying
 from designer.ui.docks.views import MistakeView, ResultsView
 from designer.ui.theme.fonts import figure_font
 from designer.ui.widgets import ElidedLabel, EmptyState, label
@@ -26,10 +31,17 @@ _PICTURE_PX = 56
 _TILE_PX = 156
 _GAP_PX = 8
 _ROW_PX = 26
+OVERVIEW, TRY = "overview", "try"
 
 
 class Results(QWidget):
-    """Shows one `ResultsView` at a time."""
+    """Shows one run at a time: its `ResultsView`, and a page to try images on it.
+
+    files_dropped(paths), image_dropped(QImage): to be tried.
+    """
+
+    files_dropped = Signal(tuple)
+    image_dropped = Signal(QImage)
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,19 +72,43 @@ class Results(QWidget):
             column.addWidget(label(title, "section"))
             column.addWidget(widget, 1)
             columns.addLayout(column, stretch)
-        page = QWidget()
-        box = QVBoxLayout(page)
-        box.setContentsMargins(16, 12, 16, 12)
-        box.setSpacing(8)
-        box.addWidget(self.heading)
-        box.addLayout(columns, 1)
-        self._stack = QStackedWidget()
+        self._overview = QWidget()
+        self._overview.setLayout(columns)
+        columns.setContentsMargins(16, 0, 16, 12)
+        self.trying = Trying()
+        self._can_try = self._has_results = False
+        self._title = self._told = ""  # of the run: its name, and with what it came to
         hint = self.tr("After each epoch, the classes and the worst mistakes stand here.")
-        self._stack.addWidget(EmptyState("grid-3x3", self.tr("No results yet"), hint))
-        self._stack.addWidget(page)
+        self._empty = EmptyState("grid-3x3", self.tr("No results yet"), hint)
+        self._stack = QStackedWidget()
+        for page in (self._empty, self._overview, self.trying):
+            self._stack.addWidget(page)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._stack)
+        outer.setSpacing(0)
+        outer.addWidget(self._make_bar())
+        outer.addWidget(self._stack, 1)
+        self.setAcceptDrops(True)
+
+    def _make_bar(self) -> QWidget:
+        self.pages = {OVERVIEW: QPushButton(self.tr("Classes")), TRY: QPushButton(self.tr("Try an image"))}
+        group = QButtonGroup(self)
+        self._bar = QWidget()
+        row = QHBoxLayout(self._bar)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(8)
+        for key, button in self.pages.items():
+            button.setCheckable(True)
+            group.addButton(button)
+            button.clicked.connect(lambda _checked=False, key=key: self.show_page(key))
+            row.addWidget(button)
+        row.addSpacing(4)
+        row.addWidget(self.heading, 1)
+        row.addWidget(self.trying.tools, 3)
+        self.pages[OVERVIEW].setChecked(True)
+        self._bar.hide()
+        self.trying.tools.hide()
+        return self._bar
 
     def _make_table(self) -> QTableWidget:
         table = QTableWidget(0, 4)
@@ -93,11 +129,36 @@ class Results(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(900, 260)
 
-    def show_results(self, results: ResultsView) -> None:
-        """Show what a run's last epoch came to."""
+    def show_page(self, key: str) -> None:
+        """Show the classes, `OVERVIEW`, or the images that are tried, `TRY`."""
+        self.pages[key].setChecked(True)
+        self._show_chosen_page()
+        if key == TRY:
+            self.trying.setFocus()
+
+    def _show_chosen_page(self) -> None:
+        is_trying = self.pages[TRY].isChecked()
+        self.trying.tools.setVisible(is_trying)
+        self.heading.setText(self._title if is_trying else self._told)
+        overview = self._overview if self._has_results else self._empty
+        self._stack.setCurrentWidget(self.trying if is_trying else overview)
+
+    def show_run(self, title: str, results: ResultsView | None, can_try: bool) -> None:
+        """Show a run, and what its last epoch came to. can_try: whether images can be tried on it."""
+        self._can_try, self._has_results = can_try, results is not None
+        self._title = self._told = title
+        self._bar.show()
+        if results is None:
+            hint = self.tr("It has no whole epoch yet, or more classes than can be shown.")
+            self._empty.set_texts(self.tr("No results of this run"), hint)
+        else:
+            self._show_results(results)
+        self._show_chosen_page()
+
+    def _show_results(self, results: ResultsView) -> None:
         text = self.tr("{0}: {1} of {2} images right after epoch {3}")
         right = f"{100 * results.accuracy:.1f} %"
-        self.heading.setText(text.format(results.title, right, f"{results.images:,}", results.epoch))
+        self._told = text.format(results.title, right, f"{results.images:,}", results.epoch)
         self.confusion.show_counts(results.names, results.confusion)
         self.classes.setRowCount(len(results.classes))
         for row, view in enumerate(results.classes):
@@ -105,7 +166,6 @@ class Results(QWidget):
             for column, text in enumerate(texts):
                 self.classes.setItem(row, column, _cell(text, is_figure=column > 0))
         self._show_mistakes(results.mistakes)
-        self._stack.setCurrentIndex(1)
 
     def _show_mistakes(self, mistakes: tuple[MistakeView, ...]) -> None:
         while (item := self._grid.takeAt(0)) is not None:
@@ -123,6 +183,18 @@ class Results(QWidget):
             self._grid.addWidget(tile, number // across, number % across, Qt.AlignmentFlag.AlignLeft)
         self._grid.setColumnStretch(across, 1)
         self._grid.setRowStretch(len(self._pictures), 1)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._can_try and (dragged_files(event.mimeData()) or event.mimeData().hasImage()):
+            self.show_page(TRY)
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        if files := dragged_files(event.mimeData()):
+            self.files_dropped.emit(files)
+        else:
+            self.image_dropped.emit(QImage(event.mimeData().imageData()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

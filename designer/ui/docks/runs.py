@@ -159,13 +159,15 @@ class Runs(QWidget):
     """open_requested(run_dir): a run was double-clicked, or Return pressed on it. folder_requested(run_dir).
 
     go_on_requested(run): a run that did not come to its end is to be trained on. results_requested(run): what its
-    network gets right and wrong is to be shown. csv_requested(run). noted(run_dir, text). compare_requested(runs),
-    tensorboard_requested(runs): two or more, the oldest first; one or more.
+    network gets right and wrong is to be shown. try_requested(run): it is to be tried on images. csv_requested(run).
+    noted(run_dir, text). compare_requested(runs), tensorboard_requested(runs): two or more, the oldest first; one or
+    more.
     """
 
     open_requested = Signal(str)
     go_on_requested = Signal(object)
     results_requested = Signal(object)
+    try_requested = Signal(object)
     compare_requested = Signal(object)
     tensorboard_requested = Signal(object)
     csv_requested = Signal(object)
@@ -241,6 +243,7 @@ class Runs(QWidget):
             menu.addAction(self.tr("Go on"), lambda: self.go_on_requested.emit(run))
         if run is not None:
             menu.addAction(self.tr("Show its results"), lambda: self.results_requested.emit(run))
+            menu.addAction(self.tr("Try it on an image"), lambda: self.try_requested.emit(run))
             menu.addAction(self.tr("Save its figures as CSV…"), lambda: self.csv_requested.emit(run))
             together = chosen if run in chosen else [run]
             menu.addAction(self.tr("Save for TensorBoard…"), lambda: self.tensorboard_requested.emit(together))
