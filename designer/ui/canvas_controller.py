@@ -67,7 +67,7 @@ class CanvasController(QObject):
         view.can_insert = self.nodes.can_insert
         view.can_connect = self._why_not
         view.misfit = lambda source, target: misfit(self.session.design, self.facts, source, target)
-        view.card_facts = lambda key: facts_tip(self.facts.nodes[key])
+        view.card_facts = self._card_facts
         view.selection_changed.connect(lambda _cards, _wires: self.moved_to.emit())
         view.moved.connect(self._move)
         view.connect_requested.connect(self._connect)
@@ -262,6 +262,11 @@ class CanvasController(QObject):
 
     def _rename(self, key: str, name: str) -> None:
         self.edit(self.tr("Rename"), lambda design, block: nodes.rename(design, block, key, name))
+
+    def _card_facts(self, key: str) -> str:
+        tip = facts_tip(self.facts.nodes[key])
+        frozen = self.tr("Frozen: training leaves its weights as they are")
+        return f"{tip}\n{frozen}" if self.panel.scene.cards[key].card.is_frozen else tip
 
     def _why_not(self, source: PortRef, target: PortRef) -> str:
         edge = Edge(Endpoint(source.card, source.port), Endpoint(target.card, target.port))

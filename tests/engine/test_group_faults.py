@@ -18,6 +18,7 @@ from designer.engine import protocol
 from designer.engine.checkpoints import last_checkpoint, load_checkpoint
 from designer.engine.group import Group
 from designer.engine.protocol import EngineError
+from tests.engine.conftest import NETWORK
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the processes are forked")
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,6 +116,15 @@ def test_the_first_waits_for_ever_and_yet_tells_and_none_outlives_torchrun(broke
             os.kill(protocol.read_status(run_dir).pid, 0)
             time.sleep(0.05)
         raise AssertionError("the first process lives on")
+
+
+def test_batch_normalisation_in_step_is_refused_in_words_on_a_cpu(run_folder, train):
+    model = NETWORK.replace("nn.Linear(784, width)", "nn.Sequential(nn.Linear(784, width), nn.BatchNorm1d(width))")
+    run_dir = run_folder(model=model, data={"limit": 64}, sync_batchnorm=True)
+    assert train(run_dir, size=2) == [1, 1]
+    (failed,) = protocol.read_metrics(run_dir)
+    assert failed.message == "Batch normalisation cannot be kept in step between processes on cpu."
+    assert train(run_dir) == [0]  # one by itself has nothing to keep in step
 
 
 def test_batch_normalisation_is_kept_in_step_on_cuda_alone():

@@ -88,7 +88,9 @@ def test_what_does_not_fit_is_streamed(pictures, tmp_path, monkeypatch):
     for room, kind in ((2 * held_bytes, Split), (2 * held_bytes - 2, StreamedSplit)):
         monkeypatch.setattr("designer.engine.placing.free_bytes", lambda _device, room=room: room)
         for source in (folder, tmp_path / "images.npy"):
-            assert isinstance(load_data(DataRecipe(source=str(source)), CPU).train, kind)
+            train = load_data(DataRecipe(source=str(source)), CPU).train
+            assert isinstance(train, kind)
+            assert kind is StreamedSplit or train.images.dtype is torch.uint8
     assert isinstance(load_data(DataRecipe(source=MINI), CPU).train, Split)  # lies in memory in any case
     assert device.free_bytes(CPU) > 2**20
 
@@ -126,6 +128,13 @@ def writers(log: Path) -> list[str]:
             if (process / "fd" / "1").readlink() == log:
                 found.append(process.name)
     return found
+
+
+def test_what_goes_to_cuda_is_pinned_and_read_ahead(pictures):
+    pictures = load_data(DataRecipe(source=str(pictures()), streaming="always"), CPU).train.part.pictures
+    for name, pinned in (("cuda", True), ("cpu", False)):
+        loader = Reader(pictures, 2, torch.device(name))._made(4)
+        assert (loader.pin_memory, loader.prefetch_factor, loader.num_workers) == (pinned, 2, 2)
 
 
 def test_little_shared_memory_means_fewer_processes(pictures, monkeypatch):

@@ -45,6 +45,8 @@ def test_a_key_freezes_what_has_weights_and_thaws_it_again(editor: Editor) -> No
     editor.key(Qt.Key.Key_W)
     assert frozen(editor) == ("conv1", "conv2")
     assert marked(editor) == ["conv1", "conv2"]
+    tips = {key: editor.window.panel.view.card_facts(key) for key in ("conv1", "relu1")}
+    assert {key: "Frozen" in tip for key, tip in tips.items()} == {"conv1": True, "relu1": False}
     assert not editor.session.is_saved
     editor.select("conv1")
     editor.key(Qt.Key.Key_W)
