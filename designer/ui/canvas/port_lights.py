@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
 
 _MOST_AT_ONCE = 80  # cards: within a frame
-_WORDS_PX = 460.0  # as wide as words at the pointer become
+_WORDS_PX = 360.0  # as wide as words at the pointer become, before they go on in another line
 
 
 @dataclass(frozen=True)
@@ -70,15 +70,16 @@ def paint_words(painter: QPainter, view: CanvasView, at: QPointF, words: str, co
     """Paint words beside a point of the scene, in viewport pixels, within what is seen."""
     theme = view.canvas.theme
     painter.setFont(card_fonts().brief)
-    place = QPointF(view.viewportTransform().map(at)) + QPointF(14, 18)
-    width = min(painter.fontMetrics().horizontalAdvance(words) + 20.0, _WORDS_PX)
-    area = view.viewport().rect()
-    place.setX(max(min(place.x(), area.width() - width - 8), 8))
-    place.setY(min(place.y(), area.height() - 36))
-    box = QRectF(place.x(), place.y(), width, 26)
+    wraps = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap)
+    area = QRectF(view.viewport().rect())
+    room = QRectF(0, 0, min(_WORDS_PX, area.width() - 36), area.height())
+    needed = painter.fontMetrics().boundingRect(room.toRect(), wraps, words)
+    box = QRectF(0, 0, needed.width() + 22, needed.height() + 10)
+    box.moveTo(QPointF(view.viewportTransform().map(at)) + QPointF(14, 18))
+    box.moveLeft(max(min(box.left(), area.right() - box.width() - 8), 8))
+    box.moveTop(min(box.top(), area.bottom() - box.height() - 8))
     painter.setPen(QPen(QColor(colour), 1))
     painter.setBrush(QColor(theme.panel))
     painter.drawRoundedRect(box, 6, 6)
     painter.setPen(QColor(theme.text))
-    shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(width - 18))
-    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), shown)
+    painter.drawText(box.adjusted(10, 5, -8, -5), wraps, words)

@@ -323,7 +323,7 @@ class CanvasScene(QGraphicsScene):
         item.lay(path, self._chip_place(item, path))
 
     def _chip_place(self, item: WireItem, path: QPainterPath) -> QPointF | None:
-        """The first place along the wire where its chip hides no card, if possible none where another chip stands."""
+        """The first place along the wire where its chip hides neither card nor point, nor if possible another chip."""
         self._chip_grid.discard(item.wire.id)
         if not item.wire.label:
             return None
@@ -331,7 +331,7 @@ class CanvasScene(QGraphicsScene):
         for along in CHIP_PLACES:
             centre = path.pointAtPercent(along)
             rect = room.translated(centre)
-            if not self.grid.is_free(rect):
+            if not self.grid.is_free(rect) or any(rect.contains(*point) for point in item.points):
                 continue
             if self._chip_grid.is_free(rect):
                 self._chip_grid.put(item.wire.id, rect)

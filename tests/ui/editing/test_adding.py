@@ -133,6 +133,23 @@ def test_escape_leaves_everything_as_it_was(editor):
     assert editor.window.panel.view.hasFocus()
 
 
+def test_a_double_click_in_the_palette_adds_and_is_remembered(editor):
+    view = editor.window.palette_dock.view
+    model = view.model()
+    editor.select("relu1")
+    row = next(index for i in range(model.rowCount()) if (index := model.index(i)).data() == "BatchNorm2d")
+    view.scrollTo(row)
+    steps, before = editor.steps, editor.session.design
+    at = view.visualRect(row).center()
+    QTest.mouseClick(view.viewport(), LEFT, pos=at)
+    QTest.mouseDClick(view.viewport(), LEFT, pos=at)
+    [made] = editor.selected
+    assert ("relu1", made) in editor.ends
+    assert [model.index(i).data() for i in range(2)] == ["Recent", "BatchNorm2d"]
+    assert editor.window.panel.view.hasFocus()
+    editor.one_step(steps, before)
+
+
 def test_favourites_and_recents_come_first_in_the_search(editor):
     shortlist = editor.window.offering.shortlist
     shortlist.toggle("Softplus")

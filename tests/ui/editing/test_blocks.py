@@ -63,6 +63,20 @@ def test_the_way_in_and_out(editor):
     assert canvas.path == ()
 
 
+def test_wires_inside_a_block_are_cut_drawn_and_undone_as_outside(editor):
+    grouped(editor)
+    editor.key(Key.Key_Return)
+    steps, before = editor.steps, editor.session.design
+    editor.hand.click(editor.wire_middle("conv1", "relu1"), ALT)
+    assert ("conv1", "relu1") not in editor.ends
+    editor.one_step(steps, before)
+    cut = editor.session.design
+    editor.hand.drag(editor.hand.port("conv1", "output", True), editor.hand.port("relu1", "input", False))
+    assert ("conv1", "relu1") in editor.ends
+    editor.one_step(steps + 1, cut)
+    assert len(editor.window.canvas.path) == 1, "undo leaves one where one is"
+
+
 def test_the_buttons_before_the_path_lead_back_and_forward(editor):
     back, forward = editor.window.panel.breadcrumb.findChildren(QToolButton, "crumb_way")
     assert not back.isVisible()

@@ -45,6 +45,14 @@ def test_ctrl_drag_leads_a_wire_through_a_point(editor: Editor) -> None:
     editor.one_step(steps, before)
 
 
+def test_the_shape_of_a_wire_does_not_hide_its_point(editor: Editor) -> None:
+    lead(editor)
+    chip = item(editor).chip
+    assert chip.isVisible()
+    (point,) = points(editor)
+    assert not chip.sceneBoundingRect().contains(QPointF(*point))
+
+
 def test_a_double_click_adds_a_point_and_another_takes_it_out(editor: Editor) -> None:
     at = editor.wire_middle("conv1", "relu1")
     QTest.mouseDClick(editor.hand.viewport, LEFT, NONE, at)
