@@ -19,7 +19,6 @@ from designer.engine.recipe import Recipe
 from designer.session.preparing import prepare_run
 
 ROOT = Path(__file__).resolve().parents[2]
-FULL = Path("/usr/share/datasets/fashion-mnist")  # an epoch of the set that ships is too short for starting workers
 Speed = list[float]  # as `training_loops` tells it
 
 

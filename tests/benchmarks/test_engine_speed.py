@@ -14,7 +14,7 @@ from dataclasses import replace
 import pytest
 
 from designer.engine.recipe import RECIPES
-from tests.benchmarks.racing import FULL, note, race, run_folder
+from tests.benchmarks.racing import note, race, run_folder
 
 CONTENDERS = {"engine": ("engine",), "bare": ("bare",), "course": ("course",), "course_4_workers": ("course", "4")}
 
@@ -23,8 +23,8 @@ CONTENDERS = {"engine": ("engine",), "bare": ("bare",), "course": ("course",), "
 @pytest.mark.parametrize(
     ("preset", "recipe", "limit", "rounds"),
     [
-        ("lenet_sigmoid", RECIPES["lenet_course"], None, 5),
-        ("lenet_relu", RECIPES["lenet_course"], None, 4),
+        ("lenet_sigmoid", RECIPES["lenet_course"], None, 25),
+        ("lenet_relu", RECIPES["lenet_course"], None, 15),
         ("vgg11_small", replace(RECIPES["vgg_course"], batch_size=64), 128, 4),
     ],
     ids=["lenet_sigmoid", "lenet_relu", "vgg11_small"],
@@ -32,8 +32,7 @@ CONTENDERS = {"engine": ("engine",), "bare": ("bare",), "course": ("course",), "
 def test_the_engine_against_the_barest_loop_and_a_courses(benchmark, tmp_path, preset, recipe, limit, rounds):
     if not benchmark.enabled:
         limit, rounds = 16, 1
-    source = str(FULL) if FULL.is_dir() and limit is None else recipe.data.source
-    data = replace(recipe.data, source=source, limit=limit)
+    data = replace(recipe.data, limit=limit)
     run_dir = run_folder(preset, replace(recipe, device="cpu", data=data), tmp_path / "run")
     few = ("engine", "bare", "course") if preset == "lenet_sigmoid" else ("engine",)  # enough to see that they run
     contenders = CONTENDERS if benchmark.enabled else {name: CONTENDERS[name] for name in few}

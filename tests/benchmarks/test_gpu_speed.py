@@ -19,10 +19,11 @@ from designer.engine.device import prepare_device
 from designer.engine.loop import Hooks, Training
 from designer.engine.protocol import RECIPE_FILE, Batch, Message
 from designer.engine.recipe import RECIPES, read_recipe
-from tests.benchmarks.racing import FULL, note, race, run_folder
+from tests.benchmarks.racing import note, race, run_folder
 from tests.benchmarks.training_loops import network_of
 
 RECIPE = RECIPES["vgg_course"]
+FULL = Path("/usr/share/datasets/fashion-mnist")
 CONTENDERS = {"engine": ("engine",), "course": ("course",), "course_4_workers": ("course", "4")}
 ACTIVITIES = {"cpu": ProfilerActivity.CPU, "cuda": ProfilerActivity.CUDA}
 

@@ -121,7 +121,9 @@ class OneAtATime(Dataset):
 def course(run_dir: Path, recipe: Recipe, device: torch.device, workers: int) -> Iterator[Speed]:
     """A DataLoader that fetches images one at a time, torch's plain optimizer, sums brought to Python at each step."""
     data = load_data(recipe.data, _CPU)
-    loader = DataLoader(OneAtATime(data, recipe.data.resize), recipe.batch_size, shuffle=True, num_workers=workers)
+    images = OneAtATime(data, recipe.data.resize)
+    stay = workers > 0  # a course starts its workers anew for each epoch; ours are too short for that to be fair
+    loader = DataLoader(images, recipe.batch_size, shuffle=True, num_workers=workers, persistent_workers=stay)
     while True:
         network = network_of(run_dir, recipe, device)
         optimizer = getattr(torch.optim, recipe.optimizer.kind)(network.parameters(), lr=recipe.optimizer.lr)
