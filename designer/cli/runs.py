@@ -8,7 +8,6 @@ from pathlib import Path
 from designer.base.paths import runs_dir
 from designer.cli.designs import add_json
 from designer.cli.output import write, write_json, write_table
-from designer.exchange.tensorboard import export_tensorboard
 from designer.runs.listing import Run, list_runs
 from designer.runs.table import figures_as_csv
 from designer.session.resuming import find_run
@@ -23,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
     actions = parser.add_subparsers(dest="action", metavar="export", help="write runs for other programs")
     export = actions.add_parser("export", description="write runs for other programs.", allow_abbrev=False)
+    export.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     export.add_argument("runs", nargs="+", metavar="RUN", help="a run's name or its folder")
     export.add_argument(
         "--tensorboard",
@@ -37,12 +37,7 @@ def run(options: argparse.Namespace) -> int:
     """Print the runs."""
     root = options.dir or runs_dir()
     if options.action == "export":
-        files = [export_tensorboard(_found(options, name), options.tensorboard) for name in options.runs]
-        if options.json:
-            write_json({"files": [str(path) for path in files]})
-        else:
-            write(f"Wrote {', '.join(map(str, files))}\nLook at it with: tensorboard --logdir {options.tensorboard}")
-        return 0
+        return _export(options)
     if options.csv is not None:
         write(figures_as_csv(_found(options, options.csv)).rstrip("\n"))
         return 0
@@ -57,6 +52,17 @@ def run(options: argparse.Namespace) -> int:
         for entry in found:
             if entry.problem:
                 write(f"{entry.name}: {entry.problem}")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from designer.exchange.tensorboard import export_tensorboard  # with analysis and networkx, which a list can spare
+
+    files = [export_tensorboard(_found(options, name), options.tensorboard) for name in options.runs]
+    if options.json:
+        write_json({"files": [str(path) for path in files]})
+    else:
+        write(f"Wrote {', '.join(map(str, files))}\nLook at it with: tensorboard --logdir {options.tensorboard}")
     return 0
 
 

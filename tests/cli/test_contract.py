@@ -181,11 +181,13 @@ def test_train_and_runs(blockyard, tmp_path: Path):
     assert (mine / "model.py").is_file()
     assert blockyard("train", *arguments, "--run-dir", mine).status == 2
     assert "finished" in blockyard("runs").out
-    done = blockyard("runs", "--json", "export", Path(run["run"]).name, mine, "--tensorboard", tmp_path / "board")
+    done = blockyard("runs", "export", Path(run["run"]).name, mine, "--tensorboard", tmp_path / "board", "--json")
     assert [Path(path).parent for path in done.json["files"]] == [
         tmp_path / "board" / Path(run["run"]).name,
         tmp_path / "board" / "mine",
     ]
+    (again,) = blockyard("runs", "--json", "export", mine, "--tensorboard", tmp_path / "board").json["files"]
+    assert again == done.json["files"][1]
     assert blockyard("runs", "export", mine).status == 2
     assert blockyard("runs", "export", "nothing", "--tensorboard", tmp_path).status == 2
 
