@@ -18,6 +18,10 @@ from designer.session import help as pages
 
 ALL = [pages.page(entry.address) for entry in pages.contents()]
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
+PICTURE = re.compile(r"screenshots/([a-z0-9_]+)-(?:dark|light)\.png")
+FEATURES = [page.address.split("/")[1] for page in ALL if page.group == pages.FEATURES]
+OF_WORDS = {"code_vgg11", "code_resnet", "command_line", "keys", "trying"}  # code and tables show themselves
+ROOT = Path(__file__).resolve().parents[2]
 SAYS = ("LayerError", "Diagnostic", "error")  # what a diagnostic's code is given to
 
 
@@ -44,6 +48,26 @@ def test_each_feature_is_in_the_contents():
     files = {path.stem for path in (resources_dir() / "help" / pages.FEATURES).glob("*.md")}
     assert [page.address for page in ALL if page.group == pages.FEATURES] != []
     assert {page.address.split("/")[1] for page in ALL if page.group == pages.FEATURES} == files
+
+
+@pytest.mark.parametrize("name", sorted(set(FEATURES) - OF_WORDS))
+def test_a_feature_is_shown_in_a_picture_of_its_own(name: str):
+    text = pages.page(f"features/{name}").text
+    shown = PICTURE.findall(text)
+    assert shown
+    others = {
+        picture for other in set(FEATURES) - {name} for picture in PICTURE.findall(pages.page(f"features/{other}").text)
+    }
+    assert set(shown) - others
+    assert "![" not in pages.without_pictures(text)
+
+
+def test_no_picture_is_there_that_nobody_sees():
+    texts = [page.text for page in ALL] + [(ROOT / "README.md").read_text("utf-8")]
+    shown = {name for text in texts for name in PICTURE.findall(text)}
+    files = [path.stem.rpartition("-") for path in (resources_dir() / "screenshots").iterdir()]
+    assert {name for name, _, _theme in files} == shown
+    assert all([theme for other, _, theme in sorted(files) if other == name] == ["dark", "light"] for name in shown)
 
 
 def test_each_layer_has_a_page():

@@ -124,7 +124,7 @@ def test_trainings_wait_in_a_queue_and_one_starts_from_the_weights_of_another(qt
     window.recipes.set_field("start.weights", first)
     for _ in range(2):
         window.actions_by_id["queue"].trigger()
-    assert window.training_dock.buttons.queue_line.text().endswith("and 1 more")
+    assert window.training_dock.buttons.queue_line.text().endswith(", +1")
     qtbot.waitUntil(lambda: len(ended) == 1, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: window.training.running)
     qtbot.mouseClick(window.training_dock.buttons.clear, LEFT)

@@ -93,8 +93,9 @@ class RunButtons(QWidget):
     def show_queue(self, titles: Sequence[str]) -> None:
         """What is trained next, in order."""
         self._queue.setVisible(bool(titles))
+        self._queue.setToolTip("\n".join(titles))
         if titles:
-            more = self.tr(" and {0} more").format(len(titles) - 1) if len(titles) > 1 else ""
+            more = self.tr(", +{0}").format(len(titles) - 1) if len(titles) > 1 else ""
             self.queue_line.setText(self.tr("Next: {0}{1}").format(titles[0], more))
 
     def _ask_to_pause(self) -> None:

@@ -84,8 +84,8 @@ def folded(stage: Stage) -> Seen:
     stage.key(Key.Key_R)
     stage.key(Key.Key_L)
     stage.rest()
-    stage.window.panel.view.fit_all()
-    return None
+    stage.near(1.1, "encoder1")
+    return stage.around(stage.canvas, stage.window.panels.docks["inspector"])
 
 
 @scene("lenet_relu")

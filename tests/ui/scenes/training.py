@@ -141,7 +141,7 @@ def _trained(design: str, epochs: int, **optimizer: float) -> None:
         replace(
             recipe,
             epochs=epochs,
-            data=replace(recipe.data, limit=FEW),
+            data=replace(recipe.data, limit=800),
             optimizer=replace(recipe.optimizer, **optimizer),
         )
     )
@@ -200,7 +200,7 @@ def _compare(stage: Stage, number: int) -> Seen:
     window.panels.show("runs")
     table = window.runs.table
     stage.until(lambda: table.model().rowCount() >= 3)
-    window.runs.compare_requested.emit(table.model()._runs[-number:])
+    window.runs.compare_requested.emit(list(table.model().sourceModel().runs[-number:]))
     stage.until(lambda: hasattr(window.listing, "comparison"))
     return window.listing.comparison
 
