@@ -6,13 +6,14 @@ is seen as it goes and tells of its outcome once, at the end, through the view's
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QLineF, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from designer.ui.canvas.geometry import snapped
-from designer.ui.canvas.guides import guides
+from designer.ui.canvas.geometry import GRID, snapped
+from designer.ui.canvas.guides import guides, pulls
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
@@ -152,13 +153,29 @@ class MoveGesture(Gesture):
         start = self._starts[self._card_id]
         goal = start + self.view.mapToScene(pos) - self._from
         if not modifiers & Modifiers.AltModifier:
-            goal = QPointF(snapped(goal.x()), snapped(goal.y()))
+            goal = self._in_line(goal)
         shift = goal - start
         self._lead(shift)
         self.view.canvas.held = frozenset(self._starts)
         self.view.canvas.move_cards({key: place + shift for key, place in self._starts.items()})
         self._wire_below()
         self.view.viewport().update()
+
+    def _in_line(self, goal: QPointF) -> QPointF:
+        """The place nearest to `goal` that is on the grid, or in line with a card that lies off it."""
+        right = down = None
+        card = self.view.canvas.cards.get(self._card_id)
+        if card is not None:
+            right, down = pulls(card.body_in_scene().translated(goal - card.pos()), self._others(), GRID / 2)
+        return QPointF(
+            snapped(goal.x()) if right is None else goal.x() + right,
+            snapped(goal.y()) if down is None else goal.y() + down,
+        )
+
+    def _others(self) -> Iterator[QRectF]:
+        """The cards that are seen and not in hand."""
+        cards = self.view.canvas.cards
+        return (cards[key].body_in_scene() for key in self.view.visible_cards() if key not in self._starts)
 
     def _lead(self, shift: QPointF) -> None:
         """Take along the points of wires both of whose ends are in hand."""
@@ -178,9 +195,7 @@ class MoveGesture(Gesture):
 
     def guides(self) -> list[QLineF]:
         """What the card under the hand stands in line with, among those that are seen."""
-        scene = self.view.canvas
-        others = (scene.cards[key].body_in_scene() for key in self.view.visible_cards() if key not in self._starts)
-        return guides(scene.cards[self._card_id].body_in_scene(), others)
+        return guides(self.view.canvas.cards[self._card_id].body_in_scene(), self._others())
 
     def _wire_below(self) -> str:
         """The wire that the one card in hand would be put into, marked as such."""

@@ -1,6 +1,7 @@
 """Lines that show what a card in hand stands in line with: the middles of others, their left or upper sides.
 
-Cards move on the grid on which their ports meet, so being in line is exact; nothing has to be pulled there.
+Cards move on the grid on which their ports meet, so being in line is exact. Where another one lies off the grid,
+`pulls` says how to come into line with it.
 """
 
 from __future__ import annotations
@@ -35,6 +36,19 @@ def guides(body: QRectF, others: Iterable[QRectF]) -> list[QLineF]:
         both = body.united(down)
         lines.append(QLineF(body.left(), both.top() - _OVERHANG, body.left(), both.bottom() + _OVERHANG))
     return lines
+
+
+def pulls(body: QRectF, others: Iterable[QRectF], reach: float) -> tuple[float | None, float | None]:
+    """How far a card has to move, right and down, to come into line with another: at most `reach`, None where none is
+    so near. In scene units."""
+    rest = list(others)
+    right = _least((other.left() - body.left() for other in rest), reach)
+    down = _least((other.center().y() - body.center().y() for other in rest), reach)
+    return right, down if down is not None else _least((other.top() - body.top() for other in rest), reach)
+
+
+def _least(ways: Iterable[float], reach: float) -> float | None:
+    return min((way for way in ways if abs(way) <= reach), key=abs, default=None)
 
 
 def _nearest(found: list[QRectF], body: QRectF, is_across: bool) -> QRectF | None:

@@ -75,6 +75,17 @@ def test_guides_show_what_a_card_in_hand_is_in_line_with(panel, hand):
     hand.release(start)
 
 
+def test_a_card_is_pulled_into_line_with_one_off_the_grid(panel, hand):
+    told = listened(panel.view.moved)
+    block = panel.scene.cards["block"]
+    panel.scene.move_cards({"block": block.pos() + QPointF(4.0, 0.0)})
+    relu = panel.scene.cards["relu"]
+    away = round(block.pos().x() - relu.pos().x())
+    start = hand.on("relu")
+    hand.drag(start, start + QPoint(away - 1, 80))
+    assert told[-1][0]["relu"][0] == block.pos().x()
+
+
 def test_all_selected_cards_move_together(panel, hand):
     told = listened(panel.view.moved)
     panel.scene.select(["conv", "relu"])
