@@ -20,7 +20,7 @@ ALL = [pages.page(entry.address) for entry in pages.contents()]
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"screenshots/([a-z0-9_]+)-(?:dark|light)\.png")
 FEATURES = [page.address.split("/")[1] for page in ALL if page.group == pages.FEATURES]
-OF_WORDS = {"code_vgg11", "code_resnet", "command_line", "keys", "trying"}  # code and tables show themselves
+OF_WORDS = {"code_vgg11", "code_resnet", "command_line", "keys"}  # code and tables show themselves
 ROOT = Path(__file__).resolve().parents[2]
 SAYS = ("LayerError", "Diagnostic", "error")  # what a diagnostic's code is given to
 

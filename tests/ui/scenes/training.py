@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from designer.base.paths import runs_dir
+from designer.base.paths import resources_dir, runs_dir
 from designer.session.session import Session
 from tests.ui.scenes.stage import Seen, Stage, scene
 
@@ -168,6 +172,27 @@ def results(stage: Stage) -> Seen:
     stage.until(lambda: stage.window.training.running)
     stage.until(lambda: not stage.window.training.running)
     stage.rest(1.0)
+    return _dock(stage, "results")
+
+
+def _some_images(folder: Path, count: int) -> list[Path]:
+    """Images of the bundled test set as files."""
+    packed = (resources_dir() / "fashion-mnist-mini" / "t10k-images-idx3-ubyte.gz").read_bytes()
+    pixels = np.frombuffer(gzip.decompress(packed), np.uint8, offset=16).reshape(-1, 28, 28)
+    files = [folder / f"image_{number}.png" for number in range(count)]
+    for file, image in zip(files, pixels, strict=False):
+        Image.fromarray(image).save(file)
+    return files
+
+
+@scene("lenet_relu")
+def trying(stage: Stage) -> Seen:
+    """Images of one's own, and what the network takes them for."""
+    results(stage)
+    dock = stage.window.results
+    QTest.mouseClick(dock.pages["try"], LEFT)
+    dock.files_dropped.emit(_some_images(stage.folder, 3))
+    stage.until(lambda: [bool(card.view.guesses) for card in dock.trying.cards] == [True] * 3)
     return _dock(stage, "results")
 
 
