@@ -24,6 +24,7 @@ from designer.ui.canvas.view import CanvasView
 from designer.ui.theme.tokens import DARK, Theme
 
 MARGIN_PX = 12
+_TEXT_PX = 12  # the path's words stand so far within it, and the key hint in line with them
 
 
 class CanvasPanel(QWidget):
@@ -109,6 +110,6 @@ class CanvasPanel(QWidget):
             overlay.resize(overlay.sizeHint())
         self.breadcrumb.move(MARGIN_PX, MARGIN_PX - 2)
         self.empty_hint.move((width - self.empty_hint.width()) // 2, (height - self.empty_hint.height()) // 2)
-        self.key_hint.move(MARGIN_PX + 3, height - self.key_hint.height() - MARGIN_PX + 2)
+        self.key_hint.move(MARGIN_PX + _TEXT_PX, height - self.key_hint.height() - MARGIN_PX + 2)
         self.legend.move(width - self.legend.width() - MARGIN_PX, MARGIN_PX)
         self.minimap.move(width - self.minimap.width() - MARGIN_PX, height - self.minimap.height() - MARGIN_PX)

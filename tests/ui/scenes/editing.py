@@ -34,10 +34,10 @@ def guides(stage: Stage) -> Seen:
     """A card in hand snaps to the lines of the others."""
     stage.window.canvas.go_to(("b3", "block"))
     hand, cards = stage.hand, stage.window.panel.scene.cards
-    hand.press(hand.on("relu1"))
-    hand.move(hand.on("relu1") + QPoint(10, -10))
-    gap = cards["bn1"].body_in_scene().center() - cards["relu1"].body_in_scene().center()
-    hand.move(hand.on("relu1") + QPoint(round(gap.x() * stage.window.panel.view.zoom), -110))
+    start, gap = hand.on("relu1"), cards["bn1"].body_in_scene().left() - cards["relu1"].body_in_scene().left()
+    hand.press(start)
+    hand.move(start + QPoint(10, -10))
+    hand.move(start + QPoint(round(gap * stage.window.panel.view.zoom), -110))
     return stage.canvas
 
 
