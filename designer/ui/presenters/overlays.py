@@ -25,10 +25,11 @@ class Overlay(Enum):
 
 @dataclass(frozen=True)
 class Measure:
-    """One node's figure: in words, and from 0 to 1, where 1 is the most of all."""
+    """One node's figure: in words, from 0 to 1, where 1 is the most of all, and as it is."""
 
     text: str
     share: float
+    value: float
 
 
 def measures(overlay: Overlay, analysis: Analysis, path: tuple[str, ...], facts: BlockFacts) -> dict[str, Measure]:
@@ -53,7 +54,7 @@ def measures(overlay: Overlay, analysis: Analysis, path: tuple[str, ...], facts:
             found[key] = totals.activation_bytes, numbers.size_bytes(totals.activation_bytes)
     most = max((value for value, _ in found.values()), default=0)
     by = _linear if overlay is Overlay.FIELD else _logarithmic
-    return {key: Measure(text, by(value, most)) for key, (value, text) in found.items()}
+    return {key: Measure(text, by(value, most), value) for key, (value, text) in found.items()}
 
 
 def coloured(cards: Iterable[Card], measured: Mapping[str, Measure]) -> list[Card]:
@@ -66,7 +67,7 @@ def coloured(cards: Iterable[Card], measured: Mapping[str, Measure]) -> list[Car
 
 def ends(measured: Mapping[str, Measure]) -> tuple[str, str]:
     """The least and the most of all figures, in words."""
-    order = sorted(measured.values(), key=lambda measure: measure.share)
+    order = sorted(measured.values(), key=lambda measure: measure.value)
     return (order[0].text, order[-1].text) if order else ("", "")
 
 

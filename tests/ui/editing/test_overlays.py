@@ -55,6 +55,13 @@ def test_figures_follow_an_edit(editor: Editor) -> None:
     assert card(editor, "relu1").heat == 0.0
 
 
+def test_the_least_is_told_however_far_below_the_most(open_window) -> None:
+    window = open_window("vgg11_fashion")
+    window.actions_by_id["overlay_memory"].trigger()
+    assert window.panel.scene.cards["fc3"].card.kind == "40 B"
+    assert (window.panel.legend.least, window.panel.legend.most) == ("40 B", "27.6 MiB")
+
+
 def test_the_cross_puts_the_overlay_away(editor: Editor) -> None:
     editor.window.actions_by_id["overlay_macs"].trigger()
     legend = editor.window.panel.legend
