@@ -152,5 +152,5 @@ def test_the_help_says_what_can_be_read(qtbot, open_window):
     dialog = window.helping.window
     assert dialog.isVisible()
     assert dialog.title.text() == "Data"
-    assert "folders of images" in dialog.page.toPlainText()
+    qtbot.waitUntil(lambda: "folders of images" in dialog.page.toPlainText())
     dialog.close()

@@ -258,7 +258,7 @@ def test_plots_share_the_room_that_there_is(qtbot: QtBot, training: Training) ->
     assert training.board.columns == 4  # narrow, since the dock is too low for two rows
     training.choice.choose(list(FIGURES))
     assert training.board.columns == 3  # of five that would fit: rows of equal length
-    training.resize(600, 640)
+    training.resize(600, 700)
     qtbot.waitUntil(lambda: training.board.columns == 2)
     training.choice.choose(["loss"])
     assert training.board.columns == 1
