@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
-from designer.engine.protocol import Evaluation, Mistake, read_evaluation
+from designer.engine.protocol import Evaluation, Mistake, read_evaluation, write_evaluation
 from designer.ui.presenters.results import results_view
 from designer.ui.window import MainWindow
 
@@ -36,6 +37,19 @@ def test_results_follow_the_run_that_trains(qtbot: QtBot, open_window: Open):
     assert matrix.cell_at(QPointF(0, 0)) is None
     counted = f"{evaluation.confusion[0][1]} of {sum(evaluation.confusion[0])} images"
     assert matrix.told(0, 1).startswith(counted)
+
+
+def test_what_is_written_after_the_last_epoch_was_told_is_shown_at_the_end(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+):
+    window = open_window("lenet_relu")
+    window.panels.show("results")
+    window.reviewing.follow(tmp_path, "Run")
+    qtbot.waitUntil(lambda: not window.reviewing._reading.busy)
+    assert window.results.classes.rowCount() == 0
+    write_evaluation(tmp_path, Evaluation(1, ("shirt", "coat"), ((2, 0), (1, 0)), ()))
+    window.training.running_changed.emit(False, "cpu")
+    qtbot.waitUntil(lambda: window.results.classes.rowCount() == 2)
 
 
 def test_figures_of_classes_and_pictures_that_lie():
