@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, EngineError
+from .protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, EngineError, first_line
 
 
 def last_checkpoint(run_dir: Path) -> Path:
@@ -37,7 +37,7 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
         fresh.unlink(missing_ok=True)
         cause = error.__context__ if isinstance(error.__context__, OSError) else error
         raise EngineError(
-            f"The checkpoint {path} cannot be written: {str(cause).splitlines()[0]}",
+            f"The checkpoint {path} cannot be written: {first_line(cause)}",
             expected="a folder with room for it",
             fix="Free some space on the disk and resume the run; its last checkpoint is whole.",
         ) from error
@@ -58,7 +58,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     except pickle.UnpicklingError:  # torch's own words advise to run it
         state, reason = None, ": it is none, or holds more than tensors and numbers; nothing of it was run."
     except (OSError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        state, reason = None, f": {(str(error).strip().splitlines() or [type(error).__name__])[0]}"
+        state, reason = None, f": {first_line(error) or type(error).__name__}"
     if not isinstance(state, dict):
         raise EngineError(
             f"The checkpoint {path} cannot be read{reason}",

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from .examples import AS_IT_IS, Fault, Fit, Reading
-from .protocol import EngineError
+from .protocol import EngineError, first_line
 from .protocol_data import IMAGE_SUFFIXES
 
 if TYPE_CHECKING:
@@ -165,5 +165,5 @@ def _told(error: Exception) -> str:
         return "it is no PNG, JPEG or WebP file"
     if name.startswith("DecompressionBomb"):
         return "it claims to have far too many pixels"
-    told = (str(error).strip().splitlines() or [name])[0]
+    told = first_line(error) or name
     return "it is cut short" if "truncated" in told.lower() else told

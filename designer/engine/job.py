@@ -11,7 +11,7 @@ from pathlib import Path
 from .control import Mailbox, Wishes, listen
 from .fate import Follower, PartnerLostError, Watch, last_words
 from .journal import Journal
-from .protocol import CONTROLS_FILE, LOG_FILE, EngineError, Failed, Finished, Message
+from .protocol import CONTROLS_FILE, LOG_FILE, EngineError, Failed, Finished, Message, first_line
 
 
 def carry_out(
@@ -62,10 +62,9 @@ def _carry_out(run_dir: Path, journal: Journal | Follower, wishes: Wishes, resum
     except Exception as error:
         with (run_dir / LOG_FILE).open("a", encoding="utf-8") as log:
             traceback.print_exc(file=log)
-        reason = str(error).strip().splitlines()
         journal.tell(
             Failed(
-                f"Training broke off: {': '.join([type(error).__name__, *reason[:1]])}",
+                f"Training broke off: {': '.join(filter(None, (type(error).__name__, first_line(error))))}",
                 expected="a network that trains on this data",
                 fix=f"Check the design; {run_dir / LOG_FILE} tells where it happened.",
             )

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from .protocol import EngineError
+from .protocol import EngineError, first_line
 
 
 def build_network(path: Path) -> nn.Module:
@@ -81,7 +81,7 @@ def try_network(network: nn.Module, images: Tensor, num_classes: int) -> None:
             scores = network(images)
     except (RuntimeError, ValueError, IndexError) as error:
         raise EngineError(
-            f"The network cannot take the data's images of {size}: {str(error).strip().splitlines()[0]}",
+            f"The network cannot take the data's images of {size}: {first_line(error)}",
             expected="images of the size that the network was designed for",
             fix="Set data.resize in the recipe to the network's input height, or choose other data.",
         ) from error

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .protocol import EngineError, Failed, Message, Probed, write_line
+from .protocol import EngineError, Failed, Message, Probed, first_line, write_line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +46,7 @@ def probe(model: Path, inputs: Sequence[tuple[Sequence[int], str]]) -> Probed:
     if isinstance(failure, EngineError):
         raise failure
     raise EngineError(
-        f"forward fails: {type(failure).__name__}: {str(failure).strip().splitlines()[0] if str(failure) else ''}",
+        f"forward fails: {type(failure).__name__}: {first_line(failure)}",
         expected="a class that takes what arrives",
         fix="Correct the class, or what it is given.",
     ) from failure

@@ -101,6 +101,11 @@ class EngineError(Exception):
         self.node = node
 
 
+def first_line(error: BaseException) -> str:
+    """The first line of what an error says, as torch's own go on for pages; "" where it says nothing."""
+    return next(iter(str(error).strip().splitlines()), "")
+
+
 @dataclass(frozen=True)
 class Started:
     """The network and the data are ready, training begins. The first message of a run that can start.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from .protocol import WEIGHTS_FILE, EngineError
+from .protocol import WEIGHTS_FILE, EngineError, first_line
 
 _ORDER = "order"  # in a file's metadata: the names as a list in JSON
 _DIGITS = re.compile(r"(\d+)")
@@ -34,7 +34,7 @@ def load_weights(path: Path) -> dict[str, Tensor]:
         ) from error
     except (OSError, SafetensorError, ValueError, RuntimeError) as error:
         raise EngineError(
-            f"{path} is no safetensors file: {str(error).strip().splitlines()[0]}",
+            f"{path} is no safetensors file: {first_line(error)}",
             expected="weights saved as safetensors",
             fix="Save them with safetensors.torch.save_file, or choose another file.",
         ) from error
@@ -58,7 +58,7 @@ def save_weights(run_dir: Path, weights: Mapping[str, Tensor]) -> None:
     except (OSError, SafetensorError) as error:
         fresh.unlink(missing_ok=True)
         raise EngineError(
-            f"The weights {path} cannot be written: {str(error).splitlines()[0]}",
+            f"The weights {path} cannot be written: {first_line(error)}",
             expected="a folder with room for them",
             fix="Free some space on the disk and resume the run; its last checkpoint is whole.",
         ) from error

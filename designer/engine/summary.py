@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .protocol import EngineError, Failed, Message, Summary, write_line
+from .protocol import EngineError, Failed, Message, Summary, first_line, write_line
 
 _COLUMNS = ("input_size", "output_size", "num_params", "kernel_size", "mult_adds")
 _DEPTH = 4
@@ -64,7 +64,7 @@ def summarise(model: Path, input_size: Sequence[int]) -> Summary:
     except (RuntimeError, ValueError, TypeError) as error:
         cause = error.__cause__ or error
         raise EngineError(
-            f"The network does not run on an input of {' × '.join(map(str, input_size))}: {str(cause).splitlines()[0]}",
+            f"The network does not run on an input of {' × '.join(map(str, input_size))}: {first_line(cause)}",
             expected="an input of the size that the network was designed for",
             fix="Give --input-size as batch, channels, height and width.",
         ) from error

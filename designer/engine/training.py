@@ -32,6 +32,7 @@ from .protocol import (
     Started,
     WarmStarted,
     Warned,
+    first_line,
     write_evaluation,
 )
 from .recipe import Recipe, read_recipe
@@ -68,7 +69,7 @@ def _train_in_group(
     except (RuntimeError, MemoryError) as error:
         if recipe.compile and type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
             raise EngineError(
-                f"The network cannot be compiled: {str(error).strip().splitlines()[0]}",
+                f"The network cannot be compiled: {first_line(error)}",
                 expected="a C++ compiler that torch.compile finds, and a network that it takes",
                 fix="Install a compiler such as g++, or set compile to false.",
             ) from error

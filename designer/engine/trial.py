@@ -18,7 +18,7 @@ from .data import Preparation, fit_of
 from .decoding import FilePictures
 from .examples import Fit
 from .network import build_network, try_network
-from .protocol import MODEL_FILE, EngineError
+from .protocol import MODEL_FILE, EngineError, first_line
 from .protocol_data import Guess, Tried, TryImage
 from .recipe import Recipe
 from .stepper import scores_of
@@ -88,9 +88,8 @@ class Trial:
             with torch.inference_mode():
                 scores = scores_of(self._network, prepared, self._recipe)[0].float()  # (classes)
         except Exception as error:  # a custom layer may do anything, and the person is to hear of it
-            reason = (str(error).strip().splitlines() or [""])[0]
             raise EngineError(
-                f"The network fails on this image: {type(error).__name__}: {reason}",
+                f"The network fails on this image: {type(error).__name__}: {first_line(error)}",
                 expected="a network that takes the images of its run",
                 fix="Check the design, and train it again.",
             ) from error

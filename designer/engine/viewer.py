@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .protocol import EngineError, Preparing, Unreadable, Warned, write_line
+from .protocol import EngineError, Preparing, Unreadable, Warned, first_line, write_line
 from .protocol_data import (
     Answer,
     DataRequest,
@@ -78,8 +78,8 @@ class Viewer:
                 raise
             except Exception as error:  # whatever a file or a network does, the person is to hear of it
                 what = "The image cannot be tried" if isinstance(request, TryImage) else "The data cannot be shown"
-                reason = (str(error).strip().splitlines() or [""])[0]
-                self._write(write_answer(Refused(number, f"{what}: {type(error).__name__}: {reason}")))
+                told = f"{what}: {type(error).__name__}: {first_line(error)}"
+                self._write(write_answer(Refused(number, told)))
 
     def _answer(self, request: Request) -> Answer:
         if isinstance(request, TryImage):

@@ -8,18 +8,10 @@ from pathlib import Path
 
 from designer.base.errors import BlockyardError
 from designer.engine.protocol import Epoch
+from designer.runs.curves import EPOCH_FIGURES
 from designer.runs.listing import read_metrics
 
-_COLUMNS = (
-    "epoch",
-    "train_loss",
-    "train_accuracy",
-    "validation_loss",
-    "validation_accuracy",
-    "test_loss",
-    "test_accuracy",
-    "examples_per_second",
-)
+_COLUMNS = ("epoch", *EPOCH_FIGURES, "examples_per_second")
 
 
 def figures_as_csv(run_dir: Path) -> str:

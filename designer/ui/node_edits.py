@@ -171,9 +171,8 @@ class NodeEdits(QObject):
         canvas = self._canvas
         chosen = [key for key in canvas.selected if canvas.facts.nodes[key].totals.params]
         if chosen:
-            session = canvas.session
-            names = [".".join(session.analysis.names((*canvas.path, key))) for key in chosen]
-            self.freeze(chosen, any(is_trained(session.recipe, name) for name in names))
+            recipe = canvas.session.recipe
+            self.freeze(chosen, any(is_trained(recipe, name) for name in self._dotted(chosen)))
         else:
             said = self.tr("What is selected has no weights to freeze.")
             canvas.refused.emit(EditError(said, fix=self.tr("Select layers or blocks.")))
@@ -181,9 +180,13 @@ class NodeEdits(QObject):
     def freeze(self, chosen: Sequence[str], wanted: bool) -> None:
         """Let the recipe leave nodes of the open block as they are, or train them."""
         session = self._canvas.session
-        names = [".".join(session.analysis.names((*self._canvas.path, key))) for key in chosen]
-        recipe = session.recipe
+        recipe, names = session.recipe, self._dotted(chosen)
         session.set_recipe(frozen(recipe, names) if wanted else thawed(recipe, names, session.analysis))
+
+    def _dotted(self, chosen: Sequence[str]) -> list[str]:
+        """The names of nodes of the open block, from the outermost one."""
+        names = self._canvas.session.analysis.names
+        return [".".join(names((*self._canvas.path, key))) for key in chosen]
 
     def reset(self) -> None:
         """Put all parameters of the selected nodes back to their defaults."""

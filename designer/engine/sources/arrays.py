@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ..examples import Collection, Part
-from ..protocol import EngineError
+from ..protocol import EngineError, first_line
 from .labels import numbered_classes
 from .stored import MAX_BYTES, StoredPictures, require_size
 
@@ -35,7 +35,7 @@ def read(path: Path) -> Collection:
     try:
         arrays, held = _arrays(path, numpy)
     except Exception as error:  # whatever NumPy and a zip make of a damaged file
-        told = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        told = first_line(error) or type(error).__name__
         reason = "it holds Python objects" if "pickle" in told.lower() else told
         raise EngineError(
             f"{path} cannot be read: {reason}.",

@@ -155,7 +155,7 @@ class CanvasScene(QGraphicsScene):
             self._cards[card.id] = item
             self._wires_of[card.id] = {}
             self.addItem(item)
-        elif (item.card is card or item.card == card) and (card.id not in self._strayed or card.id in self.held):
+        elif item.card == card and (card.id not in self._strayed or card.id in self.held):
             return False
         else:
             place = item.pos()
@@ -184,8 +184,6 @@ class CanvasScene(QGraphicsScene):
             self._is_rewired = True
             self.addItem(item)
             self.addItem(chip)
-        elif item.wire is wire:
-            return False
         elif item.wire == wire:
             item.wire = wire  # the next time it is the very same
             return False
