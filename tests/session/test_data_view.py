@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,6 +127,10 @@ def test_a_refusal_answers_and_the_next_request_is_served(view, folder):
 
 
 def test_an_engine_that_is_killed_is_told_and_started_anew(view, folder):
+    view.describe(recipe_of(folder))  # which starts it, if it is not there
+    last(view, Described)
+    if hasattr(signal, "SIGSTOP"):  # or it may answer first: it has the data in hand
+        view._process.send_signal(signal.SIGSTOP)
     view.describe(recipe_of(folder))
     view._process.kill()
     assert "it was killed" in last(view, Refused).message
