@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 
 CELL = 256.0
 
@@ -18,14 +18,14 @@ class RectGrid:
     def __init__(self) -> None:
         self._rects: dict[str, QRectF] = {}
         self._cells: dict[tuple[int, int], dict[str, None]] = {}
-        self._bounds: QRectF | None = None  # of everything, until something changes
+        self._bounds: QRectF | None = None  # of everything, until something at their edge changes
 
     def put(self, key: str, rect: QRectF) -> None:
         """Set or move a rectangle."""
         old = self._rects.get(key)
         if old == rect:
             return
-        self._bounds = None
+        self._doubt_bounds(rect, *([] if old is None else [old]))
         if old is not None:
             cells = self._covered(old)
             if cells == self._covered(rect):
@@ -39,9 +39,11 @@ class RectGrid:
 
     def discard(self, key: str) -> None:
         """Forget a rectangle, if it is here."""
-        self._bounds = None
         rect = self._rects.pop(key, None)
-        for cell in self._covered(rect) if rect is not None else ():
+        if rect is None:
+            return
+        self._doubt_bounds(rect)
+        for cell in self._covered(rect):
             self._cells[cell].pop(key, None)
 
     def rects(self, keys: Iterable[str]) -> list[QRectF]:
@@ -69,12 +71,20 @@ class RectGrid:
     def bounds(self) -> QRectF:
         """The rectangle around everything; null where there is nothing."""
         if self._bounds is None:
-            rects = self._rects.values()
-            left, top = min((r.left() for r in rects), default=0.0), min((r.top() for r in rects), default=0.0)
-            right = max((r.right() for r in rects), default=0.0)
-            bottom = max((r.bottom() for r in rects), default=0.0)
-            self._bounds = QRectF(left, top, right - left, bottom - top)
+            corners = zip(*(rect.getCoords() for rect in self._rects.values()), strict=True)
+            lefts, tops, rights, bottoms = corners if self._rects else [(0.0,)] * 4
+            self._bounds = QRectF(QPointF(min(lefts), min(tops)), QPointF(max(rights), max(bottoms)))
         return QRectF(self._bounds)
+
+    def _doubt_bounds(self, *changed: QRectF) -> None:
+        """Have the bounds made anew, unless all that changed lies inside them and does not touch their edge."""
+        if self._bounds is None:
+            return
+        left, top, right, bottom = self._bounds.getCoords()
+        for rect in changed:
+            if rect.left() <= left or rect.top() <= top or rect.right() >= right or rect.bottom() >= bottom:
+                self._bounds = None
+                return
 
     @staticmethod
     def _covered(rect: QRectF) -> list[tuple[int, int]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from itertools import pairwise
+from random import Random
 
 import pytest
 from PySide6.QtCore import QPointF, QRectF
@@ -141,6 +143,20 @@ def test_the_grid_finds_what_was_moved():
     grid.discard("2")
     assert grid.is_free(QRectF(590, 0, 20, 10))
     assert grid.bounds() == QRectF(-5000, -5000, 34800, 5050)
+
+
+def test_the_bounds_of_a_grid_follow_whatever_moves():
+    random, grid, kept = Random(0), RectGrid(), {}
+    for _ in range(500):
+        key = str(random.randrange(12))
+        if random.random() < 0.3:
+            grid.discard(key)
+            kept.pop(key, None)
+        else:
+            kept[key] = QRectF(random.randrange(-40, 40), random.randrange(-40, 40), 10, 20)
+            grid.put(key, kept[key])
+        around = functools.reduce(QRectF.united, kept.values(), QRectF())
+        assert grid.bounds() == around
 
 
 def test_another_font_means_other_sizes(panel, qapp):
