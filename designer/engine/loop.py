@@ -216,7 +216,7 @@ class Training:
             module.eval()  # else normalisation layers would go on taking averages
         joined, group = self._recipe.accumulate, self._group
         reported = meter.read().over(group)
-        order = torch.Generator().manual_seed(_seed_of_epoch(self._recipe.seed, epoch))
+        order = torch.Generator().manual_seed(seed_of_epoch(self._recipe.seed, epoch))
         batches = self._data.train_batches(self._recipe.batch_size, order, self._batches_done, group)
         for batch, (images, labels) in enumerate(batches, self._batches_done + 1):
             own = len(labels) if group.alone else group.share(self._examples_in(batch, batch))
@@ -309,6 +309,6 @@ class Training:
         return meter.read().over(group)
 
 
-def _seed_of_epoch(seed: int, epoch: int) -> int:
+def seed_of_epoch(seed: int, epoch: int) -> int:
     """Of the order of an epoch's images: the same wherever the run was interrupted before it."""
     return (seed * 0x9E3779B97F4A7C15 + epoch) % 2**63

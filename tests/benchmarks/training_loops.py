@@ -2,7 +2,8 @@
 
 A program, so that each has a process of its own, as when a person starts it: `training_loops.py LOOP RUN_DIR [WORKERS]`
 trains an epoch for each line on its standard input, and answers each with a line: examples a second, and examples a
-second of the processor's time. Evaluation is in none of them.
+second of the processor's time. Evaluation is in none of them. All take the images in the order of the engine: another
+one leads to other weights, and how fast torch's max pooling is on a CPU depends on them, by a tenth of the whole.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from torch.utils.data import DataLoader, Dataset
 from designer.engine.data import ImageData, load_data
 from designer.engine.device import choose_device, prepare_device
 from designer.engine.journal import Journal
-from designer.engine.loop import Hooks, Training
+from designer.engine.loop import Hooks, Training, seed_of_epoch
 from designer.engine.network import build_network, initialise
 from designer.engine.optimize import make_optimizer
 from designer.engine.protocol import MODEL_FILE, RECIPE_FILE, Batch, Epoch, Message
@@ -38,6 +39,11 @@ def network_of(run_dir: Path, recipe: Recipe, device: torch.device) -> nn.Module
     network = build_network(run_dir / MODEL_FILE)
     initialise(network, recipe.init)
     return network.to(device).train()
+
+
+def order_of(recipe: Recipe) -> torch.Generator:
+    """Draws the order in which the engine takes the images of a run's only epoch."""
+    return torch.Generator().manual_seed(seed_of_epoch(recipe.seed, 1))
 
 
 class Stopwatch:
@@ -80,7 +86,7 @@ def engine(run_dir: Path, recipe: Recipe, device: torch.device, _workers: int) -
 def bare(run_dir: Path, recipe: Recipe, device: torch.device, _workers: int) -> Iterator[Speed]:
     """Over float batches made beforehand, with the optimizer that the engine uses, and nothing counted."""
     data = load_data(recipe.data, device)
-    batches = list(data.train_batches(recipe.batch_size, torch.Generator().manual_seed(0)))
+    batches = list(data.train_batches(recipe.batch_size, order_of(recipe)))
     while True:
         network = network_of(run_dir, recipe, device)
         optimizer = make_optimizer(recipe.optimizer, network.parameters(), device)
@@ -123,7 +129,8 @@ def course(run_dir: Path, recipe: Recipe, device: torch.device, workers: int) ->
     data = load_data(recipe.data, _CPU)
     images = OneAtATime(data, recipe.data.resize)
     stay = workers > 0  # a course starts its workers anew for each epoch; ours are too short for that to be fair
-    loader = DataLoader(images, recipe.batch_size, shuffle=True, num_workers=workers, persistent_workers=stay)
+    order = torch.randperm(len(images), generator=order_of(recipe)).tolist()
+    loader = DataLoader(images, recipe.batch_size, sampler=order, num_workers=workers, persistent_workers=stay)
     while True:
         network = network_of(run_dir, recipe, device)
         optimizer = getattr(torch.optim, recipe.optimizer.kind)(network.parameters(), lr=recipe.optimizer.lr)
