@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
@@ -51,7 +51,6 @@ class Breadcrumb(QWidget):
         works = any(button.isEnabled() for button in buttons)
         for button in buttons:
             button.setVisible(works)
-        self.resize(self.sizeHint())
 
     def set_path(self, path: Sequence[tuple[str, str]]) -> None:
         """Show the way from the design to what is open, as (label, key) from the outside in."""
@@ -82,7 +81,12 @@ class Breadcrumb(QWidget):
             self._row.addWidget(button)
             button.show()  # or a breadcrumb that is already seen would not count it in its size
         self.setVisible(bool(path))
-        self.resize(self.sizeHint())
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:  # a step, another font or theme: nothing else sizes it
+            self.resize(self.sizeHint())
+        return done
 
     def sizeHint(self) -> QSize:
         self._row.invalidate()

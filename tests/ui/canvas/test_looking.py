@@ -133,6 +133,20 @@ def test_the_minimap_shows_only_when_something_is_out_of_sight_and_pans(panel, h
     assert (panel.view.seen().center() - after).manhattanLength() < 2
 
 
+def test_the_breadcrumb_is_as_wide_as_its_steps(qtbot, panel):
+    crumbs = panel.breadcrumb
+    for theme in THEMES.values():
+        crumbs.set_path([("ResNet-18", "a")])
+        short = crumbs.width()
+        panel.set_theme(theme)
+        crumbs.set_path([("ResNet-18 for large images", "a")])
+        qtbot.waitUntil(lambda: crumbs.width() == crumbs.sizeHint().width() > short)
+        crumbs.setStyleSheet("QToolButton { padding: 20px; }")
+        qtbot.waitUntil(lambda: crumbs.width() == crumbs.sizeHint().width())
+        crumbs.set_path([("ResNet-18", "a")])
+        qtbot.waitUntil(lambda: crumbs.width() == crumbs.sizeHint().width())
+
+
 def test_the_breadcrumb_leads_back(qtbot):
     crumbs = Breadcrumb()
     qtbot.addWidget(crumbs)
