@@ -4,8 +4,8 @@ Run with `pytest tests/benchmarks/test_plot_speed.py --benchmark-enable -s`, and
 much later than asked a timer of the window goes off: all else in the loop stands before it. The figures, in ms, are
 printed and in the report's extra_info (aim: below 16 at the 99th percentile). Nothing here fails for being slow.
 
-On two cores without other work the loop was late by 2.2 to 4.1 ms at the 99th percentile and by 11 ms at the most, panning a
-step took 2.3 to 3.1 ms in the median. With four other programs wanting the same cores it was late by 14 to 40 ms.
+On two cores without other work the loop was late by 2.2 to 4.1 ms at the 99th percentile and by 11 ms at the most,
+panning a step took 2.3 to 3.1 ms in the median. With other programs wanting the same cores it was late by 14 to 40 ms.
 """
 
 from __future__ import annotations

@@ -134,17 +134,17 @@ def test_the_minimap_shows_only_when_something_is_out_of_sight_and_pans(panel, h
 
 
 def test_the_breadcrumb_is_as_wide_as_its_steps(qtbot, panel):
-    crumbs = panel.breadcrumb
-    for theme in THEMES.values():
-        crumbs.set_path([("ResNet-18", "a")])
-        short = crumbs.width()
-        panel.set_theme(theme)
-        crumbs.set_path([("ResNet-18 for large images", "a")])
-        qtbot.waitUntil(lambda: crumbs.width() == crumbs.sizeHint().width() > short)
-        crumbs.setStyleSheet("QToolButton { padding: 20px; }")
-        qtbot.waitUntil(lambda: crumbs.width() == crumbs.sizeHint().width())
-        crumbs.set_path([("ResNet-18", "a")])
-        qtbot.waitUntil(lambda: crumbs.width() == crumbs.sizeHint().width())
+    crumbs, wide = panel.breadcrumb, "QToolButton { padding: 20px; }"
+
+    def fits() -> bool:
+        return crumbs.width() == crumbs.sizeHint().width()
+
+    for change in (lambda: crumbs.setStyleSheet(wide), lambda: panel.set_theme(THEMES["light"])):
+        for title in ("ResNet-18 for large images", "ResNet-18"):
+            crumbs.set_path([(title, "a")])
+            qtbot.waitUntil(fits)
+            change()
+            qtbot.waitUntil(fits)
 
 
 def test_the_breadcrumb_leads_back(qtbot):
