@@ -58,12 +58,14 @@ def main() -> None:
     options.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
         _choose_screen(Path(home))
-        os.environ["BLOCKYARD_CONFIG_DIR"] = os.environ["BLOCKYARD_DATA_DIR"] = home
         themes = ThemeFollower(QApplication(["blockyard"]), THEMES[0])
         failed = []
         for name in options.only or ([*SCENES] if options.all else in_the_documents()):
+            own = Path(home, name)  # no scene finds what another left: favourites, recent files, blocks kept
+            own.mkdir()
+            os.environ["BLOCKYARD_CONFIG_DIR"] = os.environ["BLOCKYARD_DATA_DIR"] = str(own)
             try:
-                play(SCENES[name], themes, options.folder, Path(home))
+                play(SCENES[name], themes, options.folder, own)
             except Exception:  # the others are worth having
                 traceback.print_exc()
                 failed.append(name)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from designer.ui.canvas.geometry import card_fonts
 from designer.ui.canvas.heat import VIRIDIS, heat_colour
 from designer.ui.theme.tokens import DARK, Theme
 
-WIDTH, HEIGHT = 216, 60
+LEAST_WIDTH, HEIGHT = 216, 60
 _PAD = 12.0
 _CROSS_PX = 20.0
 _SCALE_PX = 6.0
@@ -26,14 +28,18 @@ class Legend(QWidget):
         self.hide()
         self._theme = DARK
         self.title = self.least = self.most = ""
-        self.setFixedSize(WIDTH, HEIGHT)
+        self.setFixedSize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH, HEIGHT)
+        title = _PAD + QFontMetricsF(card_fonts().title).horizontalAdvance(self.title)
+        return QSize(max(LEAST_WIDTH, math.ceil(title + _PAD + _CROSS_PX)), HEIGHT)
 
     def show_scale(self, title: str, least: str, most: str) -> None:
         """Show what is measured, and the least and the most of it on the canvas; nothing where there is no title."""
         self.title, self.least, self.most = title, least, most
+        right = self.geometry().right()
+        self.setFixedSize(self.sizeHint())
+        self.move(right - self.width() + 1, self.y())
         self.setVisible(bool(title))
         self.setAccessibleName(self.tr("Overlay: {0}").format(title))
         self.setAccessibleDescription(self.tr("from {0} to {1}").format(least, most))

@@ -62,6 +62,17 @@ def test_the_least_is_told_however_far_below_the_most(open_window) -> None:
     assert (window.panel.legend.least, window.panel.legend.most) == ("40 B", "27.6 MiB")
 
 
+def test_a_long_title_keeps_clear_of_the_cross(editor: Editor) -> None:
+    legend, rights = editor.window.panel.legend, set()
+    for name in ("field", "memory", "macs"):
+        editor.window.actions_by_id[f"overlay_{name}"].trigger()
+        rights.add(legend.geometry().right())
+        image = legend.grab().toImage()
+        gap = range(legend.width() - 29, legend.width() - 24)
+        assert len({image.pixel(x, y) for x in gap for y in range(8, 25)}) == 1, name
+    assert len(rights) == 1
+
+
 def test_the_cross_puts_the_overlay_away(editor: Editor) -> None:
     editor.window.actions_by_id["overlay_macs"].trigger()
     legend = editor.window.panel.legend

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from designer.base.paths import library_dir
 from designer.document.journal import Journal
 from designer.document.library import PersonalLibrary
 from designer.document.presets import open_design
@@ -85,15 +84,9 @@ def _stem(stage: Stage) -> str:
     return key
 
 
-def _empty_library() -> None:
-    for file in library_dir().glob("*") if library_dir().exists() else ():
-        file.unlink()
-
-
 @scene("lenet_relu")
 def library(stage: Stage) -> Seen:
     """A block that was saved stands in the palette of every design."""
-    _empty_library()
     _stem(stage)
     stage.do("keep_block")
     stage.window.palette_dock.view.scrollToTop()
@@ -104,7 +97,6 @@ def library(stage: Stage) -> Seen:
 @scene("lenet_relu")
 def library_update(stage: Stage) -> Seen:
     """The library's block is another than the copy: what an update would change."""
-    _empty_library()
     key = _stem(stage)
     stage.do("keep_block")
     held = PersonalLibrary().read().blocks["Stem"]

@@ -202,5 +202,6 @@ def _clear(stage: Stage) -> None:
     window.close()
     window.deleteLater()
     stage.rest(0.1)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # else it would wear each theme with the others
     for left in recoverable():
         left.discard()
