@@ -151,7 +151,7 @@ class TrainingController(QObject):
     def _started(self, control: Leading) -> None:
         self.control = control
         self.dock.begin(self._title, self._epochs, 1)
-        self.dock.show_message(self.tr("The engine is starting…"), role="muted")
+        self.dock.show_message(self.tr("The engine is starting…"))
         if self._stop_asked:
             control.stop()
         self._timer.start()
@@ -201,14 +201,14 @@ class TrainingController(QObject):
             case Started():
                 self.device = report.device
                 self.dock.begin(self._title, report.epochs, report.batches_per_epoch, report.device)
-                self.dock.show_message(self._start_report, self._anew, role="muted")
+                self.dock.show_message(self._start_report, self._anew)
                 self.running_changed.emit(True, self.device)
             case WarmStarted():
                 text = self.tr("Took {0} of {1} layers from {2}")
                 self._start_report = text.format(len(report.taken), report.layers, Path(report.source).name)
                 self._anew = self.tr("Anew: {0}").format("; ".join(report.left)) if report.left else ""
             case Preparing():
-                self.dock.show_message(progress_line(report), role="muted")
+                self.dock.show_message(progress_line(report))
             case Batch():
                 self.dock.add_batch(vars(report))
             case Epoch():
@@ -216,12 +216,12 @@ class TrainingController(QObject):
                 self.progressed.emit()
             case Paused():
                 self._set_paused(True)
-                self.dock.show_message(self.tr("Paused. All that was reached is saved."), role="muted")
+                self.dock.show_message(self.tr("Paused. All that was reached is saved."))
             case Resumed():
                 self._set_paused(False)
                 self.dock.show_message("")
             case Warned():
-                self.dock.show_message(report.message, report.fix, role="warn")
+                self.dock.warn(f"{report.message} {report.fix}".strip())
             case Failed():
                 self.dock.fail(report.message, " ".join(part for part in (_expected(report), report.fix) if part))
                 self.ended.emit("error", report.message)

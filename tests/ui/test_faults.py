@@ -74,3 +74,30 @@ def test_a_window_outlives_all_of_them(
     window.recipes.set_field("data.source", str(tmp_path / "two"))
     window.recipes.set_field("start.weights", "")
     assert train().startswith("Finished in")
+
+
+def test_what_a_run_was_warned_of_is_still_there_when_it_has_ended(qtbot: QtBot, open_window, tmp_path: Path) -> None:
+    draw(tmp_path, "cat", "dog")
+    damaged = tmp_path / "dog" / "3.png"
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    window = open_window("lenet_relu")
+    recipe = window.session.recipe
+    data = replace(recipe.data, source=str(tmp_path), skip_broken=True)
+    slow = replace(recipe.optimizer, kind="SGD", lr=1e-6)  # learns nothing
+    window.session.set_recipe(replace(recipe, epochs=20, batch_size=8, optimizer=slow, device="cpu", data=data))
+
+    def train() -> str:
+        qtbot.mouseClick(window.top.train, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: window.training.control is not None and not window.training.running)
+        assert window.training_dock.message.text().startswith("Finished in")
+        return window.training_dock.warnings.text()
+
+    broken, stuck = train().splitlines()
+    assert broken.startswith("1 image that cannot be read is left out: dog/3.png")
+    assert "the network still guesses" in stuck
+    assert "Use a smaller learning rate" in stuck
+    damaged.unlink()
+    recipe = window.session.recipe
+    window.session.set_recipe(replace(recipe, epochs=1))  # too short a run to be judged
+    assert train() == ""
+    assert not window.training_dock.warnings.isVisible()

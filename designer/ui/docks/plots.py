@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pyqtgraph as pg
@@ -57,12 +58,16 @@ class _Axis(pg.AxisItem):
             self.drawPicture(painter, *self.picture)
 
     def tickSpacing(self, low: float, high: float, px: float) -> list[tuple[float, float]]:
-        """One level of ticks, as many as can be read, at steps of 1, 2 or 5; epochs are whole unless few."""
+        """One level of ticks, as many as can be read, two at least, at steps of 1, 2 or 5; epochs whole unless few."""
         is_bottom = self.orientation == "bottom"
         wanted = max(2.0, px / (_TICK_X_PX if is_bottom else _TICK_Y_PX))
         raw = max((high - low) / wanted, 1e-12)
         power = 10.0 ** math.floor(math.log10(raw))
-        step = next(power * nice for nice in (1, 2, 5, 10) if power * nice >= raw * 0.999)
+        smaller, step = next(
+            (power * a, power * b) for a, b in pairwise((0.5, 1, 2, 5, 10)) if power * b >= raw * 0.999
+        )
+        if high // step <= -(-low // step):  # fewer than two of them are in view
+            step = smaller
         return [(max(step, 1.0) if is_bottom and high - low >= 2 else step, 0.0)]
 
     def tickStrings(self, values, scale, spacing) -> list[str]:

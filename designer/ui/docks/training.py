@@ -98,6 +98,7 @@ class Training(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self._stack)
+        self._show_warnings([])
 
     def _make_page(self) -> QWidget:
         self.heading, self.stage = ElidedLabel(role="heading"), label("", "muted")
@@ -115,7 +116,9 @@ class Training(QWidget):
         reached.addWidget(self.stage)
         self.facts = FactTable(22)
         self.message, self.advice = label(wrap=True), label("", "muted", wrap=True)
-        for part in (self.message, self.advice):
+        self.warnings = label(wrap=True)
+        set_state(self.warnings, "role", "warn")
+        for part in (self.message, self.advice, self.warnings):
             part.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = RunButtons()
         self.buttons.stop_requested.connect(self.stop_requested)
@@ -128,7 +131,12 @@ class Training(QWidget):
         side = QVBoxLayout(panel)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(8)
-        for part in (self.message, self.advice, self.facts):  # what was said is read first, also in a low dock
+        for part in (
+            self.message,
+            self.advice,
+            self.warnings,
+            self.facts,
+        ):  # what was said is read first, also in a low dock
             side.addWidget(part)
         side.addStretch()
         self._side = QScrollArea()  # so that a low dock stays possible
@@ -175,8 +183,9 @@ class Training(QWidget):
     def expect(self, title: str, epochs: int, text: str) -> None:
         """A run is being made ready; there is nothing to plot yet, and nothing is loaded for it."""
         self._reset(title, epochs, 1, "")
+        self._show_warnings([])
         self.board.clear()
-        self.show_message(text, role="muted")
+        self.show_message(text)
 
     def begin(self, title: str, epochs: int, batches_per_epoch: int, device: str = "") -> None:
         """A run begins: empty curves. title: `Run 12`."""
@@ -221,8 +230,18 @@ class Training(QWidget):
         self._end()
         self.show_message(message, fix, role="error")
 
-    def show_message(self, text: str, advice: str = "", role: str = "warn") -> None:
-        """A sentence under the figures, and what to do; empty texts take no room. role: `warn`, `good` or `error`."""
+    def warn(self, text: str) -> None:
+        """What may be wrong with this run. It stays, whatever else is said of the run, also when it has ended."""
+        if text not in self._warned:
+            self._show_warnings([*self._warned, text])
+
+    def _show_warnings(self, texts: list[str]) -> None:
+        self._warned = texts
+        self.warnings.setText("\n".join(texts))
+        self.warnings.setVisible(bool(texts))
+
+    def show_message(self, text: str, advice: str = "", role: str = "muted") -> None:
+        """What the run is at, and what to do; empty texts take no room. role: `muted`, `good` or `error`."""
         set_state(self.message, "role", role)
         for part, words in ((self.message, text), (self.advice, advice)):
             part.setText(words)

@@ -201,6 +201,15 @@ def test_durations(seconds: float, words: str) -> None:
     assert duration(seconds) == words
 
 
+@pytest.mark.parametrize(("low", "high"), [(15.0, 90.0), (0.0, 100.0), (49.0, 91.0), (2.28, 2.36), (0.4, 2.4)])
+@pytest.mark.parametrize("px", [60, 90, 400])
+def test_every_plot_has_two_ticks_to_read_by_and_room_for_each(training: Training, low, high, px) -> None:
+    training.begin("Run", 1, 10)
+    [(step, ticks)] = training.loss._axes[1].tickValues(low, high, px)
+    assert len(ticks) >= 2
+    assert step / (high - low) * px >= 12
+
+
 def test_a_plot_is_looked_at_scaled_smoothed_and_saved(qtbot: QtBot, training: Training) -> None:
     training.begin("Run", 2, 1000)
     for step in range(1, 2001):

@@ -129,8 +129,8 @@ def chance(stage: Stage) -> Seen:
     window = stage.window
     stage.recipe(epochs="4", optimizer__lr="0.0001", data__limit=str(FEW))
     window.train_or_stop()
-    stage.until(lambda: not window.training.running or window.training_dock.message.isVisible())
-    stage.until(lambda: "hance" in window.training_dock.message.text() or not window.training.running)
+    stage.until(lambda: "guesses" in window.training_dock.warnings.text())
+    stage.until(lambda: not window.training.running)
     return window.panels.docks["training"]
 
 
