@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from designer.base.text import joined
 from designer.graph.design import Design
 
 
@@ -46,4 +47,4 @@ class Diagnostic:
     @property
     def sentence(self) -> str:
         """The message with what to do, as it stands in a list."""
-        return f"{self.message} {self.advice}".strip()
+        return joined(self.message, self.advice)

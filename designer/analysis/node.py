@@ -12,6 +12,7 @@ from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.facts import BlockFacts, NodeFacts, Totals
 from designer.analysis.limits import MAX_DEPTH, MAX_ELEMENTS, MAX_LAYERS, MAX_WORK
 from designer.analysis.settings import Settings
+from designer.base.text import Text
 from designer.catalogue.registry import registry, spec_of
 from designer.catalogue.spec import LayerError, LayerSpec, Tensor, Values, variadic_index
 from designer.graph.block import INPUT, INPUT_PORT, OUTPUT, Block, Node
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
     from designer.analysis.analyser import Analyser
 
 _DTYPE_BYTES = {"float64": 8, "int64": 8, "float32": 4, "int32": 4, "float16": 2, "bfloat16": 2, "bool": 1, "uint8": 1}
-_COSTS = {"params": "parameters", "macs": "MACs"}  # in words
+_COSTS = {  # in words
+    ("params",): Text("parameters"),
+    ("macs",): Text("MACs"),
+    ("params", "macs"): Text("parameters and MACs"),
+}
 
 
 def analyse_node(
@@ -101,11 +106,13 @@ class _NodeAnalysis(Settings):
         near = difflib.get_close_matches(self.node.kind, known, n=1)
         self.error(
             "unknown_kind",
-            f"There is no layer or block called '{self.node.kind}'.",
+            Text("There is no layer or block called '{kind}'.", kind=self.node.kind),
             expected="a layer of the catalogue or a block of this document",
             received=self.node.kind,
-            advice=f"Did you mean {near[0]}?" if near else "Replace it, or open the document with a newer Blockyard.",
-            fixes=[Fix(f"Use {near[0]}", self._with_kind(near[0]))] if near else [],
+            advice=Text("Did you mean {near}?", near=near[0])
+            if near
+            else "Replace it, or open the document with a newer Blockyard.",
+            fixes=[Fix(Text("Use {near}", near=near[0]), self._with_kind(near[0]))] if near else [],
         )
 
     def _with_kind(self, kind: str) -> Callable[[Design], Design]:
@@ -142,12 +149,12 @@ class _NodeAnalysis(Settings):
         return _Work(outputs, totals)
 
     def _unstated(self, spec: LayerSpec) -> None:
-        costs = " and ".join(_COSTS[name] for name in spec.unstated)
+        costs = _COSTS[spec.unstated]
         self.found.append(
             Diagnostic(
                 "cost_not_declared",
                 Severity.INFO,
-                f"{self.node}: its {costs} are not declared, and count as 0.",
+                Text("{node}: its {costs} are not declared, and count as 0.", node=self.node, costs=costs),
                 expected="expressions for them",
                 received="none",
                 advice="Declare them in the custom layer.",
@@ -162,8 +169,8 @@ class _NodeAnalysis(Settings):
         if any(elements(tensor) > MAX_ELEMENTS for tensor in outputs):
             raise LayerError(
                 "tensor_too_large",
-                f"its output would have more than {MAX_ELEMENTS:,} elements.",
-                expected=f"at most {MAX_ELEMENTS:,} elements in a tensor",
+                Text("its output would have more than {limit:,} elements.", limit=MAX_ELEMENTS),
+                expected=Text("at most {limit:,} elements in a tensor", limit=MAX_ELEMENTS),
                 received="more",
                 fix="Use fewer channels, a smaller image or a smaller batch.",
             )
@@ -198,21 +205,21 @@ class _NodeAnalysis(Settings):
         if inner.name in self.analyser.design.recursive:
             self.error(
                 "recursive_block",
-                f"The block {inner.name} contains itself.",
+                Text("The block {inner} contains itself.", inner=inner.name),
                 expected="blocks that end in layers",
-                received=f"{inner.name} inside {inner.name}",
+                received=Text("{inner} inside {inner}", inner=inner.name),
                 advice="Remove this instance, or use a copy of the block.",
-                fixes=[fixes.remove_node(f"Remove {self.node.name}", self.block.name, self.node.id)],
+                fixes=[fixes.remove_node(Text("Remove {name}", name=self.node.name), self.block.name, self.node.id)],
             )
             return _Work()
         if self.analyser.levels(inner) >= MAX_DEPTH:
             self.error(
                 "nested_too_deep",
-                f"Blocks are nested in it {self.analyser.levels(inner)} levels deep.",
-                expected=f"at most {MAX_DEPTH} levels in a design",
-                received=f"{self.analyser.levels(inner) + 1} levels",
+                Text("Blocks are nested in it {levels} levels deep.", levels=self.analyser.levels(inner)),
+                expected=Text("at most {limit} levels in a design", limit=MAX_DEPTH),
+                received=Text("{levels} levels", levels=self.analyser.levels(inner) + 1),
                 advice="Flatten some of them.",
-                fixes=[fixes.remove_node(f"Remove {self.node.name}", self.block.name, self.node.id)],
+                fixes=[fixes.remove_node(Text("Remove {name}", name=self.node.name), self.block.name, self.node.id)],
             )
             return _Work()
         copies: list[BlockFacts] = []
@@ -233,11 +240,11 @@ class _NodeAnalysis(Settings):
 
     def _too_large(self) -> None:
         what = "The design has too many copies that differ from each other to work them all out."
-        self._design_too_large(what, f"at most {MAX_WORK:,} of them")
+        self._design_too_large(what, Text("at most {limit:,} of them", limit=MAX_WORK))
 
     def _too_many(self) -> None:
         what = "With all its copies, and the copies in these, it stands for more layers than a network can have."
-        self._design_too_large(what, f"at most {MAX_LAYERS:,}")
+        self._design_too_large(what, Text("at most {limit:,}", limit=MAX_LAYERS))
 
     def _design_too_large(self, what: str, expected: str) -> None:
         once = fixes.set_repeat("Set repeat to 1", self.block.name, self.node.id, 1)

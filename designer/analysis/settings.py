@@ -9,6 +9,7 @@ from designer.analysis import fixes
 from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.limits import MAX_REPEAT
 from designer.base.errors import BlockyardError
+from designer.base.text import Text
 from designer.catalogue.spec import LayerError, LayerSpec
 from designer.catalogue.validate import check_value
 from designer.graph.block import Block, Node
@@ -38,11 +39,16 @@ class Settings:
             if setting != usual:
                 self.error(
                     "boundary_not_optional",
-                    f"{what} is {setting}, but {self.node.kind} nodes are there once and always.",
-                    expected=f"{what} {usual}",
+                    Text(
+                        "{what} is {setting}, but {kind} nodes are there once and always.",
+                        what=what,
+                        setting=setting,
+                        kind=self.node.kind,
+                    ),
+                    expected=Text("{what} {usual}", what=what, usual=usual),
                     received=str(setting),
-                    advice=f"Set {what} to {usual}.",
-                    fixes=[set_it(f"Set {what} to {usual}", name, key, usual)],
+                    advice=Text("Set {what} to {usual}.", what=what, usual=usual),
+                    fixes=[set_it(Text("Set {what} to {usual}", what=what, usual=usual), name, key, usual)],
                 )
 
     def structure(self, num_inputs: int, spec: LayerSpec | None, inner: Block | None) -> tuple[int, bool]:
@@ -52,17 +58,17 @@ class Settings:
         if isinstance(repeat, bool) or not isinstance(repeat, int) or not 0 <= repeat <= MAX_REPEAT:
             self.error(
                 "repeat_out_of_range",
-                f"repeat is {_shown(repeat)}.",
-                expected=f"a whole number from 0 to {MAX_REPEAT}",
+                Text("repeat is {repeat}.", repeat=_shown(repeat)),
+                expected=Text("a whole number from 0 to {limit}", limit=MAX_REPEAT),
                 received=_shown(repeat),
-                advice=f"Use a number from 1 to {MAX_REPEAT}, or nest repeated blocks.",
+                advice=Text("Use a number from 1 to {limit}, or nest repeated blocks.", limit=MAX_REPEAT),
                 fixes=[once],
             )
             repeat = 1
         elif self.node.repeat != 1 and (what := _cannot_repeat(num_inputs, spec, inner)):
             self.error(
                 "repeat_needs_one_port",
-                f"repeat is {self.node.repeat}, but {what}.",
+                Text("repeat is {repeat}, but {what}.", repeat=self.node.repeat, what=what),
                 expected="a layer with weights, or a block, with one input and one output: copies stand in a row",
                 received=str(self.node.repeat),
                 advice="Set repeat to 1, or put it into a block with one input and one output.",
@@ -74,7 +80,7 @@ class Settings:
         if not isinstance(when, bool | int | float | None):
             self.error(
                 "when_not_boolean",
-                f"when is {_shown(when)}, which says neither yes nor no.",
+                Text("when is {when}, which says neither yes nor no.", when=_shown(when)),
                 expected="True, False or a comparison, such as stride != 1",
                 received=_shown(when),
                 advice="Compare it with something.",
@@ -91,7 +97,7 @@ class Settings:
                 return default  # unknown only until the block's input is wired, which is told where it lacks
             self.error(
                 "expression_error",
-                f"{name}: {error.message}",
+                Text("{name}: {message}", name=name, message=error.message),
                 expected=error.expected,
                 received=str(setting),
                 advice=error.fix or "Correct the expression, or write a value.",
@@ -125,7 +131,7 @@ class Settings:
             return default
 
     def _reset(self, name: str) -> Fix:
-        return fixes.reset_param(f"Reset {name}", self.block.name, self.node.id, name)
+        return fixes.reset_param(Text("Reset {name}", name=name), self.block.name, self.node.id, name)
 
     def layer_values(self, spec: LayerSpec, there: bool) -> dict[str, Value]:
         """A layer's parameters. there: whether the node is; where not, expressions need not have a value that fits."""
@@ -158,11 +164,15 @@ class Settings:
     def _parts_need_a_value(self, name: str, value: Value) -> None:
         self.error(
             "parts_need_a_value",
-            f"{name} is an expression, but it says how many outputs there are.",
+            Text("{name} is an expression, but it says how many outputs there are.", name=name),
             expected="a value: wires are drawn to its outputs",
             received=str(self.node.params[name]),
-            advice=f"Write the value, {name}={value}.",
-            fixes=[fixes.set_param(f"Set {name} to {value}", self.block.name, self.node.id, name, value)],
+            advice=Text("Write the value, {name}={value}.", name=name, value=value),
+            fixes=[
+                fixes.set_param(
+                    Text("Set {name} to {value}", name=name, value=value), self.block.name, self.node.id, name, value
+                )
+            ],
         )
 
     def block_values(self, inner: Block, there: bool) -> dict[str, Value]:
@@ -180,11 +190,11 @@ class Settings:
     def _unknown_parameter(self, name: str, known: Sequence[str]) -> None:
         self.error(
             "unknown_parameter",
-            f"It has no parameter '{name}'.",
+            Text("It has no parameter '{name}'.", name=name),
             expected=", ".join(known) or "no parameters",
             received=name,
             advice="Remove it.",
-            fixes=[fixes.reset_param(f"Remove {name}", self.block.name, self.node.id, name)],
+            fixes=[fixes.reset_param(Text("Remove {name}", name=name), self.block.name, self.node.id, name)],
         )
 
     def has_errors(self) -> bool:
@@ -200,7 +210,7 @@ class Settings:
         advice: str = "",
         fixes: Sequence[Fix] = (),
     ) -> None:
-        text = f"{self.node}: {message}"
+        text = Text("{node}: {message}", node=self.node, message=Text(message))
         self.found.append(Diagnostic(code, Severity.ERROR, text, expected, received, advice, tuple(fixes)))
 
 
@@ -209,9 +219,10 @@ def _cannot_repeat(num_inputs: int, spec: LayerSpec | None, inner: Block | None)
     num_outputs = len(spec.outputs) if spec else len(inner.outputs)
     num_inputs = num_inputs if spec else len(inner.inputs)
     if num_inputs != 1 or num_outputs != 1:
-        counts = [f"{n} {what}{'' if n == 1 else 's'}" for n, what in ((num_inputs, "input"), (num_outputs, "output"))]
-        return "it has " + " and ".join(counts)
-    return "it is written as an expression, not as a module" if spec and not spec.module else ""
+        inputs = Text("1 input") if num_inputs == 1 else Text("{count} inputs", count=num_inputs)
+        outputs = Text("1 output") if num_outputs == 1 else Text("{count} outputs", count=num_outputs)
+        return Text("it has {inputs} and {outputs}", inputs=inputs, outputs=outputs)
+    return Text("it is written as an expression, not as a module") if spec and not spec.module else ""
 
 
 def _shown(value: object) -> str:

@@ -11,6 +11,7 @@ import networkx as nx
 from designer.analysis import fixes, ports
 from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.facts import NodeFacts
+from designer.base.text import Text
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Tensor, variadic_index
 from designer.graph.block import INPUT, OUTPUT, Block, Edge, Endpoint, Node
@@ -46,7 +47,9 @@ def incoming(design: Design, block: Block, node: Node, facts: Mapping[str, NodeF
         if source := wired.get(port):
             known = facts.get(source.node)
             if source.node not in block.nodes:
-                diagnostics.append(_missing_source(block, node, f"node '{source.node}'", source, port, ()))
+                diagnostics.append(
+                    _missing_source(block, node, Text("node '{node}'", node=source.node), source, port, ())
+                )
             elif known is None:
                 pass  # on a cycle, or behind one
             elif source.port not in known.ports:
@@ -63,7 +66,9 @@ def _too_few(design: Design, block: Block, node: Node, wired: tuple[str, ...]) -
     return Diagnostic(
         "unconnected_input",
         Severity.ERROR,
-        f"{node}: it joins tensors, but {'one is' if wired else 'none is'} wired to it.",
+        Text("{node}: it joins tensors, but one is wired to it.", node=node)
+        if wired
+        else Text("{node}: it joins tensors, but none is wired to it.", node=node),
         expected="two inputs or more",
         received=str(len(wired)),
         advice="Draw another wire to it.",
@@ -72,11 +77,11 @@ def _too_few(design: Design, block: Block, node: Node, wired: tuple[str, ...]) -
 
 
 def _open_port(design: Design, block: Block, node: Node, port: str, count: int) -> Diagnostic:
-    which = f"input '{port}'" if count > 1 else "its input"
+    which = Text("input '{port}'", port=port) if count > 1 else Text("its input")
     return Diagnostic(
         "unconnected_input",
         Severity.ERROR,
-        f"{node}: nothing is wired to {which}.",
+        Text("{node}: nothing is wired to {which}.", node=node, which=which),
         expected="a wire",
         received="none",
         advice="Draw a wire from another node's output.",
@@ -99,7 +104,7 @@ def _wire_on(design: Design, block: Block, node: Node, port: str) -> tuple[Fix, 
     if len(ends) != 1 or not (leaving := ports.output_ports(design, block, ends[0])):
         return ()
     wire = Endpoint(ends[0].id, leaving[0]), Endpoint(node.id, port)
-    return (fixes.connect(f"Wire {ends[0].name} to {node.name}", block.name, *wire),)
+    return (fixes.connect(Text("Wire {source} to {target}", source=ends[0].name, target=node.name), block.name, *wire),)
 
 
 def _nothing_wired(design: Design, block: Block, node: Node, names: tuple[str, ...]) -> list[Diagnostic]:
@@ -109,11 +114,11 @@ def _nothing_wired(design: Design, block: Block, node: Node, names: tuple[str, .
         Diagnostic(
             "unused_node",
             Severity.WARNING,
-            f"{node}: it is not connected yet, and is left out of the network.",
+            Text("{node}: it is not connected yet, and is left out of the network.", node=node),
             expected="wires at its ports",
             received="none",
             advice="Connect it, or delete it.",
-            fixes=(fixes.remove_node(f"Delete {node.name}", block.name, node.id),),
+            fixes=(fixes.remove_node(Text("Delete {node}", node=node.name), block.name, node.id),),
         )
     ]
 
@@ -122,7 +127,7 @@ def _missing_port(block: Block, node: Node, source: Endpoint, port: str) -> Diag
     return Diagnostic(
         "missing_port",
         Severity.ERROR,
-        f"{node}: a wire ends at its port '{port}', which it does not have.",
+        Text("{node}: a wire ends at its port '{port}', which it does not have.", node=node, port=port),
         expected="a wire to one of its ports",
         received=port,
         advice="Remove the wire.",
@@ -136,7 +141,12 @@ def _missing_source(
     return Diagnostic(
         "missing_port",
         Severity.ERROR,
-        f"{node}: its wire starts at port '{source.port}' of {upstream}, which is not there.",
+        Text(
+            "{node}: its wire starts at port '{port}' of {upstream}, which is not there.",
+            node=node,
+            port=source.port,
+            upstream=upstream,
+        ),
         expected=", ".join(outputs) or "no output at all",
         received=source.port,
         advice="Remove the wire.",
@@ -151,11 +161,13 @@ def mark_cycles(block: Block, facts: dict[str, NodeFacts]) -> None:
         for key in part:
             node = block.nodes[key]
             wires = [e for e in block.edges if e.target.node == key and e.source.node in part]
-            title = f"Cut the wire{'s' if len(wires) > 1 else ''} into {node.name}"
+            title = Text("Cut the wire into {node}", node=node.name)
+            if len(wires) > 1:
+                title = Text("Cut the wires into {node}", node=node.name)
             cycle = Diagnostic(
                 "cycle",
                 Severity.ERROR,
-                f"{node}: it feeds itself, through {names}.",
+                Text("{node}: it feeds itself, through {names}.", node=node, names=names),
                 expected="wires that lead forward only",
                 received="a cycle",
                 advice="Remove one of its wires.",

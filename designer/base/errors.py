@@ -6,6 +6,8 @@ shows it. Anything else that escapes is a bug. Nothing here knows how an error i
 
 from __future__ import annotations
 
+from designer.base.text import Text, joined
+
 
 class BlockyardError(Exception):
     """Bad input, told as what happened, what was expected and how to fix it.
@@ -17,13 +19,17 @@ class BlockyardError(Exception):
 
     def __init__(self, message: str, *, expected: str = "", fix: str = "") -> None:
         super().__init__(message)
-        self.message = message
-        self.expected = expected
-        self.fix = fix
+        self.message = Text(message)
+        self.expected = Text(expected)
+        self.fix = Text(fix)
 
     def __str__(self) -> str:
-        expected = f"Expected {self.expected}." if self.expected else ""
-        return " ".join(part for part in (self.message, expected, self.fix) if part)
+        return joined(self.message, advice(self.expected, self.fix))
+
+
+def advice(expected: str, fix: str) -> Text:
+    """What would have been right and what to do, as sentences; either may be empty."""
+    return joined(Text("Expected {expected}.", expected=Text(expected)) if expected else "", fix)
 
 
 class DesignError(BlockyardError):

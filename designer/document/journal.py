@@ -66,7 +66,8 @@ class Journal:
 
     def append(self, document: Document, name: str, is_saved: bool) -> None:
         """Note how the document is now. name: of the edit. is_saved: whether its file holds all of it."""
-        line = _line({"at": time.time(), "name": name, "saved": is_saved, "delta": delta(self._document, document)})
+        entry = {"at": time.time(), "name": str(name), "saved": is_saved}  # of a Text the English
+        line = _line({**entry, "delta": delta(self._document, document)})
         self._write(line)
         self._document = document
         self._room -= len(line)

@@ -26,6 +26,7 @@ def run_window(design: str | None = None) -> int:
     session = Session.open(design) if design else None  # the start page, or an empty canvas
     from PySide6.QtWidgets import QApplication
 
+    from designer.ui.language import wear_language
     from designer.ui.settings.store import settings
     from designer.ui.theme.apply import ThemeFollower
     from designer.ui.window import MainWindow
@@ -33,6 +34,7 @@ def run_window(design: str | None = None) -> int:
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("Blockyard")
     app.setDesktopFileName("blockyard")
+    wear_language(app, settings().get("language"))
     themes = ThemeFollower(app, settings().get("theme"))
     if session is None and not settings().get("start_page"):
         session = Session()

@@ -21,6 +21,7 @@ from designer.ui.canvas.cards import PortRef
 from designer.ui.canvas.geometry import card_size
 from designer.ui.canvas.panel import CanvasPanel
 from designer.ui.finder import Finder
+from designer.ui.language import translated
 from designer.ui.node_edits import NodeEdits
 from designer.ui.note_edits import NoteEdits
 from designer.ui.overlaying import Overlaying
@@ -273,4 +274,4 @@ class CanvasController(QObject):
         if self._paths is None or self._paths[0] is not self.block:
             self._paths = self.block, links.Paths(self.block.graph)
         error = links.why_not(self.session.design, self.block.name, edge, self._paths[1])
-        return error.message if error else ""
+        return translated(error.message) if error else ""

@@ -12,6 +12,7 @@ from designer.session.session import Session
 from designer.ui.background import Background
 from designer.ui.canvas_controller import CanvasController
 from designer.ui.docks.code import Code
+from designer.ui.language import translated
 from designer.ui.presenters.reports import line_map, line_names, node_of
 
 _DELAY_MS = 120  # after the last edit
@@ -74,7 +75,7 @@ class CodeController(QObject):
         self._dock.set_code(code.source, line_map(code), names=line_names(code))
 
     def _refused(self, error: BlockyardError) -> None:
-        before, reason = self._dock.view.toPlainText(), str(error)
+        before, reason = self._dock.view.toPlainText(), translated(str(error))
         if before:
             reason = self.tr("Not up to date: {0}").format(reason.removeprefix("No code yet: "))
         self._dock.set_code(before, {}, reason)

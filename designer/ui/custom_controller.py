@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from designer.analysis.facts import BlockFacts, NodeFacts
 from designer.base.errors import BlockyardError
+from designer.base.text import joined
 from designer.catalogue.custom import shapes
 from designer.catalogue.custom.spec import custom_spec
 from designer.catalogue.registry import kinds
@@ -26,6 +27,7 @@ from designer.ui.dialogs.custom_layer import CustomLayerDialog
 from designer.ui.docks.views import NoticeView
 from designer.ui.help_controller import HelpController
 from designer.ui.inspector_controller import InspectorController
+from designer.ui.language import translated
 from designer.ui.presenters.custom import form_of, layer_of, new_layer, rows_from_class
 
 if TYPE_CHECKING:
@@ -133,7 +135,7 @@ class CustomController(QObject):
         errors += custom_faults(editing.session.design, layer, editing.old)
         editing.layer, editing.faults = layer, errors
         good = "" if errors else self._deed()
-        dialog.judge(layer.name, [str(error) for error in errors], good)
+        dialog.judge(layer.name, [translated(str(error)) for error in errors], good)
 
     def _deed(self) -> str:
         """What the layer does to what arrives where it stands, or to a sample."""
@@ -145,7 +147,7 @@ class CustomController(QObject):
             outputs = spec.infer(known, inputs)
             params = int(spec.weights(known, inputs, outputs))
         except BlockyardError as error:
-            return self.tr("It does not take {0}: {1}").format(_shapes(inputs), str(error))
+            return self.tr("It does not take {0}: {1}").format(_shapes(inputs), translated(str(error)))
         counted, plain = self.tr("{0} becomes {1} · {2} parameters"), self.tr("{0} becomes {1}")
         return (counted if editing.layer.params else plain).format(_shapes(inputs), _shapes(outputs), f"{params:,}")
 
@@ -166,7 +168,7 @@ class CustomController(QObject):
         try:
             self.dialog.show_rows(rows_from_class(self.dialog.form()))
         except BlockyardError as error:
-            self.dialog.find(str(error), "error")
+            self.dialog.find(translated(str(error)), "error")
 
     # -- keeping ------------------------------------------------------------------------------------------------------
 
@@ -182,7 +184,7 @@ class CustomController(QObject):
             if editing.is_own:
                 trust_layers([layer])
         except BlockyardError as error:
-            self.dialog.find(str(error), "error")
+            self.dialog.find(translated(str(error)), "error")
             return
         self.dialog.done_with()
         if not old and session is self._canvas.session:
@@ -213,7 +215,7 @@ class CustomController(QObject):
             trust_layers([editing.layer])  # it is the person's own, or was trusted and then edited by them
             self._check = CustomCheck(editing.layer, *self._sample())
         except BlockyardError as error:
-            self.dialog.find(str(error), "error")
+            self.dialog.find(translated(str(error)), "error")
             return
         self.dialog.find(self.tr("torch is asked…"), "muted")
         self._polling.start()
@@ -224,7 +226,7 @@ class CustomController(QObject):
             return
         self._stop_check()
         if isinstance(answer, Failed):
-            self.dialog.find(" ".join(filter(None, (answer.message, answer.fix))), "error")
+            self.dialog.find(translated(joined(answer.message, answer.fix)), "error")
         elif answer:
             self.dialog.find("\n".join(answer), "warn")
         else:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from designer.session.session import Session
 from designer.ui.banner import Banner
+from designer.ui.language import translated
 
 _MOST = 12  # losses that are told one by one
 
@@ -28,5 +29,5 @@ class DamageNotice(QObject):
             session.path.name, count
         )
         more = [self.tr("and {0} more").format(len(losses) - _MOST)] if len(losses) > _MOST else []
-        whole = "\n".join([text, *(f"•  {loss}" for loss in losses[:_MOST]), *more])
+        whole = "\n".join([text, *(f"•  {translated(loss)}" for loss in losses[:_MOST]), *more])
         self._banner.ask(text, (self.tr("What is missing"), lambda: self._banner.ask(whole)))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from designer.base.errors import BlockyardError
+from designer.base.text import joined
 from designer.engine.protocol import Preparing
 from designer.engine.protocol_data import Answer, Described, Refused, Samples, Transforms
 from designer.engine.recipe import AugmentRecipe, Recipe
@@ -17,6 +18,7 @@ from designer.session.data_view import DataView
 from designer.session.session import Session
 from designer.ui import files
 from designer.ui.docks.data import Data
+from designer.ui.language import translated
 from designer.ui.presenters import data as presenter
 from designer.ui.presenters.reports import progress_line
 from designer.ui.settings.store import settings
@@ -129,7 +131,7 @@ class DataController(QObject):
         try:
             number = ask()
         except BlockyardError as error:
-            self._dock.show_refusal(error.message, error.fix)
+            self._dock.show_refusal(translated(error.message), translated(error.fix))
             return None
         self._poll_timer.start()
         return number
@@ -178,9 +180,9 @@ class DataController(QObject):
                 self._dock.show_progress(progress_line(answer), share)
             case Refused() if answer.request == self._description and self._recipe is not None:
                 fetch = presenter.to_fetch(self._recipe) if "not on this machine" in answer.message else ""
-                self._dock.show_refusal(answer.message, answer.fix, fetch)
+                self._dock.show_refusal(translated(answer.message), translated(answer.fix), fetch)
             case Refused():
-                self._dock.show_note(f"{answer.message} {answer.fix}".strip(), "error")
+                self._dock.show_note(translated(joined(answer.message, answer.fix)), "error")
             case Described():
                 self._take_description(answer)
             case Samples() if answer.part == self._part and answer.first == len(self._dock.grid.pictures):

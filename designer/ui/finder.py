@@ -53,7 +53,7 @@ class Finder(QObject):
     def choose_step(self) -> None:
         """Ask for a step of the history, the last one first, and go back or forward to it."""
         history = self._canvas.session.history
-        names = (self.tr("The beginning"), *history.names)
+        names = (self.tr("The beginning"), *map(translated, history.names))
         entries = [
             AddEntry(str(position), name, self.tr("now") if position == history.position else str(position))
             for position, name in enumerate(names)

@@ -13,6 +13,7 @@ from designer.editing.updating import with_origin
 from designer.session.shelf import Shelf
 from designer.ui.background import Background
 from designer.ui.canvas_controller import CanvasController
+from designer.ui.language import translated
 from designer.ui.toasts import Toasts
 
 _MOST_FAULTS = 3  # told in one toast
@@ -56,7 +57,7 @@ class LibraryController(QObject):
 
     def _take(self, kept: Kept) -> None:
         self._was_read = True
-        faults = tuple(str(fault) for fault in kept.faults)
+        faults = tuple(translated(str(fault)) for fault in kept.faults)
         if new := [fault for fault in faults if fault not in self._faults]:
             more = self.tr(" And {0} more.").format(len(new) - _MOST_FAULTS) if len(new) > _MOST_FAULTS else ""
             self._toasts.show(" ".join(new[:_MOST_FAULTS]) + more, "error")
@@ -101,7 +102,7 @@ class LibraryController(QObject):
             self._tell(error)
         else:
             words = self.tr("Save as {0}").format(other)
-            self._toasts.show(str(error), "error", words, lambda: self.keep(block, other))
+            self._toasts.show(translated(str(error)), "error", words, lambda: self.keep(block, other))
 
     def rename(self, old: str, new: str) -> None:
         """Call a block of the library otherwise."""
@@ -132,4 +133,4 @@ class LibraryController(QObject):
         return True
 
     def _tell(self, error: BlockyardError) -> None:
-        self._toasts.show(str(error), "error")
+        self._toasts.show(translated(str(error)), "error")

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStatusBar
 
 from designer.analysis.facts import Analysis
 from designer.base import numbers
+from designer.ui.language import translated
 from designer.ui.widgets import LinkLine, label, set_state
 
 translate = QCoreApplication.translate
@@ -49,5 +50,6 @@ class StatusLine:
 def _first_problem(analysis: Analysis) -> str:
     problems = analysis.problems
     counted = translate("StatusLine", "1 problem") if len(problems) == 1 else translate("StatusLine", "{0} problems")
-    fix = translate("StatusLine", " Fix: {0}").format(problems[0].fixes[0].title) if problems[0].fixes else ""
-    return f"{counted.format(len(problems))}: {problems[0].message}{fix}"
+    fixes = [translated(fix.title) for fix in problems[0].fixes[:1]]
+    fix = translate("StatusLine", " Fix: {0}").format(*fixes) if fixes else ""
+    return f"{counted.format(len(problems))}: {translated(problems[0].message)}{fix}"

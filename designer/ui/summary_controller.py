@@ -11,6 +11,7 @@ from designer.engine.protocol import Summary as SummaryMessage
 from designer.session.question import Question
 from designer.session.session import Session
 from designer.ui.docks.summary import Summary
+from designer.ui.language import translated
 from designer.ui.trust_controller import TrustController
 
 _POLL_MS = 100
@@ -37,7 +38,7 @@ class SummaryController(QObject):
         try:
             process = self._current().summary()
         except BlockyardError as error:
-            self._dock.show_error(error.message, error.fix)
+            self._dock.show_error(translated(error.message), translated(error.fix))
             return
         self.cancel()
         self._dock.show_busy()
@@ -63,4 +64,4 @@ class SummaryController(QObject):
         if isinstance(answer, SummaryMessage):
             self._dock.show_table(answer.text)
         else:
-            self._dock.show_error(answer.message, answer.fix)
+            self._dock.show_error(translated(answer.message), translated(answer.fix))

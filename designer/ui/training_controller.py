@@ -13,7 +13,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from designer.base.errors import BlockyardError
+from designer.base.errors import BlockyardError, advice
+from designer.base.text import joined
 from designer.engine.protocol import (
     Batch,
     Epoch,
@@ -30,6 +31,7 @@ from designer.session.leading import EngineDied, Leading, Report
 from designer.session.session import Session
 from designer.ui.background import Background
 from designer.ui.docks.training import Training, duration
+from designer.ui.language import translated
 from designer.ui.panels import window_settings
 from designer.ui.presenters.recipe import with_batch
 from designer.ui.presenters.reports import progress_line
@@ -158,9 +160,12 @@ class TrainingController(QObject):
 
     def _not_started(self, error: BlockyardError) -> None:
         self.running_changed.emit(False, self.device)
-        self.dock.fail(error.message, " ".join(part for part in (_expected(error), error.fix) if part))
+        self._fail(error.message, error.expected, error.fix)
         self.refused.emit(error)
         self._begin_next()
+
+    def _fail(self, message: str, expected: str, fix: str) -> None:
+        self.dock.fail(translated(message), translated(advice(expected, fix)))
 
     def stop(self) -> None:
         """Stop at the end of the current batch."""
@@ -221,13 +226,13 @@ class TrainingController(QObject):
                 self._set_paused(False)
                 self.dock.show_message("")
             case Warned():
-                self.dock.warn(f"{report.message} {report.fix}".strip())
+                self.dock.warn(translated(joined(report.message, report.fix)))
             case Failed():
-                self.dock.fail(report.message, " ".join(part for part in (_expected(report), report.fix) if part))
-                self.ended.emit("error", report.message)
+                self._fail(report.message, report.expected, report.fix)
+                self.ended.emit("error", translated(report.message))
             case EngineDied():
-                self.dock.fail(report.message, report.fix)
-                self.ended.emit("error", report.message)
+                self._fail(report.message, "", report.fix)
+                self.ended.emit("error", translated(report.message))
             case Finished():
                 took = duration(time.monotonic() - self._started_at)
                 text = self.tr("Stopped after {0}") if report.stopped else self.tr("Finished in {0}")
@@ -304,7 +309,3 @@ def _with_plots(task: Callable[[], Leading]) -> Callable[[], Leading]:
         return control
 
     return both
-
-
-def _expected(report: Failed | BlockyardError) -> str:
-    return f"Expected {report.expected}." if report.expected else ""

@@ -34,6 +34,7 @@ from designer.ui.document_controller import DocumentController
 from designer.ui.file_drops import FileDrops
 from designer.ui.help_controller import HelpController
 from designer.ui.inspector_controller import InspectorController
+from designer.ui.language import translated
 from designer.ui.library_controller import LibraryController
 from designer.ui.memory_controller import MemoryController
 from designer.ui.news_controller import NewsController
@@ -264,11 +265,10 @@ class MainWindow(QMainWindow):
         self.training_dock.set_recipe_line(self.recipes.refresh())
         self.memory.refresh()
         self.data.refresh()
-        history, actions = session.history, self.actions_by_id
-        for key, name in (("undo", history.undo_name), ("redo", history.redo_name)):
-            actions[key].setEnabled(name is not None)
+        for key, name in (("undo", session.history.undo_name), ("redo", session.history.redo_name)):
             text = self.tr("Undo") if key == "undo" else self.tr("Redo")
-            actions[key].setText(f"{text}: {name}" if name else text)
+            self.actions_by_id[key].setEnabled(name is not None)
+            self.actions_by_id[key].setText(f"{text}: {translated(name)}" if name else text)
 
     def _show_ways(self, back: bool, forward: bool) -> None:
         self.actions_by_id["back"].setEnabled(back and not self.central.is_start)
@@ -355,7 +355,7 @@ class MainWindow(QMainWindow):
 
     def tell_error(self, error: BlockyardError) -> None:
         """Show what went wrong, and what to do, without a dialog."""
-        self.toasts.show(str(error), "error")
+        self.toasts.show(translated(str(error)), "error")
 
     def _tell_missing(self, path: Path) -> None:
         text = self.tr("There is no file {0} any more.").format(path)

@@ -9,6 +9,7 @@ from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import BlockFacts
 from designer.analysis.field import Field
 from designer.base import numbers
+from designer.base.text import Text
 from designer.catalogue.layers.boundary import OBJECT_SIZE
 from designer.graph.block import INPUT
 
@@ -33,8 +34,13 @@ def field_below_object(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, 
         Diagnostic(
             "field_below_object",
             Severity.WARNING,
-            f"{place.node}: one element of this last feature map sees {seen} pixels, less than an object of {wanted}.",
-            expected=f"a receptive field of at least {wanted}",
+            Text(
+                "{node}: one element of this last feature map sees {seen} pixels, less than an object of {wanted}.",
+                node=place.node,
+                seen=seen,
+                wanted=wanted,
+            ),
+            expected=Text("a receptive field of at least {wanted}", wanted=wanted),
             received=seen,
             advice="Use more layers, larger kernels or strides before it, or dilation.",
             path=path[1:],
@@ -65,8 +71,13 @@ def field_exceeds_input(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str,
         Diagnostic(
             "field_exceeds_input",
             Severity.HINT if _object_size(facts) is None else Severity.WARNING,
-            f"{node}: from here on the receptive field of {seen} exceeds the image of {image}.",
-            expected=f"at most {image}",
+            Text(
+                "{node}: from here on the receptive field of {seen} exceeds the image of {image}.",
+                node=node,
+                seen=seen,
+                image=image,
+            ),
+            expected=Text("at most {image}", image=image),
             received=seen,
             advice="Use a larger image, or fewer layers; many deep networks are so, and learn.",
         ),

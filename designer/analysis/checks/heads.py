@@ -8,6 +8,7 @@ from designer.analysis import fixes
 from designer.analysis.checks.walk import Place, before
 from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.facts import BlockFacts
+from designer.base.text import Text
 from designer.catalogue.registry import registry
 from designer.catalogue.spec import Family
 from designer.graph.expressions import Expression
@@ -38,13 +39,25 @@ def head_not_matching(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, D
         Diagnostic(
             "head_not_matching",
             Severity.WARNING,
-            f"{output}: it gives {width:,} scores, and {VARIABLE} is {classes:,}.",
-            expected=f"{classes:,} scores",
-            received=f"{width:,} scores",
-            advice=f"Let the last layer have {VARIABLE} outputs, or set {VARIABLE} to {width}.",
+            Text(
+                "{output}: it gives {width:,} scores, and {variable} is {classes:,}.",
+                output=output,
+                width=width,
+                variable=VARIABLE,
+                classes=classes,
+            ),
+            expected=Text("{classes:,} scores", classes=classes),
+            received=Text("{width:,} scores", width=width),
+            advice=Text(
+                "Let the last layer have {variable} outputs, or set {variable} to {width}.",
+                variable=VARIABLE,
+                width=width,
+            ),
             fixes=(
                 *(_widened(facts, head, width) if head else ()),
-                fixes.set_variable(f"Set {VARIABLE} to {width}", block.name, VARIABLE, width),
+                fixes.set_variable(
+                    Text("Set {variable} to {width}", variable=VARIABLE, width=width), block.name, VARIABLE, width
+                ),
             ),
         ),
     )
@@ -65,4 +78,10 @@ def _widened(facts: BlockFacts, head: Place, width: int) -> Iterator[Fix]:
             return  # what stands in a block is another's affair
         key, param = instances.pop(), setting.source
     name = facts.nodes[key].node.name
-    yield fixes.set_param(f"Set {param} of {name} to {VARIABLE}", facts.block.name, key, param, Expression(VARIABLE))
+    yield fixes.set_param(
+        Text("Set {param} of {name} to {variable}", param=param, name=name, variable=VARIABLE),
+        facts.block.name,
+        key,
+        param,
+        Expression(VARIABLE),
+    )

@@ -9,6 +9,7 @@ from designer.analysis import fixes
 from designer.analysis.checks.walk import Meeting, Place, feeds_one, meetings, where
 from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.facts import BlockFacts
+from designer.base.text import Text, joined
 from designer.catalogue.registry import registry
 from designer.catalogue.spec import Family
 from designer.graph.block import INPUT_PORT, Endpoint
@@ -42,9 +43,13 @@ def dropout_before_batch_norm(facts: BlockFacts, is_main: bool) -> Iterator[tupl
             Diagnostic(
                 "dropout_before_batch_norm",
                 Severity.WARNING,
-                f"{dropout.node}: {norm.node} behind it learns variances that hold only while the dropout is on.",
+                Text(
+                    "{dropout}: {norm} behind it learns variances that hold only while the dropout is on.",
+                    dropout=dropout.node,
+                    norm=norm.node,
+                ),
                 expected="dropout behind the batch normalisation",
-                received=f"dropout of p={dropout.facts.values['p']} before it",
+                received=Text("dropout of p={p} before it", p=dropout.facts.values["p"]),
                 advice="Move it behind, or remove it.",
                 fixes=tuple(_without_dropout(facts, meeting)),
                 path=dropout.path[1:],
@@ -58,9 +63,9 @@ def _without_dropout(facts: BlockFacts, meeting: Meeting) -> Iterator[Fix]:
     if INPUT_PORT not in block.incoming[dropout.key]:
         return
     if meeting.is_within_one_block and feeds_one(facts, dropout):
-        title = f"Move {dropout.node.name} behind {norm.node.name}"
+        title = Text("Move {dropout} behind {norm}", dropout=dropout.node.name, norm=norm.node.name)
         yield fixes.move_behind(title, block.name, dropout.key, norm.key)
-    title = f"Remove {dropout.node.name}{where(dropout, facts)}"
+    title = Text("Remove {name}{where}", name=dropout.node.name, where=where(dropout, facts))
     yield fixes.bypass_node(title, block.name, dropout.key)
 
 
@@ -79,15 +84,19 @@ def missing_activation(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, 
             if not feeds_one(facts, first) or _is_meant(first, second):
                 continue
             node = second.node
-            what = "Linear layers" if kinds is _LINEAR else "convolutions"
-            between = f"{first.node} and it" if first.path != second.path else "its copies"
+            what = Text("Linear layers") if kinds is _LINEAR else Text("convolutions")
+            between = Text("{node} and it", node=first.node) if first.path != second.path else Text("its copies")
             yield (
                 second.path[0],
                 Diagnostic(
                     "missing_activation",
                     severity,
-                    f"{node}: between {between} there is no activation, and the two can do no more than one.",
-                    expected=f"an activation between two {what}",
+                    Text(
+                        "{node}: between {between} there is no activation, and the two can do no more than one.",
+                        node=node,
+                        between=between,
+                    ),
+                    expected=Text("an activation between two {what}", what=what),
                     received="none",
                     advice="Put a ReLU between them, or keep one of the two.",
                     fixes=_with_relu(facts, meeting),
@@ -105,7 +114,9 @@ def _with_relu(facts: BlockFacts, meeting: Meeting) -> tuple[Fix, ...]:
         return ()
     block = instance.inside.block
     end = Endpoint(block.outputs[0].id, INPUT_PORT)
-    return (fixes.insert_before(f"Insert a ReLU at the end of {block.name}", block.name, end, "ReLU", {}),)
+    return (
+        fixes.insert_before(Text("Insert a ReLU at the end of {block}", block=block.name), block.name, end, "ReLU", {}),
+    )
 
 
 def _is_meant(first: Place, second: Place) -> bool:
@@ -129,14 +140,16 @@ def bias_before_batch_norm(facts: BlockFacts, is_main: bool) -> Iterator[tuple[s
     first, another = (*islice(_with_idle_bias(facts), 2), None, None)[:2]
     if first is None:
         return
-    title = f"Set bias of {first.node.name} to False{where(first, facts)}"
+    title = Text("Set bias of {name} to False{where}", name=first.node.name, where=where(first, facts))
     yield (
         first.path[0],
         Diagnostic(
             "bias_before_batch_norm",
             Severity.HINT,
-            f"{first.node}: the batch normalisation behind it takes its bias away again."
-            f"{' So it is with other layers here.' if another else ''}",
+            joined(
+                Text("{node}: the batch normalisation behind it takes its bias away again.", node=first.node),
+                "So it is with other layers here." if another else "",
+            ),
             expected="bias=False before batch normalisation",
             received="bias=True",
             advice="Set bias to False; the network can do the same with fewer parameters.",

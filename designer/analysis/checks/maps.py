@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 
 from designer.analysis import fixes
 from designer.analysis.checks.walk import nodes_of
 from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.facts import BlockFacts, NodeFacts
+from designer.base.text import Text
 from designer.catalogue.registry import registry
 from designer.catalogue.spec import Family, Values, Window
 
@@ -39,10 +41,12 @@ def odd_size_lost(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagn
             Diagnostic(
                 "odd_size_lost",
                 Severity.INFO,
-                f"{node}: its windows leave the last {_counted(lost)} of its input out.",
+                Text("{node}: its windows leave the last {lost} of its input out.", node=node, lost=_counted(lost)),
                 expected="a size that stride divides",
                 received=" × ".join(str(int(length)) for length in spatial),
-                advice=f"{'Set ceil_mode, pad' if ceil else 'Pad'} the input, or choose another image size.",
+                advice="Set ceil_mode, pad the input, or choose another image size."
+                if ceil
+                else "Pad the input, or choose another image size.",
                 fixes=(fix,) if ceil else (),
             ),
         )
@@ -66,8 +70,13 @@ def map_too_small_early(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str,
             Diagnostic(
                 "map_too_small_early",
                 Severity.WARNING,
-                f"{node}: the feature map has a single element left, and a window of {kernel} sees padding beside it.",
-                expected=f"a map of at least {kernel} elements along each axis",
+                Text(
+                    "{node}: the feature map has a single element left, and a window of {kernel} sees "
+                    "padding beside it.",
+                    node=node,
+                    kernel=kernel,
+                ),
+                expected=Text("a map of at least {kernel} elements along each axis", kernel=kernel),
                 received=" × ".join("1" for _ in windows),
                 advice="Use a larger image, or fewer strides and pools before it.",
                 fixes=_to_one_element(facts, found, kernel),
@@ -82,8 +91,8 @@ def _to_one_element(facts: BlockFacts, found: NodeFacts, kernel: int) -> tuple[F
     if max(found.output.shape[2:], default=1) != 1:
         return ()
     if found.spec.family is Family.POOLING:
-        return (fixes.bypass_node(f"Remove {node.name}", name, node.id),)
-    title = f"Set kernel_size of {node.name} to 1, without padding"
+        return (fixes.bypass_node(Text("Remove {node}", node=node.name), name, node.id),)
+    title = Text("Set kernel_size of {node} to 1, without padding", node=node.name)
     return (fixes.set_params(title, name, node.id, {"kernel_size": 1, "padding": 0}),)
 
 
@@ -115,8 +124,18 @@ def _lost(node: NodeFacts) -> tuple[int, ...]:
     return tuple(max(0, left) for left, _ in shares) if worth_telling else ()
 
 
+_ELEMENT = Text("element"), Text("elements")
+_SLICE = Text("slice"), Text("slices")
+_ROW = Text("row"), Text("rows")
+_COLUMN = Text("column"), Text("columns")
+
+
 def _counted(lost: tuple[int, ...]) -> str:
     """Rows and columns in words: `row`, `2 columns`, `row and column`."""
-    names = {1: ("element",), 2: ("row", "column")}.get(len(lost), ("slice", "row", "column"))
-    counts = ((count, name) for count, name in zip(lost, names, strict=False) if count)
-    return " and ".join(name if count == 1 else f"{count} {name}s" for count, name in counts)
+    axes = {1: (_ELEMENT,), 2: (_ROW, _COLUMN)}.get(len(lost), (_SLICE, _ROW, _COLUMN))
+    parts = [
+        one if count == 1 else Text("{count} {things}", count=count, things=several)
+        for count, (one, several) in zip(lost, axes, strict=False)
+        if count
+    ]
+    return reduce(lambda left, right: Text("{left} and {right}", left=left, right=right), parts)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from designer.analysis import fixes
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import BlockFacts
+from designer.base.text import Text
 from designer.graph.names import fresh, is_block_name, is_node_name, is_parameter_name
 
 
@@ -15,24 +16,35 @@ def invalid_name(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagno
     """A name that Python or torch.nn.Module keeps for itself."""
     block = facts.block
     if not is_block_name(block.name):
-        yield "", _invalid(f"The block is called '{block.name[:60]}'", block.name, ())
+        yield "", _invalid(Text("The block is called '{block}'", block=block.name[:60]), block.name, ())
     for parameter in block.parameters:
         if not is_parameter_name(parameter.name) or parameter.name in block.kinds:
-            yield "", _invalid(f"A parameter of {block.name} is called '{parameter.name[:60]}'", parameter.name, ())
+            yield (
+                "",
+                _invalid(
+                    Text(
+                        "A parameter of {block} is called '{parameter}'",
+                        block=block.name,
+                        parameter=parameter.name[:60],
+                    ),
+                    parameter.name,
+                    (),
+                ),
+            )
     taken = {node.name for node in block.nodes.values()}
     for key, node in block.nodes.items():
         if not is_node_name(node.name):
             stem = re.sub(r"\W", "_", node.name, flags=re.ASCII).strip("_") or "layer"
             better = fresh(stem if not stem[0].isdigit() else f"layer{stem}", taken)
-            fix = fixes.rename(f"Rename it to {better}", block.name, key, better)
-            yield key, _invalid(f"{node}: this name cannot be used in code", node.name, (fix,))
+            fix = fixes.rename(Text("Rename it to {better}", better=better), block.name, key, better)
+            yield key, _invalid(Text("{node}: this name cannot be used in code", node=node), node.name, (fix,))
 
 
 def _invalid(what: str, name: str, found: tuple) -> Diagnostic:
     return Diagnostic(
         "invalid_name",
         Severity.ERROR,
-        f"{what}.",
+        Text("{what}.", what=what),
         expected="letters, digits and underscores, a letter first; no word that Python, torch or the code itself keeps",
         received=name[:60],
         advice="Rename it.",
@@ -55,10 +67,10 @@ def duplicate_name(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diag
                 Diagnostic(
                     "duplicate_name",
                     Severity.ERROR,
-                    f"{node}: another node of this block has the same name.",
+                    Text("{node}: another node of this block has the same name.", node=node),
                     expected="names that differ",
                     received=node.name,
                     advice="Rename one of them.",
-                    fixes=(fixes.rename(f"Rename it to {better}", block.name, key, better),),
+                    fixes=(fixes.rename(Text("Rename it to {better}", better=better), block.name, key, better),),
                 ),
             )

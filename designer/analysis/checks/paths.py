@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from designer.analysis import fixes
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import BlockFacts
+from designer.base.text import Text
 from designer.graph.block import INPUT, OUTPUT, Block
 
 
 def boundary_missing(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:
     """`no_input`, `no_output`: a tensor cannot enter or leave."""
     block = facts.block
-    what = "design" if is_main else f"block {block.name}"
+    what = Text("design") if is_main else Text("block {block}", block=block.name)
     inner = [key for key in block.order if block.nodes[key].kind not in (INPUT, OUTPUT)]
     if not block.inputs:
         open_nodes = [key for key in inner if not block.incoming[key]]
@@ -23,7 +24,7 @@ def boundary_missing(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Di
             Diagnostic(
                 "no_input",
                 Severity.ERROR,
-                f"The {what} has no Input node.",
+                Text("The {what} has no Input node.", what=what),
                 expected="one Input",
                 received="none",
                 advice="Add an Input and wire it to the first layer.",
@@ -38,7 +39,7 @@ def boundary_missing(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Di
             Diagnostic(
                 "no_output",
                 Severity.ERROR,
-                f"The {what} has no Output node.",
+                Text("The {what} has no Output node.", what=what),
                 expected="one Output",
                 received="none",
                 advice="Add an Output and wire the last layer to it.",
@@ -55,13 +56,13 @@ def unreachable_nodes(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, D
             continue  # a single node is told by its own rule
         first, others = block.nodes[part[0]], len(part) - 1
         is_dead = block.live.isdisjoint(part)
-        title = f"Delete these {len(part)} nodes"
+        title = Text("Delete these {count} nodes", count=len(part))
         yield (
             first.id,
             Diagnostic(
                 "unreachable_nodes",
                 Severity.WARNING,
-                f"{first}: no Input reaches it, nor {_counted(others)} behind it.",
+                Text("{first}: no Input reaches it, nor {others} behind it.", first=first, others=_counted(others)),
                 expected="a path from an Input",
                 received="none",
                 advice="Draw a wire to it from the rest of the network, or delete them.",
@@ -88,14 +89,18 @@ def no_path_to_output(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, D
     for part in _parts(block, [key for key in dead if key not in told]):
         node = block.nodes[part[0]]
         if len(part) > 1:
-            title = f"Delete the branch of {len(part)} nodes"
+            title = Text("Delete the branch of {count} nodes", count=len(part))
             yield (
                 node.id,
                 Diagnostic(
                     "dead_branch",
                     Severity.WARNING,
-                    f"{node}: a branch of {len(part)} nodes begins here that reaches no Output; it is left out of the "
-                    "network.",
+                    Text(
+                        "{node}: a branch of {count} nodes begins here that reaches no Output; it is left out of "
+                        "the network.",
+                        node=node,
+                        count=len(part),
+                    ),
                     expected="a path to an Output",
                     received="a dead end",
                     advice="Wire its end on, or delete it.",
@@ -108,11 +113,13 @@ def no_path_to_output(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, D
                 Diagnostic(
                     "no_path_to_output",
                     Severity.WARNING,
-                    f"{node}: its result does not reach an Output, and it is left out of the network.",
+                    Text("{node}: its result does not reach an Output, and it is left out of the network.", node=node),
                     expected="a path to an Output",
                     received="a dead end",
                     advice="Wire it on, or delete it.",
-                    fixes=() if is_open else (fixes.remove_node(f"Delete {node.name}", block.name, node.id),),
+                    fixes=()
+                    if is_open
+                    else (fixes.remove_node(Text("Delete {node}", node=node.name), block.name, node.id),),
                 ),
             )
 
@@ -129,7 +136,7 @@ def _constant_outputs(facts: BlockFacts, cut_off: list[str]) -> Iterator[tuple[s
             Diagnostic(
                 "no_path_to_output",
                 Severity.WARNING,
-                f"{end}: no Input reaches it, and it gives the same whatever enters.",
+                Text("{end}: no Input reaches it, and it gives the same whatever enters.", end=end),
                 expected="a path from an Input",
                 received="none",
                 advice="Wire it to the rest of the network.",
@@ -176,4 +183,4 @@ def _has_open_port(facts: BlockFacts, part: list[str]) -> bool:
 
 
 def _counted(count: int) -> str:
-    return "the node" if count == 1 else f"the {count} nodes"
+    return Text("the node") if count == 1 else Text("the {count} nodes", count=count)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from designer.analysis import fixes
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import BlockFacts, NodeFacts
+from designer.base.text import Text
 from designer.catalogue.registry import registry
 from designer.catalogue.spec import Family
 from designer.graph.block import INPUT
@@ -122,9 +123,13 @@ def sigmoid_chain(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagn
         Diagnostic(
             "sigmoid_chain",
             Severity.INFO,
-            f"{node}: it ends a chain of {chain.length:,} sigmoids or tanhs; hardly a gradient comes back through it.",
-            expected=f"fewer than {MOST_SIGMOIDS} in a chain without normalisation",
-            received=f"{chain.length:,} in a chain",
+            Text(
+                "{node}: it ends a chain of {length:,} sigmoids or tanhs; hardly a gradient comes back through it.",
+                node=node,
+                length=chain.length,
+            ),
+            expected=Text("fewer than {limit} in a chain without normalisation", limit=MOST_SIGMOIDS),
+            received=Text("{length:,} in a chain", length=chain.length),
             advice="Use ReLU in hidden layers.",
             fixes=(fixes.set_kind("Use ReLU for all of them", chain.places(), "ReLU"),),
             path=tuple(inside),

@@ -8,6 +8,7 @@ from designer.analysis import fixes
 from designer.analysis.checks.walk import before, meetings, where
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import BlockFacts
+from designer.base.text import Text
 
 _SOFTMAXES = frozenset({"Softmax", "Softmax2d", "LogSoftmax"})
 _THROUGH = frozenset({"Identity", "Flatten", "Dropout"})
@@ -21,17 +22,27 @@ def softmax_before_cross_entropy(facts: BlockFacts, is_main: bool) -> Iterator[t
         return
     node = last.node
     harmless = node.kind == "LogSoftmax"
-    why = "it does nothing there" if harmless else "gradients become small, and learning slow"
+    why = Text("it does nothing there") if harmless else Text("gradients become small, and learning slow")
     yield (
         last.path[0],
         Diagnostic(
             "softmax_before_cross_entropy",
             Severity.INFO if harmless else Severity.WARNING,
-            f"{node}: a cross-entropy loss applies a softmax by itself, and with this one before it {why}.",
+            Text(
+                "{node}: a cross-entropy loss applies a softmax by itself, and with this one before it {why}.",
+                node=node,
+                why=why,
+            ),
             expected="scores at the Output, one a class, from minus to plus infinity",
             received="logarithms of probabilities" if harmless else "probabilities",
             advice="Remove it, unless the network is trained with another loss.",
-            fixes=(fixes.bypass_node(f"Remove {node.name}{where(last, facts)}", last.within.block.name, node.id),),
+            fixes=(
+                fixes.bypass_node(
+                    Text("Remove {node}{where}", node=node.name, where=where(last, facts)),
+                    last.within.block.name,
+                    node.id,
+                ),
+            ),
             path=last.path[1:],
         ),
     )
@@ -41,18 +52,23 @@ def two_softmaxes(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagn
     """A softmax of what a softmax gives."""
     for first, second, _ in meetings(facts, _SOFTMAXES, _SOFTMAXES, _THROUGH):
         node = second.node
-        what = f"what {first.node} gives" if first.path != second.path else "what its own copy gives"
+        is_own_copy = first.path == second.path
+        what = Text("what its own copy gives") if is_own_copy else Text("what {node} gives", node=first.node)
         yield (
             second.path[0],
             Diagnostic(
                 "two_softmaxes",
                 Severity.WARNING,
-                f"{node}: it takes {what}, and makes all of them nearly equal.",
+                Text("{node}: it takes {what}, and makes all of them nearly equal.", node=node, what=what),
                 expected="one softmax, on scores",
                 received="a softmax of a softmax",
                 advice="Remove one of them.",
                 fixes=(
-                    fixes.bypass_node(f"Remove {node.name}{where(second, facts)}", second.within.block.name, node.id),
+                    fixes.bypass_node(
+                        Text("Remove {node}{where}", node=node.name, where=where(second, facts)),
+                        second.within.block.name,
+                        node.id,
+                    ),
                 ),
                 path=second.path[1:],
             ),

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from designer.analysis.facts import BlockFacts, NodeFacts
+from designer.base.text import Text
 from designer.graph.block import INPUT, INPUT_PORT, Endpoint, Node
 
 
@@ -204,4 +205,4 @@ def feeds_one(facts: BlockFacts, place: Place) -> bool:
 
 def where(place: Place, facts: BlockFacts) -> str:
     """What a fix's title adds for a layer that stands in another block than the one that is checked."""
-    return "" if place.within is facts else f" in {place.within.block.name}"
+    return "" if place.within is facts else Text(" in {name}", name=place.within.block.name)

@@ -23,6 +23,7 @@ from designer.graph.design import Design
 from designer.graph.expressions import Expression, to_text
 from designer.session.freezing import is_trained
 from designer.ui.canvas.cards import Card, PortView, Wire
+from designer.ui.language import translated
 
 translate = QCoreApplication.translate
 
@@ -142,7 +143,7 @@ def card_of(design: Design, facts: BlockFacts, node: Node) -> Card:
         repeat=_repeat(node, known),
         condition=f"when {node.when}" if isinstance(node.when, Expression) else "",
         badge=severity.value if severity in (Severity.ERROR, Severity.WARNING) else "",
-        badge_text=own[0].sentence
+        badge_text=translated(own[0].sentence)
         if own
         else translate("Cards", "There is a problem inside.")
         if severity not in (None, Severity.HINT)

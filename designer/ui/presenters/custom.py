@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QCoreApplication
 
 from designer.base.errors import BlockyardError
+from designer.base.text import Text
 from designer.catalogue.custom.source import read_class
 from designer.catalogue.spec import ParameterType
 from designer.graph.custom import CustomLayer, CustomParameter, CustomPort
@@ -87,7 +88,8 @@ def layer_of(form: CustomForm, before: CustomLayer) -> tuple[CustomLayer, list[B
         try:
             parameters.append(_parameter(row, before))
         except BlockyardError as error:
-            errors.append(BlockyardError(f"{row[0]}: {error.message}", expected=error.expected, fix=error.fix))
+            message = Text("{name}: {message}", name=row[0], message=error.message)
+            errors.append(BlockyardError(message, expected=error.expected, fix=error.fix))
     layer = replace(
         before,
         name=class_name(form.source) or before.name,

@@ -17,6 +17,7 @@ from designer.graph.block import Endpoint
 from designer.graph.design import Design
 from designer.ui.canvas.add_search import AddEntry
 from designer.ui.canvas.cards import PortRef
+from designer.ui.language import translated
 
 translate = QCoreApplication.translate
 
@@ -52,8 +53,7 @@ def misfit(design: Design, facts: BlockFacts, source: PortRef, target: PortRef) 
     try:
         node.spec.infer(Values(values), tuple(arriving))
     except LayerError as error:
-        expected = f" It takes {error.expected}." if error.expected else ""
-        return f"{node.node}: {error.message}{expected}"
+        return " ".join(filter(None, (f"{node.node}: {translated(error.message)}", _takes(error))))
     return ""
 
 
@@ -71,5 +71,9 @@ def _why_not(spec: LayerSpec, tensor: Tensor) -> str:
     try:
         spec.infer(Values({parameter.name: parameter.default for parameter in spec.parameters}), (tensor,))
     except LayerError as error:
-        return translate("Fitting", "It takes {0}.").format(error.expected) if error.code in _MISFITS else ""
+        return _takes(error) if error.code in _MISFITS else ""
     return ""
+
+
+def _takes(error: LayerError) -> str:
+    return translate("Fitting", "It takes {0}.").format(translated(error.expected)) if error.expected else ""

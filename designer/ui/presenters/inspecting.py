@@ -19,6 +19,7 @@ from designer.graph.expressions import Expression, Setting, Value, to_text
 from designer.session.freezing import is_trained
 from designer.session.memory import MemoryPlan, memory_plan, node_memory
 from designer.ui.docks.views import DesignView, FactView, NodeView, ParameterView
+from designer.ui.language import translated
 from designer.ui.presenters.costs import field_facts
 
 translate = QCoreApplication.translate
@@ -39,7 +40,7 @@ def node_view(
         name=node.name,
         kind=node.kind,
         family=spec.family.value if spec else Family.BLOCK.value,
-        summary=spec.summary if spec else inner.description if inner else unknown,
+        summary=translated(spec.summary if spec else inner.description) if spec or inner else unknown,
         parameters=parameter_views(design, path, facts, node),
         structure=structure_views(design, facts, node, frozen_view(analysis, recipe, path, facts, node)),
         facts=_facts(analysis, recipe, path, facts, node),
@@ -58,7 +59,7 @@ def parameter_views(design: Design, path: Path, facts: BlockFacts, node: Node) -
         return tuple(_layer_parameter(parameter, node, values, complaints) for parameter in spec.parameters)
     if inner := design.blocks.get(node.kind):
         return tuple(
-            _parameter(p.name, _type_of(p.default), p.default, p.doc, node, values, complaints)
+            _parameter(p.name, _type_of(p.default), p.default, translated(p.doc), node, values, complaints)
             for p in inner.parameters
         )
     return tuple(ParameterView(name, to_text(setting), is_enabled=False) for name, setting in node.params.items())
@@ -92,7 +93,7 @@ def design_view(design: Design, analysis: Analysis, recipe: Recipe, path: Path, 
         key=path,
         title=block.title or block.name,
         kind=block.name,
-        description=block.description,
+        description=translated(block.description),
         input_shape=_of_input(facts, entry, "shape", translate("Facts", "input shape")) if entry else None,
         object_size=_of_input(facts, entry, OBJECT_SIZE, translate("Facts", "object size")) if entry else None,
         variables=tuple(
@@ -131,14 +132,15 @@ def _complaints(facts: BlockFacts, node: Node) -> dict[str, str]:
         said = diagnostic.message.removeprefix(f"{node}: ")
         for name in (*node.params, "repeat", "when"):
             if said.startswith((f"{name}=", f"{name} ", f"{name}:", f"'{name}'")):
-                found.setdefault(name, diagnostic.sentence.removeprefix(f"{node}: "))
+                found.setdefault(name, translated(diagnostic.sentence).removeprefix(f"{node}: "))
     return found
 
 
 def _layer_parameter(
     parameter: Parameter, node: Node, values: dict[str, Value], complaints: dict[str, str]
 ) -> ParameterView:
-    view = _parameter(parameter.name, parameter.type.value, parameter.default, parameter.doc, node, values, complaints)
+    doc = translated(parameter.doc)
+    view = _parameter(parameter.name, parameter.type.value, parameter.default, doc, node, values, complaints)
     choices = tuple(to_text(choice) for choice in parameter.choices)
     return replace(view, choices=choices, minimum=parameter.minimum, maximum=parameter.maximum)
 

@@ -14,6 +14,7 @@ from designer.graph.design import Design
 from designer.session.shelf import BUILT_IN, Shelf, built_in_blocks
 from designer.ui.canvas.add_search import AddEntry
 from designer.ui.docks.views import PaletteEntry
+from designer.ui.language import translated
 
 translate = QCoreApplication.translate
 
@@ -29,7 +30,9 @@ def palette_entries(design: Design, shelf: Shelf) -> list[PaletteEntry]:
     entries += [_block_entry(f"{PERSONAL}:{name}", kept.root, OF_LIBRARY) for name, kept in shelf.personal.items()]
     for name, block in built_in_blocks().items():
         entries.append(_block_entry(f"{BUILT_IN}:{name}" if name in own else name, block))
-    entries += [PaletteEntry(spec.kind, spec.kind, spec.family.value, spec.summary) for spec in registry().values()]
+    entries += [
+        PaletteEntry(spec.kind, spec.kind, spec.family.value, translated(spec.summary)) for spec in registry().values()
+    ]
     custom = Family.CUSTOM.value
     entries += [PaletteEntry(layer.name, layer.name, custom, layer.summary) for layer in design.customs.values()]
     title, summary = translate("Palette", "New custom layer…"), translate("Palette", "Write a layer in Python.")
@@ -45,4 +48,5 @@ def add_entries(design: Design, shelf: Shelf, rank: Callable[[str], int], word: 
 
 
 def _block_entry(key: str, block: Block, group: str = "", has_news: bool = False) -> PaletteEntry:
-    return PaletteEntry(key, block.title or block.name, Family.BLOCK.value, block.description, group, has_news)
+    title, description = translated(block.title or block.name), translated(block.description)
+    return PaletteEntry(key, title, Family.BLOCK.value, description, group, has_news)

@@ -11,8 +11,11 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from PySide6.QtCore import QCoreApplication
 
+from designer.base.errors import advice
+from designer.base.text import joined
 from designer.engine.protocol import EngineError
 from designer.engine.recipe import RECIPES, Recipe, RecipeError
+from designer.ui import language
 from designer.ui.docks.views import FieldSection, FieldView
 from designer.ui.presenters.recipe_fields import FIELDS, NAME, SECTIONS, RecipeField, translated
 
@@ -131,8 +134,7 @@ def told(key: str, error: RecipeError) -> str:
 def in_words(error: EngineError, message: str = "") -> str:
     """What is wrong with a recipe, what was expected, what to do."""
     message = message or error.message.removeprefix("Recipe: ")
-    expected = translate("Recipe", "Expected {0}.").format(error.expected) if error.expected else ""
-    return " ".join(part for part in (message[:1].upper() + message[1:], expected, error.fix) if part)
+    return language.translated(joined(message[:1].upper() + message[1:], advice(error.expected, error.fix)))
 
 
 def to_text(recipe: Recipe) -> str:

@@ -10,6 +10,7 @@ from designer.analysis.diagnostics import Diagnostic
 from designer.base import numbers
 from designer.engine.protocol import Preparing
 from designer.ui.docks.views import ProblemView, RunView
+from designer.ui.language import translated
 
 if TYPE_CHECKING:  # loaded when there is code or a run to show
     from designer.codegen.classes import Range
@@ -25,10 +26,10 @@ def problem_views(diagnostics: Sequence[Diagnostic]) -> list[ProblemView]:
             d.code,
             d.label,
             d.path,
-            d.sentence,
-            d.expected,
-            d.received,
-            tuple(fix.title for fix in d.fixes),
+            translated(d.sentence),
+            translated(d.expected),
+            translated(d.received),
+            tuple(translated(fix.title) for fix in d.fixes),
         )
         for d in diagnostics
     ]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-
+from designer.base.errors import advice
+from designer.base.text import joined
 from designer.engine.protocol_data import Refused, Tried
 from designer.ui.docks.trying_views import GuessView, TriedView
+from designer.ui.language import translated
 from designer.ui.presenters.data import picture_of
-
-translate = QCoreApplication.translate
 
 
 def tried_view(name: str, tried: Tried) -> TriedView:
@@ -22,9 +21,8 @@ def tried_view(name: str, tried: Tried) -> TriedView:
 
 def refused_view(name: str, refused: Refused) -> TriedView:
     """An image that cannot be tried."""
-    expected = translate("Trying", "Expected {0}.").format(refused.expected) if refused.expected else ""
-    whole = " ".join(part for part in (refused.message, expected, refused.fix) if part)
-    return TriedView(name, problem=f"{refused.message} {refused.fix}".strip(), tip=whole)
+    whole = joined(refused.message, advice(refused.expected, refused.fix))
+    return TriedView(name, problem=translated(joined(refused.message, refused.fix)), tip=translated(whole))
 
 
 def has_no_names(tried: Tried) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from designer.base.errors import BlockyardError
+from designer.ui.language import SYSTEM, language_name, languages
 
 Value = bool | int | str
 _CONTEXT = "Settings"
@@ -75,6 +76,17 @@ SETTINGS = (
             ("system", QT_TRANSLATE_NOOP("Settings", "As the system")),
             ("dark", QT_TRANSLATE_NOOP("Settings", "Dark")),
             ("light", QT_TRANSLATE_NOOP("Settings", "Light")),
+        ),
+    ),
+    Setting(
+        "language",
+        QT_TRANSLATE_NOOP("Settings", "Appearance"),
+        QT_TRANSLATE_NOOP("Settings", "Language"),
+        QT_TRANSLATE_NOOP("Settings", "What the window speaks from its next start on."),
+        SYSTEM,
+        (
+            (SYSTEM, QT_TRANSLATE_NOOP("Settings", "As the system")),
+            *((code, language_name(code)) for code in languages()),
         ),
     ),
     Setting(

@@ -1,0 +1,141 @@
+"""Collects every text of the program for Qt's translation tools: `.venv/bin/python tests/texts.py FILE.ts`.
+
+Of the window Qt's own tool finds them. Those of the rooms without Qt are found here and written down for it: the
+templates of each `Text`, whole literals where an error or a diagnostic takes its words, and the words of the catalogue
+and of the designs and blocks that ship with the program.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from designer.catalogue.registry import registry
+from designer.document.presets import list_presets
+from designer.session.shelf import built_in_blocks
+from designer.ui.language import CONTEXT
+
+ROOT = Path(__file__).resolve().parents[1]
+DESIGNER = ROOT / "designer"
+UI = DESIGNER / "ui"
+TOLD_ONLY_THERE = ("cli", "engine", "ui")  # rooms whose texts are not the window's, or that Qt's tool looks through
+
+MAKES_TEXT = {"Text", "joined"}
+TAKES_TEXT = re.compile(r"(Error|Remedy|Fix|Diagnostic)$")
+METHODS = {"error", "_design_too_large"}  # of the analysis of a node
+FIXES = "fixes"  # the module of the functions that take the title of a fix first
+CODED = {"LayerError", "error"}  # take a code before the message
+WORDS = {"message", "expected", "received", "fix", "advice", "title"}
+
+
+class Found(NamedTuple):
+    """A text, and where it stands."""
+
+    text: str
+    place: str
+
+
+def name_of_call(call: ast.Call) -> str:
+    """`Text` of `Text(…)`, `error` of `self.error(…)`."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def places_of_words(call: ast.Call) -> Iterator[ast.expr]:
+    """The arguments of a call that a person reads."""
+    name = name_of_call(call)
+    is_fix = isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == FIXES
+    if name in MAKES_TEXT:
+        yield from call.args
+    elif is_fix or name in METHODS or (TAKES_TEXT.search(name) and not hasattr(builtins, name)):
+        first = 2 if name == "Diagnostic" else 1 if name in CODED else 0
+        yield from call.args[first : first + 1]
+        yield from (each.value for each in call.keywords if each.arg in WORDS)
+
+
+def alternatives(node: ast.expr) -> Iterator[ast.expr]:
+    """What an expression may give: both sides of `a if b else c`, and of `a or b`."""
+    if isinstance(node, ast.IfExp):
+        yield from (*alternatives(node.body), *alternatives(node.orelse))
+    elif isinstance(node, ast.BoolOp):
+        yield from (each for value in node.values for each in alternatives(value))
+    else:
+        yield node
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything to translate in a text."""
+    return re.search(r"[^\W\d_]{2,}", text) is not None
+
+
+def texts_of(source: str, place: str) -> Iterator[Found]:
+    """The texts in a source of a room without Qt."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    for argument in (each for call in calls for words in places_of_words(call) for each in alternatives(words)):
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and has_words(argument.value):
+            yield Found(argument.value, f"{place}:{argument.lineno}")
+
+
+def sources() -> list[Path]:
+    """The modules of the rooms without Qt whose words the window shows."""
+    files = (path for path in DESIGNER.rglob("*.py") if path.relative_to(DESIGNER).parts[0] not in TOLD_ONLY_THERE)
+    return sorted(files)
+
+
+def texts_of_the_catalogue() -> Iterator[Found]:
+    """What layers, presets and built-in blocks say of themselves."""
+    for kind, spec in registry().items():
+        yield from (Found(text, kind) for text in (spec.summary, spec.help, spec.family.value))
+        yield from (Found(parameter.doc, f"{kind}.{parameter.name}") for parameter in spec.parameters)
+    for block in built_in_blocks().values():
+        yield from (Found(text, block.name) for text in (block.title, block.description))
+        yield from (Found(parameter.doc, f"{block.name}.{parameter.name}") for parameter in block.parameters)
+    yield from (Found(preset.title, preset.id) for preset in list_presets())
+
+
+def collected() -> dict[str, str]:
+    """All texts of the rooms without Qt, each with the first place where it stands."""
+    found: dict[str, str] = {}
+    for path in sources():
+        for text, place in texts_of(path.read_text("utf-8"), path.relative_to(ROOT).as_posix()):
+            found.setdefault(text, place)
+    for text, place in texts_of_the_catalogue():
+        if text:
+            found.setdefault(text, place)
+    return found
+
+
+def for_lupdate() -> str:
+    """The collected texts as a source that Qt's tool reads; the place becomes the translator's comment."""
+    lines = (
+        f'#: {place}\nQT_TRANSLATE_NOOP("{CONTEXT}", {json.dumps(text, ensure_ascii=False)})\n'
+        for text, place in collected().items()
+    )
+    return "".join(lines)
+
+
+def qt_tool(name: str) -> str:
+    """A tool of the PySide6 that runs this."""
+    return shutil.which(f"pyside6-{name}", path=str(Path(sys.executable).parent)) or f"pyside6-{name}"
+
+
+def update(target: Path) -> None:
+    """Make a file of translations, or bring it up to date; what was translated in it stays."""
+    with tempfile.TemporaryDirectory() as folder:
+        rooms, names = Path(folder, "rooms.py"), Path(folder, "names.txt")
+        rooms.write_text(for_lupdate(), "utf-8")
+        names.write_text("\n".join(map(str, [*sorted(UI.rglob("*.py")), rooms])), "utf-8")
+        command = [qt_tool("lupdate"), f"@{names}", "-silent", "-locations", "none"]
+        subprocess.run([*command, "-ts", str(target)], check=True)
+
+
+if __name__ == "__main__":
+    update(Path(sys.argv[1]).resolve())
