@@ -25,9 +25,10 @@ class Progress:
         """Show one report."""
         match report:
             case Started():
+                epochs = "1 epoch" if report.epochs == 1 else f"{report.epochs} epochs"
                 self._line(
                     f"Training {report.params:,} parameters on {report.device}: {report.train_examples:,} images, "
-                    f"{report.epochs} epochs of {report.batches_per_epoch} batches"
+                    f"{epochs} of {report.batches_per_epoch} batches"
                 )
             case Preparing():
                 self._prepare(report)

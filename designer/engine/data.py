@@ -215,14 +215,27 @@ def require_classes(collection: Collection, tell: Tell) -> None:
             expected="at least two classes",
             fix="Add images of another class: there is nothing to tell apart.",
         )
+    lonely = [name for name, count in zip(classes, counts.tolist(), strict=True) if count == 1]
+    if lonely and collection.test is None:
+        tell(
+            Warned(
+                "lonely_class",
+                f"Of class {_named(lonely)} there is one image only: it is trained on, and none is left to test with.",
+                "Check its label, or add images of that class.",
+            )
+        )
     empty = [name for name, count in zip(classes, counts.tolist(), strict=True) if not count]
     if empty:
-        named = ", ".join(map(repr, empty[:5])) + (f" and {len(empty) - 5:,} more" if len(empty) > 5 else "")
         begins = " The labels seem to begin at 1." if empty == [classes[0]] == ["0"] else ""
         tell(
             Warned(
                 "empty_class",
-                f"No training image is of class {named}.{begins}",
+                f"No training image is of class {_named(empty)}.{begins}",
                 "Check the labels; the network cannot learn a class that it never sees.",
             )
         )
+
+
+def _named(classes: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    return ", ".join(map(repr, classes[:5])) + (f" and {len(classes) - 5:,} more" if len(classes) > 5 else "")

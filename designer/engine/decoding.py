@@ -96,7 +96,7 @@ class FilePictures:
             try:
                 images[position] = _decoded(self.root / name, self.fit, self.shape)
             except FileNotFoundError:
-                faults.append(Fault(position, name, "gone", "the file is not there any more"))
+                faults.append(Fault(position, name, "gone", "there is no such file"))
             except _OtherSizeError as error:
                 faults.append(Fault(position, name, "size", str(error)))
             except EngineError:

@@ -24,10 +24,14 @@ def skipped(faults: Sequence[Fault]) -> Warned:
 
 
 def _gone(faults: Sequence[Fault]) -> EngineError:
+    images = "1 image is" if len(faults) == 1 else f"{len(faults):,} images are"
+    names = ", ".join(fault.name for fault in faults[:_SHOWN])
+    more = f" and {len(faults) - _SHOWN:,} more" if len(faults) > _SHOWN else ""
     return EngineError(
-        f"The image {faults[0].name} is gone: it was there when the data set was listed.",
-        expected="the data to stay where they are while a run uses them",
-        fix="Put the folder back, or plug its disk in, and resume the run; its last checkpoint is kept.",
+        f"{images} gone: {names}{more}. The data set lists what is not there.",
+        expected="the images to be there, and to stay while a run uses them",
+        fix="Correct the list; or put the folder back, or plug its disk in, and resume the run: its last checkpoint is "
+        "kept.",
     )
 
 

@@ -44,10 +44,11 @@ def place(
     for part, original in zip(total, parts.all, strict=True):
         reader = readers[id(original.pictures)]
         if streams:
-            part = _readable(part, reader, progress) if recipe.skip_broken else part
+            part = part.at(_kept(part, reader, progress)) if recipe.skip_broken else part
             placed.append(StreamedSplit(part, reader, part.labels.to(device)))
         else:
-            placed.append(_resident(part, reader, recipe.skip_broken, device, progress))
+            placed.append(_resident(part, reader, device, progress))
+    raise_for([fault for fault in progress.faults if fault.kind != "broken" or not recipe.skip_broken])
     if progress.faults:
         tell(skipped(progress.faults))
     if not all(map(len, placed)):
@@ -83,8 +84,8 @@ class Progress:
             self._tell(Preparing("Reading images", self._done, self._total, "images"))
 
 
-def _resident(part: Part, reader: Reader, skips: bool, device: torch.device, progress: Progress) -> Split:
-    """All images in the device's memory; damaged ones are left out where that is consented to."""
+def _resident(part: Part, reader: Reader, device: torch.device, progress: Progress) -> Split:
+    """All images that can be read, in the device's memory."""
     if part.pictures.held:
         return Split(part.pictures.read(part.numbers).images.to(device), part.labels.to(device))
     images = torch.empty(len(part), *part.pictures.shape, dtype=torch.uint8, device=device)
@@ -92,39 +93,26 @@ def _resident(part: Part, reader: Reader, skips: bool, device: torch.device, pro
     def take(start: int, read: torch.Tensor) -> None:
         images[start : start + len(read)] = sent(read, device)
 
-    kept = _kept(part, _read_through(part, reader, progress, take), skips, progress)
-    return Split(images, part.labels.to(device)) if kept is None else Split(images[kept], part.labels[kept].to(device))
+    kept = _kept(part, reader, progress, take)
+    if kept.all():
+        return Split(images, part.labels.to(device))
+    return Split(images[kept], part.labels[kept].to(device))
 
 
-def _readable(part: Part, reader: Reader, progress: Progress) -> Part:
-    """The part without the images that are damaged: each is read once to find them."""
-    kept = _kept(part, _read_through(part, reader, progress, lambda _start, _images: None), True, progress)
-    return part if kept is None else part.at(kept)
-
-
-def _read_through(
-    part: Part, reader: Reader, progress: Progress, take: Callable[[int, torch.Tensor], object]
-) -> list[Fault]:
-    """Read all images of a part, group by group. take: gets the place of the first and the images. Returns the faults,
-    their positions in the part."""
-    faults: list[Fault] = []
+def _kept(
+    part: Part, reader: Reader, progress: Progress, take: Callable[[int, torch.Tensor], object] | None = None
+) -> torch.Tensor:
+    """Read all images of a part, group by group. take: gets the place of the first and the images. Returns which can be
+    read, bool (N,); progress gathers the faults of the others."""
+    kept = torch.ones(len(part), dtype=torch.bool)
     start = 0
     for reading in reader.read(groups_of(part)):
-        take(start, reading.images)
-        faults += (fault._replace(position=start + fault.position) for fault in reading.faults)
+        if take:
+            take(start, reading.images)
+        kept[[start + fault.position for fault in reading.faults]] = False
+        progress.faults += reading.faults
         start += len(reading.images)
         progress.add(len(reading.images))
-    return faults
-
-
-def _kept(part: Part, faults: Sequence[Fault], skips: bool, progress: Progress) -> torch.Tensor | None:
-    """Which images are kept, bool (N,), None for all. Raises EngineError for what may not be left out."""
-    raise_for([fault for fault in faults if fault.kind != "broken" or not skips])
-    if not faults:
-        return None
-    progress.faults += faults
-    kept = torch.ones(len(part), dtype=torch.bool)
-    kept[[fault.position for fault in faults]] = False
     return kept
 
 

@@ -36,9 +36,10 @@ class Progress:
         match message:
             case Started():
                 steps = f", from batch {message.steps_done + 1}" if message.steps_done else ""
+                epochs = "1 epoch" if message.epochs == 1 else f"{message.epochs} epochs"
                 self._line(
                     f"Training {message.params:,} parameters on {message.device}: {message.train_examples:,} images, "
-                    f"{message.epochs} epochs of {message.batches_per_epoch} batches{steps}"
+                    f"{epochs} of {message.batches_per_epoch} batches{steps}"
                 )
             case Preparing():
                 self._moving(f"{message.what}: {message.done:,}{_of(message.total)} {message.unit}")

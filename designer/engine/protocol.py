@@ -206,7 +206,7 @@ class Resumed:
 class Warned:
     """Something to tell the person; no failure.
 
-    Codes: `stuck_at_chance`, `stopped_early`, `unreadable_control`, `empty_class`, `skipped_broken`.
+    Codes: `stuck_at_chance`, `stopped_early`, `unreadable_control`, `empty_class`, `lonely_class`, `skipped_broken`.
     """
 
     type: ClassVar = "warning"

@@ -59,6 +59,23 @@ def everything(data) -> int:
     return sum(len(labels) for _, labels in batches)
 
 
+def test_those_of_all_sets_are_told_together(pictures):
+    for under in ("train", "test"):
+        folder = pictures(under=under)
+        cut(folder / under / "dog" / "3.png")
+    with pytest.raises(EngineError, match=r"2 images cannot be read: train/dog/3\.png .*; test/dog/3\.png"):
+        load_data(DataRecipe(source=str(folder), streaming="never"), CPU)
+
+
+def test_what_a_list_names_and_is_not_there_is_told_all_at_once(pictures):
+    folder = pictures()
+    rows = [f"{name}/{number}.png,{name}" for name in ("cat", "dog") for number in range(6)]  # 4 and 5 are not there
+    (folder / "list.csv").write_text("\n".join(rows))
+    with pytest.raises(EngineError, match=r"4 images are gone: (?=.*cat/4\.png)(?=.*dog/5\.png)") as told:
+        load_data(DataRecipe(source=str(folder / "list.csv"), skip_broken=True), CPU)
+    assert "Correct the list" in told.value.fix
+
+
 @pytest.mark.parametrize(
     ("damage", "suffix"), [("cut", "jpg"), ("cut", "webp"), *((damage, "png") for damage in DAMAGE)]
 )
@@ -124,7 +141,7 @@ def test_a_folder_that_vanishes_during_a_run_is_told_and_the_run_goes_on_once_it
         *_, failed = engine.messages()
         assert engine.process.wait() == 1
     assert isinstance(failed, protocol.Failed)
-    assert "is gone" in failed.message
+    assert "gone: " in failed.message
     assert "resume" in failed.fix
     done = load_checkpoint(last_checkpoint(run_dir))["epoch"]
     assert done >= 1

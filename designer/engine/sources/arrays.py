@@ -131,6 +131,12 @@ def _bytes(array: Any, path: Path) -> Any:
     """Truth values, fractions of 0 to 1 or numbers of 0 to 255 as bytes."""
     kind = array.dtype.kind
     low, high = (array.min(), array.max()) if kind in "buif" else (-1, -1)
+    if low != low:  # of numbers with a NaN among them that is the least
+        raise EngineError(
+            f"The images in {path} hold values that are no number (NaN).",
+            expected="bytes from 0 to 255, or fractions from 0 to 1",
+            fix="Find where they come from, and leave these images out.",
+        )
     if kind not in "buif" or not (low >= 0 and high <= 255):
         raise EngineError(
             f"The images in {path} are numbers of the type {array.dtype}, from {low} to {high}.",

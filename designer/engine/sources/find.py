@@ -120,6 +120,13 @@ def _source(named: str, path: Path) -> ModuleType:
         )
     if claiming:
         return next(iter(claiming.values()))
+    lists = [file.name for file in table.lists(path)]
+    if len(lists) > 1:
+        raise EngineError(
+            f"{path} holds {len(lists):,} lists: {', '.join(lists[:5])}{' …' if len(lists) > 5 else ''}.",
+            expected=f"one {table.KIND}",
+            fix=f"Name the list itself, such as {path / lists[0]}.",
+        )
     raise EngineError(f"{path} {_held(path)}.", expected=_WANTED, fix="Check the folder, or name another.")
 
 

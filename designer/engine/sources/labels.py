@@ -20,14 +20,14 @@ def numbered_classes(train: Tensor, others: Sequence[Tensor], folder: Path) -> t
 
     others: labels of the test and the validation set, which the training set has to know. Raises EngineError.
     """
-    lowest = min(int(labels.min()) for labels in (train, *others) if len(labels))
-    if lowest < 0:
-        raise _out_of_range(folder, lowest)
+    for labels in (train, *others):
+        if len(labels) and int(labels.min()) < 0:
+            raise _out_of_range(folder, int(labels.min()), at=int(labels.argmin()))
     count = int(train.max()) + 1
     names = _names(folder)
     if count > MAX_CLASSES or (names and count > len(names)):
         known = f"0 to {len(names) - 1}, as {NAMES_FILE} names {len(names)} classes" if names else ""
-        raise _out_of_range(folder, count - 1, known)
+        raise _out_of_range(folder, count - 1, known, at=int(train.argmax()))
     for labels in others:
         highest = int(labels.max()) if len(labels) else 0
         if highest >= max(count, len(names)):
@@ -39,9 +39,9 @@ def numbered_classes(train: Tensor, others: Sequence[Tensor], folder: Path) -> t
     return names or tuple(map(str, range(count)))
 
 
-def _out_of_range(folder: Path, label: int, expected: str = "") -> EngineError:
+def _out_of_range(folder: Path, label: int, expected: str = "", *, at: int) -> EngineError:
     return EngineError(
-        f"A label in {folder} is {label}.",
+        f"A label in {folder} is {label}, that of image {at:,} (counted from 0).",
         expected=expected or f"whole numbers from 0 to {MAX_CLASSES - 1}",
         fix="Number the classes from 0, or correct that label.",
     )

@@ -37,14 +37,7 @@ def read(path: Path) -> Collection:
     columns = _columns(rows[0], file)
     if columns.has_header:
         rows = rows[1:]
-    needed = max(columns.path, columns.label, columns.split or 0)
-    short = next((number for number, row in enumerate(rows, 1 + columns.has_header) if len(row) <= needed), None)
-    if not rows or short:
-        raise EngineError(
-            f"Row {short} of {file} has too few columns." if short else f"{file} lists no images.",
-            expected="a path and a label in each row",
-            fix="Correct the file.",
-        )
+    _require_whole(rows, columns, file)
     classes, labels = classes_of([row[columns.label] for row in rows], str(file))
     if len(set(labels.tolist())) < 2:
         raise EngineError(
@@ -67,8 +60,27 @@ def read(path: Path) -> Collection:
             expected=f"paths relative to {file.parent}",
             fix="Correct the paths, or move the file to where they begin.",
         )
-    parts = _parts(Part.of(pictures, labels), [row[columns.split] for row in rows] if columns.split is not None else [])
-    return Collection(KIND, file, classes, is_mixed=False, **parts)
+    sets = _sets(rows, columns.split) if columns.split is not None else []
+    return Collection(KIND, file, classes, is_mixed=False, **_parts(Part.of(pictures, labels), sets))
+
+
+def _require_whole(rows: Sequence[Sequence[str]], columns: _Columns, file: Path) -> None:
+    """Raise EngineError unless there are rows, and each has a path, a label and, where there is one, a set."""
+    needed = max(columns.path, columns.label, columns.split or 0)
+    amiss = "" if rows else f"{file} lists no images."
+    named = columns.has_header and columns.split is not None and "train" in _sets(rows, columns.split)
+    for number, row in enumerate(rows, 1 + columns.has_header):
+        if len(row) <= needed:
+            amiss = f"Row {number} of {file} has too few columns."
+        elif not row[columns.path].strip() or not row[columns.label].strip():
+            amiss = f"Row {number} of {file} has no {'label' if row[columns.path].strip() else 'path'}."
+        elif named and not _set_of(row, columns.split):
+            amiss = f"Row {number} of {file} is of the set {row[columns.split][:40]!r}, others of the set 'train'."
+        if amiss:
+            break
+    if amiss:
+        expected = "a path and a label in each row" + (", and train, val or test" if named else "")
+        raise EngineError(amiss, expected=expected, fix="Correct the file.")
 
 
 class _Columns:
@@ -94,9 +106,17 @@ def _columns(first: Sequence[str], file: Path) -> _Columns:
     return _Columns(first)
 
 
-def _parts(whole: Part, splits: Sequence[str]) -> dict[str, Part]:
-    """By what the rows say of the sets; all of it for training where they say nothing."""
-    named = [_NAMES.get(split.strip().lower(), "") for split in splits]
+def _sets(rows: Sequence[Sequence[str]], column: int) -> list[str]:
+    """The set that each row names, empty where it names none that is known."""
+    return [_set_of(row, column) for row in rows]
+
+
+def _set_of(row: Sequence[str], column: int) -> str:
+    return _NAMES.get(row[column].strip().lower(), "") if column < len(row) else ""
+
+
+def _parts(whole: Part, named: Sequence[str]) -> dict[str, Part]:
+    """By the sets that the rows name; all of it for training where they say nothing."""
     if not all(named) or "train" not in named:
         return {"train": whole}
     places = {name: torch.tensor([at == name for at in named]) for name in dict.fromkeys(named)}
@@ -108,8 +128,13 @@ def _parts(whole: Part, splits: Sequence[str]) -> dict[str, Part]:
 def _file(path: Path) -> Path | None:
     if path.is_file():
         return path if path.suffix.lower() in SUFFIX else None
-    files = [file for suffix in SUFFIX for file in path.glob(f"*{suffix}")] if path.is_dir() else []
+    files = lists(path)
     return files[0] if len(files) == 1 else None
+
+
+def lists(folder: Path) -> list[Path]:
+    """The files of this kind in a folder, by name; none where it is no folder."""
+    return sorted(file for suffix in SUFFIX for file in folder.glob(f"*{suffix}")) if folder.is_dir() else []
 
 
 def _rows(file: Path) -> list[list[str]]:

@@ -73,10 +73,10 @@ def test_sets_by_their_names(tmp_path, name):
         ({"images": IMAGES[..., 0].reshape(20, 30), "labels": LABELS}, "20 × 30"),
         ({"images": np.repeat(IMAGES, 2, 3), "labels": LABELS}, "6 channels, or 5"),
         ({"images": IMAGES, "labels": LABELS + 0.5}, "an array of 20, float64"),
-        ({"images": IMAGES, "labels": LABELS - 1}, "A label in .* is -1"),
+        ({"images": IMAGES, "labels": LABELS - 1}, "A label in .* is -1, that of image 0"),
         ({"images": IMAGES, "labels": LABELS * 100_000}, "A label in .* is 300000"),
         ({"images": np.array([{}] * 20), "labels": LABELS}, "Python objects"),
-        ({"images": np.full((20, 5, 6), np.nan), "labels": LABELS}, "from nan to nan"),
+        ({"images": np.full((20, 5, 6), np.nan), "labels": LABELS}, r"no number \(NaN\)"),
         (
             {"train_images": IMAGES, "train_labels": LABELS, "test_images": IMAGES[:, 1:], "test_labels": LABELS},
             "3 × 5 × 6 for training and 3 × 4 × 6 for testing",

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from designer.engine.data import load_data
-from designer.engine.protocol import EngineError
+from designer.engine.protocol import EngineError, Warned
 from designer.engine.recipe import DataRecipe
 
 CPU = torch.device("cpu")
@@ -153,6 +153,16 @@ def test_images_without_classes_are_told(tmp_path, draw):
     draw(tmp_path / "some" / "0.png")
     with pytest.raises(EngineError, match="not in a folder for each class"):
         load(tmp_path / "some")
+
+
+def test_a_class_of_one_image_is_warned_of_where_none_is_left_to_test_with(pictures, draw):
+    folder = pictures()
+    draw(folder / "yak" / "only.png")
+    told = []
+    data = load_data(DataRecipe(source=str(folder)), CPU, tell=told.append)
+    assert data.test.labels.bincount(minlength=4).tolist() == [1, 1, 1, 0]
+    (warning,) = [message for message in told if isinstance(message, Warned)]
+    assert "Of class 'yak' there is one image only" in warning.message
 
 
 def test_a_class_that_training_lacks_is_told(pictures):

@@ -53,6 +53,14 @@ def test_a_folder_with_one_list_is_that_list(folder, draw):
     assert open_data(DataRecipe(source=str(listed))).classes == ("no", "yes")
 
 
+def test_of_several_lists_in_a_folder_one_has_to_be_named(tmp_path):
+    for name in ("b.csv", "a.csv", "c.tsv"):
+        write(tmp_path, ["x.png,no", "y.png,yes"], name)
+    with pytest.raises(EngineError, match=r"holds 3 lists: a\.csv, b\.csv, c\.tsv") as told:
+        open_data(DataRecipe(source=str(tmp_path)))
+    assert str(tmp_path / "a.csv") in told.value.fix
+
+
 def test_a_list_beside_folders_of_classes_could_be_either(folder):
     write(folder, [f"{name},{name[:3]}" for name in NAMES])
     with pytest.raises(EngineError, match="more than one way") as told:
@@ -68,6 +76,10 @@ def test_a_list_beside_folders_of_classes_could_be_either(folder):
         (["cat/0.png"], "has one column"),
         (["path,label", "cat/0.png,cat", "cat/1.png"], "Row 3 .* too few columns"),
         (["path,label"], "lists no images"),
+        (["path,label", "cat/0.png,cat", "cat/1.png, ", "dog/0.png,dog"], "Row 3 .* has no label"),
+        (["cat/0.png,cat", ",cat", "dog/0.png,dog"], "Row 2 .* has no path"),
+        (["path,label,split", "cat/0.png,cat,train", "dog/0.png,dog,tset"], "Row 3 .* is of the set 'tset'"),
+        (["path,label,split", "cat/0.png,cat,train", "dog/0.png,dog"], "Row 3 .* too few columns"),
         (["cat/0.png,cat", "cat/1.png,cat"], "All 2 images .* of one class, 'cat'"),
         (["gone/0.png,cat", "cat/1.png,dog"], "lists 'gone/0.png', and there is no such file"),
         (["\\\\elsewhere\\share\\0.png,cat", "cat/1.png,dog"], "'//elsewhere/share/0.png', on another machine"),
