@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from designer.catalogue.registry import registry
-from designer.document.presets import list_presets
+from designer.catalogue.spec import Family
+from designer.document.presets import list_presets, open_design
 from designer.session.shelf import built_in_blocks
 from designer.ui.language import CONTEXT
 
@@ -93,12 +94,14 @@ def sources() -> list[Path]:
 def texts_of_the_catalogue() -> Iterator[Found]:
     """What layers, presets and built-in blocks say of themselves."""
     for kind, spec in registry().items():
-        yield from (Found(text, kind) for text in (spec.summary, spec.help, spec.family.value))
+        yield from (Found(text, kind) for text in (spec.summary, spec.help))
         yield from (Found(parameter.doc, f"{kind}.{parameter.name}") for parameter in spec.parameters)
-    for block in built_in_blocks().values():
+    shipped = [open_design(preset.id).design for preset in list_presets()]
+    for block in (*built_in_blocks().values(), *(block for design in shipped for block in design.blocks.values())):
         yield from (Found(text, block.name) for text in (block.title, block.description))
         yield from (Found(parameter.doc, f"{block.name}.{parameter.name}") for parameter in block.parameters)
     yield from (Found(preset.title, preset.id) for preset in list_presets())
+    yield from (Found(family.value, "Family") for family in Family)
 
 
 def collected() -> dict[str, str]:

@@ -23,20 +23,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the page of the topic, else the pages in which its words occur. Raises HelpError where there are none."""
-    topic = " ".join(options.topic).strip()
+    topic, book = " ".join(options.topic).strip(), pages.Help()
     if not topic:
-        _list(pages.contents())
+        _list(book.contents())
         return 0
-    page = pages.find(topic)
+    page = book.find(topic)
     if page is not None:
         text = pages.without_pictures(pages.fill(page.text)).replace(_ONLY_IN_WINDOW, "See the help in the window.")
         write(f"# {page.title}\n\n{text}")
         if page.url:
             write(f"\n{page.url}")
         return 0
-    found = pages.search(topic)
+    found = book.search(topic)
     if not found:
-        near = pages.near(topic)
+        near = book.near(topic)
         raise pages.HelpError(
             f"There is no help on '{topic[:60]}'.",
             expected="a layer, a diagnostic's code, a feature, or words of a page",

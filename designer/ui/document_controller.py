@@ -15,6 +15,7 @@ from designer.document.presets import list_presets, open_design
 from designer.session.session import Session
 from designer.ui import files
 from designer.ui.background import Background
+from designer.ui.language import translated
 from designer.ui.start.recents import Recents
 from designer.ui.tabs_controller import OpenDesign, TabsController
 
@@ -67,14 +68,14 @@ class DocumentController(QObject):
             self._reading.run(_preset_titles, self._know_presets, self.refused.emit, "preset titles")
 
     def _know_presets(self, titles: dict[str, str]) -> None:
-        self._titles = titles
-        self.titles_known.emit(titles)
+        self._titles = {key: translated(title) for key, title in titles.items()}
+        self.titles_known.emit(self._titles)
 
     def fill_presets(self, menu: QMenu) -> None:
         """Put all presets into a menu: a family of several in a menu of its own."""
         menu.clear()
         if not self._titles:
-            self._titles = _preset_titles()
+            self._know_presets(_preset_titles())
         for family, names in preset_families(self._titles):
             part = menu.addMenu(family) if len(names) > 1 else menu
             for name in names:

@@ -80,7 +80,8 @@ def node_entries(root: BlockFacts) -> Iterator[AddEntry]:
             node, here = known.node, (*path, key)
             where = " › ".join((node.kind, *names))
             family = known.spec.family.value if known.spec else Family.BLOCK.value
-            yield AddEntry(_SEPARATOR.join(here), node.name, family, where, (node.kind, ".".join((*names, node.name))))
+            also = node.kind, ".".join((*names, node.name))
+            yield AddEntry(_SEPARATOR.join(here), node.name, family, where, also, translated(family))
             if known.inside is not None:
                 waiting.append((here, (*names, node.name), known.inside))
 

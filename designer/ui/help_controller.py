@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from designer.base.errors import BlockyardError
 from designer.base.paths import resources_dir
 from designer.session import help as pages
+from designer.ui import language
 from designer.ui.actions import ACTIONS, MENUS, translated
 from designer.ui.background import Background
 from designer.ui.canvas_controller import CanvasController
@@ -36,6 +37,7 @@ class HelpController(QObject):
         self._owner = owner
         self.window: HelpWindow | None = None
         self._filling = Background(self)
+        self._book = pages.Help(language.language(), language.translated)
         self._trail: list[HelpView] = []
         for key in ("F1", "?"):
             QShortcut(QKeySequence(key), owner, self.open_selected)
@@ -53,7 +55,7 @@ class HelpController(QObject):
 
     def open_kind(self, kind: str) -> None:
         """The help of a layer or a block."""
-        view = help_view(self._canvas.session.design, kind, self._canvas.adding.shelf)
+        view = help_view(self._book, self._canvas.session.design, kind, self._canvas.adding.shelf)
         if view is None:
             said = self.tr("There is no help for '{0}': the kind is not known here.")
             self._refuse(BlockyardError(said.format(kind)))
@@ -72,7 +74,7 @@ class HelpController(QObject):
     def open(self, address: str = FIRST_PAGE) -> None:
         """The page at an address."""
         try:
-            self._show(page_view(pages.page(address)))
+            self._show(page_view(self._book.page(address)))
         except BlockyardError as error:
             self._refuse(error)
 
@@ -93,7 +95,7 @@ class HelpController(QObject):
     def _made(self) -> HelpWindow:
         if self.window is None:
             self.window = window = HelpWindow(self._owner)
-            window.show_contents([tuple(entry) for entry in pages.contents()])
+            window.show_contents([tuple(entry) for entry in self._book.contents()])
             window.address_chosen.connect(self.open)
             window.link_followed.connect(self._follow)
             window.searched.connect(self._search)
@@ -138,7 +140,8 @@ class HelpController(QObject):
             QDesktopServices.openUrl(QUrl(link))
 
     def _search(self, words: str) -> None:
-        found: Sequence[pages.Entry] = pages.search(words) if words.strip() else pages.contents()
+        book = self._book
+        found: Sequence[pages.Entry] = book.search(words) if words.strip() else book.contents()
         self.window.show_contents([tuple(entry) for entry in found], is_found=bool(words.strip()))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from designer.catalogue.registry import registry
 from designer.codegen.module import generate
 from designer.document.presets import open_design
 from designer.session import help as pages
+from designer.session.help import Help
 
-ALL = [pages.page(entry.address) for entry in pages.contents()]
+BOOK = Help()
+ALL = [BOOK.page(entry.address) for entry in BOOK.contents()]
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"screenshots/([a-z0-9_]+)-(?:dark|light)\.png")
 FEATURES = [page.address.split("/")[1] for page in ALL if page.group == pages.FEATURES]
@@ -52,11 +55,11 @@ def test_each_feature_is_in_the_contents():
 
 @pytest.mark.parametrize("name", sorted(set(FEATURES) - OF_WORDS))
 def test_a_feature_is_shown_in_a_picture_of_its_own(name: str):
-    text = pages.page(f"features/{name}").text
+    text = BOOK.page(f"features/{name}").text
     shown = PICTURE.findall(text)
     assert shown
     others = {
-        picture for other in set(FEATURES) - {name} for picture in PICTURE.findall(pages.page(f"features/{other}").text)
+        picture for other in set(FEATURES) - {name} for picture in PICTURE.findall(BOOK.page(f"features/{other}").text)
     }
     assert set(shown) - others
     assert "![" not in pages.without_pictures(text)
@@ -93,7 +96,7 @@ def test_a_page_is_whole(page: pages.Page):
 
 @pytest.mark.parametrize(("address", "preset"), [("code_vgg11", "vgg11_fashion"), ("code_resnet", "resnet")])
 def test_the_code_that_is_shown_is_what_is_written_now(address: str, preset: str):
-    page = pages.page(f"features/{address}")
+    page = BOOK.page(f"features/{address}")
     assert pages.is_to_fill(page.text)
     design = open_design(preset).design
     text = pages.fill(page.text)
@@ -102,20 +105,20 @@ def test_the_code_that_is_shown_is_what_is_written_now(address: str, preset: str
 
 
 def test_a_search_finds_words_in_titles_first_and_in_texts():
-    assert pages.search("batchnorm2d")[0].address == "kinds/BatchNorm2d"
-    assert pages.search("softmax cross-entropy")[0].address == "codes/softmax_before_cross_entropy"
-    assert "features/receptive_field" in [entry.address for entry in pages.search("araujo distill")]
-    assert pages.search("") == pages.search("  ") == []
-    assert pages.search("wibble") == []
+    assert BOOK.search("batchnorm2d")[0].address == "kinds/BatchNorm2d"
+    assert BOOK.search("softmax cross-entropy")[0].address == "codes/softmax_before_cross_entropy"
+    assert "features/receptive_field" in [entry.address for entry in BOOK.search("araujo distill")]
+    assert BOOK.search("") == BOOK.search("  ") == []
+    assert BOOK.search("wibble") == []
 
 
 def test_a_topic_is_found_by_code_kind_feature_and_title():
     for topic in ("cycle", "codes/cycle", "Conv2d", "conv2d", "memory", "Memory of a training"):
-        assert pages.find(topic) is not None, topic
-    assert pages.find("wibble") is None
-    assert "Conv2d" in pages.near("Conv2")
+        assert BOOK.find(topic) is not None, topic
+    assert BOOK.find("wibble") is None
+    assert "Conv2d" in BOOK.near("Conv2")
     with pytest.raises(pages.HelpError, match="no help"):
-        pages.page("../../etc/passwd")
+        BOOK.page("../../etc/passwd")
 
 
 def test_links_lead_out_only_where_they_say_so():
@@ -123,3 +126,17 @@ def test_links_lead_out_only_where_they_say_so():
     assert pages.target("../features/code.md", "codes/cycle") == "features/code"
     assert pages.target("cycle.md", "codes/dead_branch") == "codes/cycle"
     assert pages.target("https://pytorch.org", "codes/cycle") is None
+
+
+def test_another_language_has_its_own_pages_and_the_english_ones_for_the_rest(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("designer.session.help.resources_dir", lambda: tmp_path)
+    shutil.copytree(resources_dir() / "help", tmp_path / "help")
+    (tmp_path / "help" / "pt" / "codes").mkdir(parents=True)
+    (tmp_path / "help" / "pt" / "codes" / "cycle.md").write_text("# Um ciclo\n\nOs fios andam à roda.\n", "utf-8")
+    words = {"parameter": "parâmetro", registry()["Conv2d"].help: "Nada abaixo de zero."}
+    book = Help("pt_BR", lambda text: words.get(text, text))
+    assert book.page("codes/cycle").title == "Um ciclo"
+    assert [entry.address for entry in book.search("roda")] == ["codes/cycle"]
+    assert book.page("codes/dead_branch") == BOOK.page("codes/dead_branch")
+    assert book.page("kinds/Conv2d").text.startswith("Nada abaixo de zero.\n\n| parâmetro |")
+    assert {entry.address for entry in book.contents()} == {entry.address for entry in BOOK.contents()}

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -35,6 +32,7 @@ from designer.session.session import Session
 from designer.session.shelf import built_in_blocks
 from designer.ui.document_controller import preset_families
 from designer.ui.window import MainWindow
+from tests.texts import update
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 Open = Callable[..., MainWindow]
@@ -209,10 +207,8 @@ class Marking(QTranslator):
 @pytest.fixture
 def marking(qapp: QApplication, tmp_path: Path) -> Iterator[Marking]:
     """The language of marks."""
-    sources, target = tmp_path / "sources", tmp_path / "texts.ts"
-    sources.write_text("\n".join(str(path) for path in sorted(UI.rglob("*.py"))), "utf-8")
-    tool = shutil.which("pyside6-lupdate", path=str(Path(sys.executable).parent))
-    subprocess.run([tool, f"@{sources}", "-silent", "-ts", str(target)], check=True)
+    target = tmp_path / "texts.ts"
+    update(target)
     translator = Marking(
         {
             (context.findtext("name"), message.findtext("source"))
@@ -243,19 +239,19 @@ def texts_in(root: QWidget) -> Iterator[str]:
 
 
 def names_in(session: Session) -> set[str]:
-    """What is called so in every language, and the words of documents and of the rooms without Qt."""
-    known = {"Blockyard", "KiB", "MiB", "GiB", "repeat", "when", "image", *RECIPES, session.title}
+    """What is called so in every language, and the words of documents."""
+    known = {"Blockyard", "KiB", "MiB", "GiB", "repeat", "when", "image", "English", *RECIPES, session.title}
     known |= set(re.findall(r"[\w-]+", str(session.recipe.to_json())))
     for block in (*session.design.blocks.values(), *built_in_blocks().values()):
-        known |= {block.name, block.title or "", block.description, *(node.name for node in block.nodes.values())}
-        known |= {word for parameter in block.parameters for word in (parameter.name, parameter.doc)}
+        known |= {block.name, *(node.name for node in block.nodes.values())}
+        known |= {parameter.name for parameter in block.parameters}
+    for block in session.design.blocks.values():
+        known |= {block.title or "", block.description, *(parameter.doc for parameter in block.parameters)}
     for spec in registry().values():
-        known |= {spec.kind, spec.summary}
-        known |= {word for parameter in spec.parameters for word in (parameter.name, parameter.doc)}
-    known |= {preset.title for preset in list_presets()}
+        known |= {spec.kind, *(parameter.name for parameter in spec.parameters)}
     known |= {family for family, _ in preset_families(preset.id for preset in list_presets())}
     for problem in session.analysis.diagnostics:
-        known |= {problem.sentence, problem.label, problem.code, problem.message, *(fix.title for fix in problem.fixes)}
+        known |= {problem.label, problem.code}
     return known
 
 

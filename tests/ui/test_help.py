@@ -87,7 +87,7 @@ def test_searching_and_reading(qtbot: QtBot, open_window: Open):
     shown.contents.scrollToItem(item)
     qtbot.mouseClick(shown.contents.viewport(), LEFT, pos=shown.contents.visualItemRect(item).center())
     assert shown.title.text() == "Start here"
-    assert shown.contents.topLevelItemCount() == len({entry.group for entry in pages.contents()})
+    assert shown.contents.topLevelItemCount() == len({entry.group for entry in pages.Help().contents()})
 
 
 def test_the_code_of_a_preset_is_written_in_the_background(qtbot: QtBot, open_window: Open):

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from designer.base.paths import config_dir
 from designer.base.text import Text, joined
+from designer.catalogue.registry import registry
 from designer.ui import language
 from designer.ui.language import translated, wear_language
 from designer.ui.panels import window_settings
@@ -123,6 +124,17 @@ def test_a_problem_and_its_fixes_are_read_in_the_persons_language(qtbot: QtBot, 
     assert card.buttons[0].text() == "⟦Wire input to fc⟧"
     qtbot.mouseClick(card.buttons[0], Qt.MouseButton.LeftButton)
     assert window.actions_by_id["undo"].text() == "⟦Undo⟧: ⟦Wire input to fc⟧"
+
+
+def test_the_catalogues_words_are_read_in_the_persons_language(qtbot: QtBot, open_window: Open, wears_it: None):
+    window = open_window("lenet_relu")
+    window.helping.open_kind("Conv2d")
+    shown = window.helping.window
+    text = shown.page.toPlainText()
+    assert "⟦parameter⟧" in text
+    assert f"⟦{registry()['Conv2d'].parameter('kernel_size').doc}⟧" in text
+    assert shown.kind.text() == "⟦convolution⟧"
+    shown.close()
 
 
 # -- where a language lies ---------------------------------------------------------------------------------------------

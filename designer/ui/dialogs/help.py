@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 )
 
 from designer.ui.docks.views import HelpView
+from designer.ui.language import translated
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import mono_font, section_font, ui_font
 from designer.ui.theme.icons import wear_icon
@@ -219,7 +220,7 @@ class HelpWindow(QDialog):
     def _group(self, groups: dict[str, QTreeWidgetItem], group: str) -> QTreeWidgetItem:
         if group not in groups:
             titles = {"features": self.tr("Using Blockyard"), "codes": self.tr("Problems, and what to do")}
-            made = QTreeWidgetItem([titles.get(group, self.tr("Layers: {0}").format(group))])
+            made = QTreeWidgetItem([titles.get(group, self.tr("Layers: {0}").format(translated(group)))])
             made.setFont(0, section_font())
             groups[group] = made
             self.contents.addTopLevelItem(made)

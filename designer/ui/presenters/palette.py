@@ -42,7 +42,14 @@ def palette_entries(design: Design, shelf: Shelf) -> list[PaletteEntry]:
 def add_entries(design: Design, shelf: Shelf, rank: Callable[[str], int], word: Callable[[str], str]) -> list[AddEntry]:
     """The same for the search at the cursor. rank: of a key, the lowest first; word: what a group is called."""
     return [
-        AddEntry(e.kind, e.title, e.family, e.summary, word=word(e.group) if e.group else "", rank=rank(e.kind))
+        AddEntry(
+            e.kind,
+            e.title,
+            e.family,
+            e.summary,
+            word=word(e.group) if e.group else translated(e.family),
+            rank=rank(e.kind),
+        )
         for e in palette_entries(design, shelf)
     ]
 
