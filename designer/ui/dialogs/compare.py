@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _SIZE = QSize(1040, 680)
 _LEGEND_PX = 224
+_NAME_PX = 160  # so that the tables have their columns below each other
 _BY_BATCH = ""  # in place of the prefix of what is told of whole sets
 _NO_POINTS: Points = ([], [])
 
@@ -181,5 +182,6 @@ class Compare(QDialog):
                 figure = label(text if len(text) < 60 else text[:59] + "…")
                 figure.setFont(figure_font())
                 grid.addWidget(figure, row, column)
+        grid.setColumnMinimumWidth(0, _NAME_PX)
         grid.setColumnStretch(3, 1)
         self._words.addLayout(grid)
