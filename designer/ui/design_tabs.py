@@ -15,7 +15,7 @@ _END_PX = 18
 _MARGIN_PX = 6  # between it and the edge of the tab
 _DOT_PX = 8
 _CROSS_PX = 8
-_LEAST_PX, _MOST_PX = 96, 208  # of a tab
+_LEAST_PX, _MOST_PX = 96, 240  # of a tab
 
 
 class TabEnd(QAbstractButton):
@@ -107,8 +107,17 @@ class DesignTabs(QTabBar):
         return QSize(min(max(size.width() + _MARGIN_PX, _LEAST_PX), _MOST_PX), size.height())
 
     def minimumTabSizeHint(self, index: int) -> QSize:
-        size = self.tabSizeHint(index)  # where not all fit, long names give way before short ones
-        return QSize(min(size.width(), max(self.width() // self.count(), _LEAST_PX)), size.height())
+        size = self.tabSizeHint(index)
+        return QSize(min(size.width(), self._share()), size.height())
+
+    def _share(self) -> int:
+        """How wide a tab may be where not all fit: those that need less take less, and leave the rest to long names."""
+        room, widths = self.width(), sorted(self.tabSizeHint(index).width() for index in range(self.count()))
+        for taken, width in enumerate(widths):
+            if width * (len(widths) - taken) > room:
+                return max(room // (len(widths) - taken), _LEAST_PX)
+            room -= width
+        return _MOST_PX
 
     def minimumSizeHint(self) -> QSize:
         return QSize(_LEAST_PX, super().minimumSizeHint().height())

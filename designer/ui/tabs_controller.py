@@ -142,6 +142,7 @@ class TabsController(QObject):
             self._bar.show_state(index, self.tr("Start"), self.tr("Templates and recent files"), False)
         elif index >= 0:
             session = design.session
-            tip = str(session.path) if session.path else self.tr("{0}, not in a file yet").format(session.title)
             title = self.tr("{0} (recovered)").format(session.title) if session.losses else session.title
+            where = str(session.path) if session.path else self.tr("Not in a file yet")
+            tip = f"{title}\n{where}"
             self._bar.show_state(index, title, tip, not session.is_saved)

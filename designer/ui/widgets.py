@@ -43,10 +43,11 @@ def hairline() -> QFrame:
 
 
 class ElidedLabel(QLabel):
-    """A label that shortens its text with an ellipsis; the whole text is its tooltip then."""
+    """A label that shortens its text with an ellipsis; the whole text is its tooltip then, before what it is about."""
 
     def __init__(self, text: str = "", role: str = "") -> None:
         super().__init__(text)
+        self._doc = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setMinimumWidth(24)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -58,6 +59,11 @@ class ElidedLabel(QLabel):
         width = self.fontMetrics().horizontalAdvance(self.text()) + 2 + margins.left() + margins.right()
         return QSize(width, super().sizeHint().height())
 
+    def set_doc(self, text: str) -> None:
+        """Say in its tooltip what it is about, whether it is read whole or not."""
+        self._doc = text
+        self.setToolTip(text)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         space = self.rect().marginsRemoved(self.contentsMargins())
@@ -65,8 +71,9 @@ class ElidedLabel(QLabel):
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(space, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
         painter.end()
-        tip = self.text() if shown != self.text() else ""
-        if self.toolTip() != tip and not self.property("ownTip"):
+        whole = self.text() if shown != self.text() else ""
+        tip = "\n".join(part for part in (whole, self._doc) if part)
+        if self.toolTip() != tip:
             self.setToolTip(tip)
 
 

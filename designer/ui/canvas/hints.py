@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from designer.ui.canvas.hits import Target
 from designer.ui.theme.tokens import Theme
 
+KEYS_AIR_PX = 6  # around the words on their ground
+
 _UNDER_THE_POINTER = {
     Target.PORT: QT_TRANSLATE_NOOP("CanvasHints", "Drag or click to wire · Ctrl+drag moves its wires · Alt+click cuts"),
     Target.WIRE: QT_TRANSLATE_NOOP("CanvasHints", "Alt+click cuts · Ctrl+drag or a double-click adds a point"),
@@ -43,7 +45,8 @@ class EmptyHint(QWidget):
 
 
 class KeyHint(QLabel):
-    """A few keys in the lower left, or what can be done here and now. The mouse goes through it."""
+    """A few keys in the lower left, or what can be done here and now, on a quiet ground: cards may lie below. The mouse
+    goes through it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,5 +61,6 @@ class KeyHint(QLabel):
 
     def set_theme(self, theme: Theme) -> None:
         """Wear another palette."""
-        self.setStyleSheet(f"color: {theme.muted}; font-size: 11px;")
+        shape = f"padding: 3px {KEYS_AIR_PX}px; border-radius: 5px"
+        self.setStyleSheet(f"color: {theme.muted}; font-size: 11px; background: {theme.ground}; {shape};")
         self.adjustSize()

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from designer.ui.canvas.add_search import AddEntry, AddSearch
 from designer.ui.canvas.breadcrumb import Breadcrumb
 from designer.ui.canvas.glide import Glide
-from designer.ui.canvas.hints import EmptyHint, KeyHint
+from designer.ui.canvas.hints import KEYS_AIR_PX, EmptyHint, KeyHint
 from designer.ui.canvas.legend import Legend
 from designer.ui.canvas.minimap import Minimap
 from designer.ui.canvas.note_editor import NoteEditor
@@ -110,6 +110,7 @@ class CanvasPanel(QWidget):
             overlay.resize(overlay.sizeHint())
         self.breadcrumb.move(MARGIN_PX, MARGIN_PX - 2)
         self.empty_hint.move((width - self.empty_hint.width()) // 2, (height - self.empty_hint.height()) // 2)
-        self.key_hint.move(MARGIN_PX + _TEXT_PX, height - self.key_hint.height() - MARGIN_PX + 2)
+        left = MARGIN_PX + _TEXT_PX - KEYS_AIR_PX
+        self.key_hint.move(left, height - self.key_hint.height() - MARGIN_PX + KEYS_AIR_PX)
         self.legend.move(width - self.legend.width() - MARGIN_PX, MARGIN_PX)
         self.minimap.move(width - self.minimap.width() - MARGIN_PX, height - self.minimap.height() - MARGIN_PX)

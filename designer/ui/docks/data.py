@@ -244,9 +244,9 @@ class _Facts(QScrollArea):
 
     def show_facts(self, facts: DataFacts) -> None:
         self.title.setText(facts.title)
-        self.path.setText(facts.path.partition("\n")[0])
-        self.path.setProperty("ownTip", True)
-        self.path.setToolTip(facts.path)
+        path, _, more = facts.path.partition("\n")
+        self.path.setText(path)
+        self.path.set_doc(more)
         self.table.set_facts(facts.facts)
         more = len(facts.broken) - _SHOWN_BROKEN
         shown = [*facts.broken[:_SHOWN_BROKEN], *([self.tr("and {0} more").format(more)] if more > 0 else [])]

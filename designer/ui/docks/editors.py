@@ -41,6 +41,7 @@ from designer.ui.widgets import set_state
 _PREFIX_PX = 14  # room for the ƒ
 _BUTTON_PX = 20  # room for the chevrons at the right
 _BESIDE_PX = 26  # the air around a text and what it comes to
+_AIR_PX = 22  # around a text alone
 _STEPPED = ("int", "float", "size")
 
 
@@ -281,10 +282,20 @@ class ValueEdit(QLineEdit):
         margins = self.textMargins()
         if (margins.left(), margins.right()) != (left, right):
             self.setTextMargins(left, 0, right, 0)
-        room = self.width() - left - right - 22
-        is_cut = self.fontMetrics().horizontalAdvance(self.text()) > room
-        self.setToolTip(self.text() if is_cut else self.view.doc)
+        self.setToolTip(self.text() if self.wanted_px > self.width() else self.view.doc)
         self.update()
+
+    @property
+    def wanted_px(self) -> int:
+        """The width at which its text is read whole."""
+        prefix = _PREFIX_PX if self.is_expression else 0
+        button = _BUTTON_PX - 6 if self._has_button() else 0
+        return self.fontMetrics().horizontalAdvance(self.text()) + prefix + button + _AIR_PX
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether a person writes here."""
+        return self.hasFocus()
 
     def _hint(self) -> str:
         shows = self.is_expression and self.text() == self.view.value_text and self.view.resolved_text

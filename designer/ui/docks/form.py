@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from designer.ui.docks.switch import make_editor
@@ -14,6 +14,8 @@ from designer.ui.theme.current import current_theme
 from designer.ui.widgets import ElidedLabel, Sentence, set_state
 
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+_GAP_PX = 8  # between a label and its editor
+_EDITOR_PX = 112  # the least that long names leave to the editors
 
 
 class RowLabel(ElidedLabel):
@@ -37,8 +39,12 @@ class RowLabel(ElidedLabel):
             self.setFont(font)
             self.update()
 
-    def sizeHint(self) -> QSize:
-        return super().sizeHint() + QSize(10, 0)
+    @property
+    def wanted_px(self) -> int:
+        """The width at which it is read whole, marked or not."""
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        return QFontMetrics(font).horizontalAdvance(self.text()) + 12
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -58,11 +64,11 @@ class _Row:
     def __init__(self, view: ParameterView) -> None:
         self.name = view.name
         self.title = RowLabel(view.label or view.name)
-        self.title.setProperty("ownTip", bool(view.doc))
         self.editor = make_editor(view)
         self.title.setBuddy(self.editor)
         self.complaint = Sentence(role="error")
         self.complaint.hide()
+        self.is_wide: bool | None = None  # whether the editor has a line to itself; None: it has no place yet
         self._complaint = self._remark = ""
         self.editor.complaint_changed.connect(self.complain)
         self.editor.remark_changed.connect(self.remark)
@@ -73,7 +79,7 @@ class _Row:
         self.editor.show_value(view, afresh=afresh)
         if afresh:
             self.title.setText(view.label or view.name)
-            self.title.setToolTip(view.doc)
+            self.title.set_doc(view.doc)
             self.editor.setAccessibleName(view.label or view.name)
             self.editor.setAccessibleDescription(view.doc)
         self.title.set_changed(not view.is_default)
@@ -108,16 +114,19 @@ class Form(QWidget):
     menu_requested = Signal(str, QPoint)
 
     def __init__(self, label_share: float = 0.42) -> None:
+        """label_share: of the width; names that need more take it, as long as it leaves the editors enough."""
         super().__init__()
+        self._label_share = label_share
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
+        self._grid.setHorizontalSpacing(_GAP_PX)
         self._grid.setVerticalSpacing(6)
-        self._grid.setColumnStretch(0, round(label_share * 100))
-        self._grid.setColumnStretch(1, round((1 - label_share) * 100))
+        self._grid.setColumnStretch(1, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._rows: list[_Row] = []
         self._signature: tuple = ()
+        self._labels_px = 0  # at which all labels are read whole
+        self._in_line: tuple[Form, ...] = (self,)
 
     def show_parameters(
         self, views: Sequence[ParameterView], names: tuple[str, ...] = (), *, afresh: bool = False
@@ -132,6 +141,16 @@ class Form(QWidget):
                 row.show(view, afresh=afresh)
         for row in self._rows:
             row.editor.offer_names(names)
+        wanted = max((row.title.wanted_px for row in self._rows), default=0)
+        changed = wanted != self._labels_px
+        self._labels_px = wanted
+        for form in self._in_line if changed else (self,):
+            form._place()
+
+    def line_up_with(self, others: Sequence[Form]) -> None:
+        """Let the editors of this form and of others, which stand in one column, begin at the same place."""
+        for form in (self, *others):
+            form._in_line = (self, *others)
 
     def names(self) -> list[str]:
         """The parameters that are shown."""
@@ -160,18 +179,34 @@ class Form(QWidget):
                 self._grid.removeWidget(part)
                 part.deleteLater()
         self._rows = [self._add(index, view) for index, view in enumerate(views)]
+        self._place()  # the order of the keys is that of widgets with a place
         previous: QWidget | None = None
         for row in self._rows:
             if previous is not None:
                 QWidget.setTabOrder(previous, row.editor)
             previous = row.editor
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        """Give the labels their width, and a line of its own to an editor whose text would be cut beside its label."""
+        room = self.width() - _GAP_PX
+        wanted = max(form._labels_px for form in self._in_line)
+        labels = max(min(wanted, room - _EDITOR_PX), round(room * self._label_share))
+        self._grid.setColumnMinimumWidth(0, labels)
+        for index, row in enumerate(self._rows):
+            is_wide = row.editor.wanted_px > room - labels
+            if is_wide != row.is_wide and not (row.is_wide is not None and row.editor.is_in_use):
+                row.is_wide = is_wide
+                middle = Qt.AlignmentFlag.AlignVCenter
+                self._grid.addWidget(row.title, 3 * index, 0, 1, 2 if is_wide else 1, middle)
+                self._grid.addWidget(row.editor, 3 * index + is_wide, 1 - is_wide, 1, 1 + is_wide, middle)
+
     def _add(self, index: int, view: ParameterView) -> _Row:
         row = _Row(view)
-        top = Qt.AlignmentFlag.AlignVCenter
-        self._grid.addWidget(row.title, 2 * index, 0, top)
-        self._grid.addWidget(row.editor, 2 * index, 1, top)
-        self._grid.addWidget(row.complaint, 2 * index + 1, 0, 1, 2)
+        self._grid.addWidget(row.complaint, 3 * index + 2, 0, 1, 2)
         row.complaint.setVisible(bool(row.complaint.text()))
         row.editor.edited.connect(lambda text, name=view.name: self.edited.emit(name, text))
         row.title.menu_requested.connect(lambda where, name=view.name: self.menu_requested.emit(name, where))

@@ -160,6 +160,7 @@ class NodePage(_Page):
         self.notice = Notice()
         self.name_error = label(role="error", wrap=True)
         self.form, self.structure = Form(), Form()
+        self.form.line_up_with([self.structure])
         self.box.insertWidget(1, self.name_error)
         self.box.addWidget(self.summary)
         self.box.addWidget(self.notice)
@@ -235,6 +236,7 @@ class DesignPage(_Page):
         super().__init__()
         self.description = DescriptionEdit()
         self.input_form, self.form = Form(), Form()
+        self.form.line_up_with([self.input_form])
         self.no_variables = label(
             self.tr("A variable is a name, such as width, that expressions here can use. None yet."),
             "muted",

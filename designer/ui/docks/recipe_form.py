@@ -79,6 +79,7 @@ class RecipeForm(QWidget):
 
     def _add(self, section: FieldSection) -> Form:
         form = self._forms[section.title] = Form(0.38)
+        form.line_up_with([other for other in self._forms.values() if other is not form])
         form.edited.connect(self.edited)
         form.browse_requested.connect(self.browse_requested)
         if section.title:

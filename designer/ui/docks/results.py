@@ -31,6 +31,9 @@ _PICTURE_PX = 56
 _TILE_PX = 156
 _GAP_PX = 8
 _ROW_PX = 26
+_FIGURES_PX = (64, 80, 72)  # the columns of a class' figures
+_NAME_PX = 200  # of a class, at most
+_BAR_PX = 12  # a scroll bar
 OVERVIEW, TRY = "overview", "try"
 
 
@@ -122,7 +125,7 @@ class Results(QWidget):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(_ROW_PX)
         table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 64), (2, 80), (3, 72)):
+        for column, width in enumerate(_FIGURES_PX, 1):
             table.setColumnWidth(column, width)
         return table
 
@@ -165,6 +168,9 @@ class Results(QWidget):
             texts = (view.name, f"{view.images:,}", _percent(view.precision), _percent(view.recall))
             for column, text in enumerate(texts):
                 self.classes.setItem(row, column, _cell(text, is_figure=column > 0))
+            self.classes.item(row, 0).setToolTip(view.name)
+        names = min(self.classes.sizeHintForColumn(0), _NAME_PX)
+        self.classes.setMinimumWidth(names + sum(_FIGURES_PX) + _BAR_PX)
         self._show_mistakes(results.mistakes)
 
     def _show_mistakes(self, mistakes: tuple[MistakeView, ...]) -> None:

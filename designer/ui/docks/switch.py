@@ -109,6 +109,16 @@ class SwitchEdit(QWidget):
         if afresh or not self.line.hasFocus():
             self._choose_form()
 
+    @property
+    def wanted_px(self) -> int:
+        """The width at which an expression is read whole; a switch is narrow."""
+        return 0 if self.line.isHidden() else self.line.wanted_px + self.to_line.sizeHint().width() + 4
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether a person writes an expression here."""
+        return self.line.hasFocus()
+
     def offer_names(self, names: tuple[str, ...]) -> None:
         """Offer these names while an expression is typed."""
         self.line.offer_names(names)
