@@ -40,8 +40,13 @@ class Progress:
             case Batch():
                 self._bar(report)
             case Epoch():
+                held_out = ""
+                if report.validation_loss is not None:
+                    loss, accuracy = report.validation_loss, report.validation_accuracy
+                    held_out = f"validation loss {loss:.3f}, accuracy {accuracy:.3f}; "
                 self._line(
                     f"epoch {report.epoch}: train loss {report.train_loss:.3f}, accuracy {report.train_accuracy:.3f}; "
+                    f"{held_out}"
                     f"test loss {report.test_loss:.3f}, accuracy {report.test_accuracy:.3f}; "
                     f"{report.examples_per_second:,.0f} examples/s"
                 )

@@ -55,8 +55,13 @@ class Progress:
             case Resumed():
                 self._line("Going on")
             case Epoch():
+                held_out = ""
+                if message.validation_loss is not None:
+                    loss, accuracy = message.validation_loss, message.validation_accuracy
+                    held_out = f" | validation loss {loss:.3f}, accuracy {accuracy:.3f}"
                 self._line(
                     f"epoch {message.epoch}: train loss {message.train_loss:.3f}, accuracy {message.train_accuracy:.3f}"
+                    f"{held_out}"
                     f" | test loss {message.test_loss:.3f}, accuracy {message.test_accuracy:.3f}"
                     f" | {message.examples_per_second:,.0f} examples/s"
                 )

@@ -55,14 +55,11 @@ def resume_run(run_dir: Path, *, epochs: int | None = None, device: str | None =
     """
     require_run_trust(run_dir)
     _require_dead(run_dir)
-    recipe = _changed(run_dir, epochs, device)
-    status = read_status(run_dir)
-    if status is not None and status.state == "finished" and status.epoch >= recipe.epochs:
-        raise TrainingError(
-            f"The run {run_dir.name} is finished: it has trained all its {recipe.epochs} epochs.",
-            expected="a run with epochs left to train",
-            fix=f"Ask for more, such as --epochs {2 * recipe.epochs}.",
-        )
+    own = _recipe(run_dir)
+    recipe = _changed(own, epochs, device)
+    _require_epochs_left(run_dir, recipe.epochs)
+    if recipe != own:
+        _write(run_dir, recipe)
     control = TrainingControl(run_dir, resume=has_checkpoint(run_dir), devices=recipe.devices)
     control.start()
     return control
@@ -96,17 +93,39 @@ def _exists(pid: int) -> bool:
     return True
 
 
-def _changed(run_dir: Path, epochs: int | None, device: str | None) -> Recipe:
+def _require_epochs_left(run_dir: Path, epochs: int) -> None:
+    """Raise TrainingError where a run of so many epochs would have nothing to train, or less than it has."""
+    status = read_status(run_dir)
+    if status is None or status.epoch < epochs or (status.epoch == epochs and status.state != "finished"):
+        return
+    finished = status.state == "finished"
+    raise TrainingError(
+        f"The run {run_dir.name} is {'finished, after' if finished else 'in'} epoch {status.epoch}; "
+        f"there is nothing to train up to epoch {epochs}.",
+        expected="a run with epochs left to train",
+        fix=f"Ask for more, such as --epochs {2 * status.epoch}.",
+    )
+
+
+def _recipe(run_dir: Path) -> Recipe:
     try:
-        recipe = read_recipe(run_dir / RECIPE_FILE)
-        wanted = {"epochs": epochs, "device": device}
-        changed = replace(recipe, **{name: value for name, value in wanted.items() if value is not None})
-        if changed != recipe:
-            replace_file(run_dir / RECIPE_FILE, json.dumps(changed.to_json(), indent=2) + "\n")
+        return read_recipe(run_dir / RECIPE_FILE)
     except EngineError as error:
         raise BlockyardError(error.message, expected=error.expected, fix=error.fix) from error
+
+
+def _changed(recipe: Recipe, epochs: int | None, device: str | None) -> Recipe:
+    wanted = {"epochs": epochs, "device": device}
+    try:
+        return replace(recipe, **{name: value for name, value in wanted.items() if value is not None})
+    except EngineError as error:
+        raise BlockyardError(error.message, expected=error.expected, fix=error.fix) from error
+
+
+def _write(run_dir: Path, recipe: Recipe) -> None:
+    try:
+        replace_file(run_dir / RECIPE_FILE, json.dumps(recipe.to_json(), indent=2) + "\n")
     except OSError as error:
         raise BlockyardError(
             f"The run {run_dir.name} cannot be changed: {error.strerror}.", fix="Check its permissions."
         ) from error
-    return changed

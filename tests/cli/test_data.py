@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from PIL import Image
 
@@ -38,6 +40,14 @@ def test_trains_on_a_folder_by_its_relative_path(blockyard, folder, tmp_path):
     done = blockyard("train", "lenet_relu", "--data", "sky", "--epochs", "1", "--run-dir", tmp_path / "run")
     assert done.status == 0, done.err
     assert "16 images" in done.out
+
+
+def test_a_set_that_is_held_out_is_told_with_the_others(blockyard, folder, tmp_path):
+    (tmp_path / "held_out.json").write_text('{"data": {"validation": 0.25}, "epochs": 1, "batch_size": 8}')
+    options = ("--recipe", tmp_path / "held_out.json", "--data", "sky", "--run-dir", tmp_path / "run")
+    done = blockyard("train", "lenet_relu", *options)
+    assert done.status == 0, done.err
+    assert re.search(r"train loss [\d.]+, accuracy [\d.]+; validation loss [\d.]+, accuracy [\d.]+; test", done.out)
 
 
 def test_what_cannot_be_had_is_told(blockyard, tmp_path):

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from designer.engine.protocol import Batch, Epoch, read_metrics, read_status
+from designer.engine.protocol import RECIPE_FILE, Batch, Epoch, read_metrics, read_status
 
 
 def test_interrupted_and_resumed(blockyard, tmp_path: Path):
@@ -17,7 +17,7 @@ def test_interrupted_and_resumed(blockyard, tmp_path: Path):
     command = [sys.executable, "-m", "designer", "train", "lenet_relu", *options]
     environment = {**os.environ, "BLOCKYARD_DATA_DIR": str(tmp_path / "data")}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True) as run:
-        assert any(json.loads(line)["type"] == "batch" for line in run.stdout)
+        assert any(json.loads(line).items() >= {"type": "batch", "epoch": 2}.items() for line in run.stdout)
         run.send_signal(signal.SIGINT)
         *_, last = run.stdout
         name = run.stderr.read().strip().rpartition(" ")[2]
@@ -25,6 +25,10 @@ def test_interrupted_and_resumed(blockyard, tmp_path: Path):
     assert json.loads(last)["stopped"]
     run_dir = tmp_path / "data" / "runs" / name
     epochs = read_status(run_dir).epoch + 1
+    recipe = (run_dir / RECIPE_FILE).read_bytes()
+    fewer = blockyard("train", "--resume", name, "--epochs", "1")
+    assert (fewer.status, "nothing to train up to epoch 1" in fewer.err) == (1, True)
+    assert (run_dir / RECIPE_FILE).read_bytes() == recipe
     resumed = blockyard("train", "--resume", name, "--epochs", str(epochs), "--json")
     assert resumed.status == 0, resumed.err
     started = next(message for message in map(json.loads, resumed.out.splitlines()) if message["type"] == "started")
