@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,10 +31,17 @@ UI = DESIGNER / "ui"
 TOLD_ONLY_THERE = ("cli", "engine", "ui")  # rooms whose texts are not the window's, or that Qt's tool looks through
 
 MAKES_TEXT = {"Text", "joined"}
-TAKES_TEXT = re.compile(r"(Error|Remedy|Fix|Diagnostic)$")
-METHODS = {"error", "_design_too_large"}  # of the analysis of a node
+TAKES_TEXT = re.compile(r"(Error|Remedy|Fix|Loss)$")  # first, if nothing else is said below
+TAKEN_AT = {  # the arguments that are texts
+    "Diagnostic": (2,),
+    "LayerError": (1,),
+    "error": (1,),  # of the analysis of a node
+    "_design_too_large": (0, 1),
+    "expect_rank": (3,),
+    "_mismatch": (1, 2),
+    "_failed": (0, 1, 2),
+}
 FIXES = "fixes"  # the module of the functions that take the title of a fix first
-CODED = {"LayerError", "error"}  # take a code before the message
 WORDS = {"message", "expected", "received", "fix", "advice", "title"}
 
 
@@ -56,20 +63,34 @@ def places_of_words(call: ast.Call) -> Iterator[ast.expr]:
     is_fix = isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == FIXES
     if name in MAKES_TEXT:
         yield from call.args
-    elif is_fix or name in METHODS or (TAKES_TEXT.search(name) and not hasattr(builtins, name)):
-        first = 2 if name == "Diagnostic" else 1 if name in CODED else 0
-        yield from call.args[first : first + 1]
+    elif is_fix or name in TAKEN_AT or (TAKES_TEXT.search(name) and not hasattr(builtins, name)):
+        yield from (call.args[index] for index in TAKEN_AT.get(name, (0,)) if index < len(call.args))
         yield from (each.value for each in call.keywords if each.arg in WORDS)
 
 
-def alternatives(node: ast.expr) -> Iterator[ast.expr]:
-    """What an expression may give: both sides of `a if b else c`, and of `a or b`."""
+def assigned(tree: ast.AST) -> dict[str, list[ast.expr]]:
+    """What each name of a module stands for somewhere in it."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        for target in node.targets if isinstance(node, ast.Assign) else ():
+            if isinstance(target, ast.Name):
+                found.setdefault(target.id, []).append(node.value)
+    return found
+
+
+def alternatives(node: ast.expr, names: Mapping[str, list[ast.expr]], depth: int = 0) -> Iterator[ast.expr]:
+    """What an expression may give: both sides of `a if b else c` and of `a or b`, and what was assigned to a name."""
     if isinstance(node, ast.IfExp):
-        yield from (*alternatives(node.body), *alternatives(node.orelse))
+        parts = [node.body, node.orelse]
     elif isinstance(node, ast.BoolOp):
-        yield from (each for value in node.values for each in alternatives(value))
+        parts = node.values
+    elif isinstance(node, ast.Name) and depth < 4:
+        parts = names.get(node.id, [])
     else:
         yield node
+        return
+    for part in parts:
+        yield from alternatives(part, names, depth + 1)
 
 
 def has_words(text: str) -> bool:
@@ -77,12 +98,25 @@ def has_words(text: str) -> bool:
     return re.search(r"[^\W\d_]{2,}", text) is not None
 
 
+def is_worded(node: ast.AST) -> bool:
+    """Whether there are words in an f-string or a sum, other than arguments as code has them: `stride={stride}`."""
+    parts = (each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str))
+    return has_words(re.sub(r"[\w.]+=", "", " ".join(parts)))
+
+
+def words_in(source: str) -> Iterator[ast.expr]:
+    """Everything in a source of a room without Qt that is said to a person."""
+    tree = ast.parse(source)
+    names = assigned(tree)
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    yield from (each for call in calls for words in places_of_words(call) for each in alternatives(words, names))
+
+
 def texts_of(source: str, place: str) -> Iterator[Found]:
     """The texts in a source of a room without Qt."""
-    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
-    for argument in (each for call in calls for words in places_of_words(call) for each in alternatives(words)):
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and has_words(argument.value):
-            yield Found(argument.value, f"{place}:{argument.lineno}")
+    for words in words_in(source):
+        if isinstance(words, ast.Constant) and isinstance(words.value, str) and has_words(words.value):
+            yield Found(words.value, f"{place}:{words.lineno}")
 
 
 def sources() -> list[Path]:

@@ -7,6 +7,7 @@ arguments, may be a plain literal wherever a text for a person is expected: it i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -41,3 +42,15 @@ def joined(*parts: str) -> Text:
     """Sentences that follow each other, each a text of its own; those that are empty are left out."""
     filled = {f"part{number}": Text(part) for number, part in enumerate(parts) if part}
     return Text(" ".join(f"{{{name}}}" for name in filled), **filled)
+
+
+def all_of(names: Sequence[str]) -> str:
+    """Names in a row: `a, b and c`."""
+    *most, last = names
+    return Text("{most} and {last}", most=", ".join(most), last=last) if most else last
+
+
+def one_of(names: Sequence[str]) -> str:
+    """Names to choose from: `a, b or c`."""
+    *most, last = names
+    return Text("{most} or {last}", most=", ".join(most), last=last) if most else last

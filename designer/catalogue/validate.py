@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from designer.base.text import Text, joined, one_of
 from designer.catalogue.emit import source_of
 from designer.catalogue.spec import LayerError, Parameter, ParameterType, Remedy
 from designer.graph.expressions import Value
@@ -28,13 +29,19 @@ def check_value(parameter: Parameter, value: Value) -> Value:
         return None
     if not _SUITS[parameter.type](parameter, value):
         default = source_of(parameter.default)
-        remedies = (Remedy(f"Set {parameter.name} to {default}", set_param=parameter.name, value=parameter.default),)
+        remedies = (
+            Remedy(
+                Text("Set {parameter} to {default}", parameter=parameter.name, default=default),
+                set_param=parameter.name,
+                value=parameter.default,
+            ),
+        )
         raise LayerError(
             "bad_parameter",
-            f"{parameter.name}={_shown(value)} is not possible.",
+            Text("{parameter}={value} is not possible.", parameter=parameter.name, value=_shown(value)),
             expected=expectation(parameter),
             received=_shown(value),
-            fix=f"{_advice(parameter, value)}The default is {default}.",
+            fix=joined(_advice(parameter, value), Text("The default is {default}.", default=default)),
             remedies=remedies,
         )
     return value
@@ -42,32 +49,42 @@ def check_value(parameter: Parameter, value: Value) -> Value:
 
 def expectation(parameter: Parameter) -> str:
     """What a parameter takes, in words: `an integer from 1 to 4096`."""
-    bounds = _bounds(parameter)
-    words = {
-        ParameterType.INT: f"an integer{bounds}",
-        ParameterType.FLOAT: f"a number{bounds}",
-        ParameterType.BOOL: "True or False",
-        ParameterType.CHOICE: "one of " + ", ".join(source_of(choice) for choice in parameter.choices),
-        ParameterType.SIZE: f"an integer{bounds}"
-        + (f", or a tuple of {parameter.axes} of them" if parameter.axes > 1 else ", or a tuple of one")
-        + (f", or {' or '.join(map(source_of, parameter.choices))}" if parameter.choices else ""),
-        ParameterType.SHAPE: f"a tuple of 1 to {_LONGEST_SHAPE} integers{bounds}",
-        ParameterType.TEXT: "text",
-    }[parameter.type]
-    return f"{words}, or None" if _may_be_none(parameter) else words
+    words = _words(parameter)
+    return Text("{what}, or None", what=words) if _may_be_none(parameter) else words
+
+
+def _words(parameter: Parameter) -> Text:
+    choices = list(map(source_of, parameter.choices))
+    match parameter.type:
+        case ParameterType.INT:
+            return _bounded(Text("an integer"), parameter)
+        case ParameterType.FLOAT:
+            return _bounded(Text("a number"), parameter)
+        case ParameterType.BOOL:
+            return Text("True or False")
+        case ParameterType.CHOICE:
+            return Text("one of {choices}", choices=", ".join(choices))
+        case ParameterType.SIZE:
+            several = Text("a tuple of {count} of them", count=parameter.axes)
+            also = several if parameter.axes > 1 else Text("a tuple of one")
+            sizes = Text("{what}, or {also}", what=_bounded(Text("an integer"), parameter), also=also)
+            return Text("{what}, or {also}", what=sizes, also=one_of(choices)) if choices else sizes
+        case ParameterType.SHAPE:
+            return _bounded(Text("a tuple of 1 to {limit} integers", limit=_LONGEST_SHAPE), parameter)
+    return Text("text")
 
 
 def _may_be_none(parameter: Parameter) -> bool:
     return parameter.default is None or parameter.optional
 
 
-def _bounds(parameter: Parameter) -> str:
+def _bounded(what: Text, parameter: Parameter) -> Text:
     low, high = parameter.minimum, parameter.maximum
     if low is not None and high is not None:
-        return f" from {low} to {high}"
+        return Text("{what} from {low} to {high}", what=what, low=low, high=high)
     if low is not None:
-        return f" of at least {low}"
-    return f" of at most {high}" if high is not None else ""
+        return Text("{what} of at least {low}", what=what, low=low)
+    return Text("{what} of at most {high}", what=what, high=high) if high is not None else what
 
 
 def _shown(value: object) -> str:
@@ -77,7 +94,7 @@ def _shown(value: object) -> str:
 
 def _advice(parameter: Parameter, value: object) -> str:
     if isinstance(value, float) and value.is_integer() and parameter.type in (ParameterType.INT, ParameterType.SIZE):
-        return "Write it without a decimal point, and divide with // in expressions. "
+        return Text("Write it without a decimal point, and divide with // in expressions.")
     return ""
 
 

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from designer.base.errors import BlockyardError
+from designer.base.text import Text
 from designer.catalogue.rules.expect import shape_text
 from designer.catalogue.spec import LayerError, Tensor
 from designer.graph.custom import CustomPort
@@ -43,7 +44,10 @@ def items(text: str) -> tuple[str, ...]:
     """The items of a rule, by their sources: `(N, 2 * C)` and `N, 2 * C` give ("N", "2 * C"). Raises BlockyardError."""
     text = text.strip()
     if len(text) > MAX_SOURCE:
-        raise ExpressionError(f"The shape has {len(text)} characters.", expected=f"at most {MAX_SOURCE}")
+        raise ExpressionError(
+            Text("The shape has {count} characters.", count=len(text)),
+            expected=Text("at most {limit}", limit=MAX_SOURCE),
+        )
     source = text if text.startswith("(") and text.endswith(")") else f"({text})"
     for candidate in (source, f"({text},)"):
         try:
@@ -52,11 +56,14 @@ def items(text: str) -> tuple[str, ...]:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         if len(found) > MAX_RANK:
-            raise ExpressionError(f"'{text}' has {len(found)} axes.", expected=f"at most {MAX_RANK}")
+            raise ExpressionError(
+                Text("'{text}' has {count} axes.", text=text, count=len(found)),
+                expected=Text("at most {limit}", limit=MAX_RANK),
+            )
         if found:
             return found
     raise ExpressionError(
-        f"'{text}' cannot be read as a shape.", expected="axes with commas between, such as N, C, H, W"
+        Text("'{text}' cannot be read as a shape.", text=text), expected="axes with commas between, such as N, C, H, W"
     )
 
 
@@ -66,12 +73,12 @@ def axes(text: str) -> tuple[str, ...]:
     for name in found:
         if name != REST and not is_parameter_name(name):
             raise ExpressionError(
-                f"'{name[:40]}' cannot be the name of an axis.",
+                Text("'{name}' cannot be the name of an axis.", name=name[:40]),
                 expected="names with commas between, such as N, C, H, W; ... for any number of axes",
                 fix="Inputs only name their axes; what comes out is for the outputs to say.",
             )
     if len(set(found)) < len(found):
-        raise ExpressionError(f"'{text.strip()}' names an axis twice.", expected="each of them once")
+        raise ExpressionError(Text("'{text}' names an axis twice.", text=text.strip()), expected="each of them once")
     return found
 
 
@@ -89,7 +96,12 @@ def bound(ports: Sequence[CustomPort], tensors: Sequence[Tensor]) -> Scope:
         if spare < 0 or (spare and REST not in names):
             raise LayerError(
                 "wrong_rank",
-                f"a {tensor.rank}-d tensor {shape_text(tensor.shape)} arrives at {port.name}.",
+                Text(
+                    "a {rank}-d tensor {shape} arrives at {port}.",
+                    rank=tensor.rank,
+                    shape=shape_text(tensor.shape),
+                    port=port.name,
+                ),
                 expected=f"({', '.join(names)})",
                 received=shape_text(tensor.shape),
                 fix="Check the layers before it, or change the axes that the custom layer declares.",
@@ -100,7 +112,13 @@ def bound(ports: Sequence[CustomPort], tensors: Sequence[Tensor]) -> Scope:
             if scope.setdefault(name, length) != length:
                 raise LayerError(
                     "merge_mismatch",
-                    f"{name} is {scope[name]!s} at one input and {length!s} at {port.name}.",
+                    Text(
+                        "{name} is {scope} at one input and {length} at {port}.",
+                        name=name,
+                        scope=scope[name],
+                        length=length,
+                        port=port.name,
+                    ),
                     expected="the same length wherever the same name stands",
                     received=", ".join(shape_text(t.shape) for t in tensors),
                     fix="Change the layers before it so that they agree.",
@@ -129,16 +147,16 @@ def whole(source: str, scope: Scope, least: int) -> int:
         raise _failed(error.message, error.expected, error.fix) from error
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise _failed(
-            f"'{source}' is {value!r}" if not isinstance(value, int) else f"'{source}' is {int(value)}",
-            f"a whole number of at least {least}",
+            Text("'{source}' is {value}.", source=source, value=int(value) if isinstance(value, int) else repr(value)),
+            Text("a whole number of at least {least}", least=least),
             "Divide with //, which leaves no fraction." if isinstance(value, float) else "Check what arrives.",
         )
     return value
 
 
 def _failed(message: str, expected: str, fix: str) -> LayerError:
-    message = f"its declared rule fails: {message.rstrip('.')}."
-    return LayerError("custom_rule_failed", message, expected=expected, fix=fix)
+    told = Text("its declared rule fails: {message}", message=message)
+    return LayerError("custom_rule_failed", told, expected=expected, fix=fix)
 
 
 def _evaluated(source: str, scope: Scope) -> Any:

@@ -11,12 +11,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from designer.base.errors import BlockyardError
+from designer.base.text import Text
 from designer.graph.names import is_block_name
 
 MAX_SOURCE = 32_768  # characters
 _BASES = ("nn.Module", "torch.nn.Module")
 GIVEN = ("torch", "nn", "Tensor")  # what a generated module has at its top, whoever imports it
-_SHAPE_OF_SOURCE = "imports, then one class that derives from nn.Module"
+_SHAPE_OF_SOURCE = Text("imports, then one class that derives from nn.Module")
 
 
 class SourceError(BlockyardError):
@@ -73,8 +74,8 @@ def read_class(source: str) -> ClassSource:
     """The class in a source. Raises SourceError, with the line where something is wrong."""
     if len(source) > MAX_SOURCE:
         raise SourceError(
-            f"The source has {len(source):,} characters.",
-            expected=f"at most {MAX_SOURCE:,}",
+            Text("The source has {count:,} characters.", count=len(source)),
+            expected=Text("at most {limit:,}", limit=MAX_SOURCE),
             fix="Put what is long into a package, and import it.",
         )
     source = source.replace("\r\n", "\n").replace("\r", "\n")
@@ -82,7 +83,9 @@ def read_class(source: str) -> ClassSource:
     classes = [statement for statement in tree.body if isinstance(statement, ast.ClassDef)]
     if len(classes) != 1:
         raise SourceError(
-            f"The source defines {len(classes) or 'no'} class{'es' if classes else ''}.",
+            Text("The source defines {count} classes.", count=len(classes))
+            if classes
+            else "The source defines no class.",
             expected=_SHAPE_OF_SOURCE,
             fix="Move the others into the one that is the layer." if classes else "Write it.",
         )
@@ -94,7 +97,7 @@ def read_class(source: str) -> ClassSource:
             lines[statement.lineno - 1 : statement.end_lineno] = [""] * (statement.end_lineno - statement.lineno + 1)
         elif statement is not classes[0]:
             raise SourceError(
-                f"Line {statement.lineno}: beside the class there is other code.",
+                Text("Line {line}: beside the class there is other code.", line=statement.lineno),
                 expected=_SHAPE_OF_SOURCE,
                 fix="Move it into the class.",
             )
@@ -112,14 +115,18 @@ def _parsed(source: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(source)
     except SyntaxError as error:
-        where = f"Line {error.lineno}: " if error.lineno else ""
+        said = Text("Python cannot read this: {reason}.", reason=error.msg)
         raise SourceError(
-            f"{where}Python cannot read this: {error.msg}.", expected="a class in Python", fix="Correct it."
+            Text("Line {line}: {said}", line=error.lineno, said=said) if error.lineno else said,
+            expected="a class in Python",
+            fix="Correct it.",
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        reason = "it is nested too deep" if not isinstance(error, ValueError) else f"{error}"
+        reason = Text("it is nested too deep") if not isinstance(error, ValueError) else str(error)
         raise SourceError(
-            f"Python cannot read the source: {reason}.", expected="a class in Python", fix="Simplify it."
+            Text("Python cannot read the source: {reason}.", reason=reason),
+            expected="a class in Python",
+            fix="Simplify it.",
         ) from error
 
 
@@ -129,7 +136,11 @@ def _imports(statement: ast.Import | ast.ImportFrom, class_name: str) -> list[Im
         module = statement.module or ""
         if statement.level or module == "__future__" or any(alias.name == "*" for alias in statement.names):
             raise SourceError(
-                f"Line {statement.lineno}: '{ast.unparse(statement)}' has no meaning in the generated module.",
+                Text(
+                    "Line {line}: '{statement}' has no meaning in the generated module.",
+                    line=statement.lineno,
+                    statement=ast.unparse(statement),
+                ),
                 expected="imports of installed packages, by name",
                 fix="Import the names that the class uses.",
             )
@@ -141,7 +152,12 @@ def _imports(statement: ast.Import | ast.ImportFrom, class_name: str) -> list[Im
         free = one.bound not in GIVEN and is_block_name(one.bound) and one.bound != class_name
         if not free and not one.is_given:
             raise SourceError(
-                f"Line {statement.lineno}: '{one}' takes the name '{one.bound}', which the generated module needs.",
+                Text(
+                    "Line {line}: '{one}' takes the name '{bound}', which the generated module needs.",
+                    line=statement.lineno,
+                    one=one,
+                    bound=one.bound,
+                ),
                 expected="a name that nothing else has there",
                 fix="Import it under another name, with as.",
             )
@@ -152,9 +168,14 @@ def _check_base(tree: ast.ClassDef) -> None:
     if [ast.unparse(base) for base in tree.bases] not in [[base] for base in _BASES] or tree.keywords:
         given = ", ".join(ast.unparse(base) for base in (*tree.bases, *tree.keywords))
         raise SourceError(
-            f"Line {tree.lineno}: {tree.name} derives from {given[:80] or 'nothing'}.",
+            Text(
+                "Line {line}: {name} derives from {given}.",
+                line=tree.lineno,
+                name=tree.name,
+                given=given[:80] or Text("nothing"),
+            ),
             expected="nn.Module alone",
-            fix=f"Write: class {tree.name}(nn.Module):",
+            fix=Text("Write: class {name}(nn.Module):", name=tree.name),
         )
 
 
@@ -183,7 +204,9 @@ def _forward(tree: ast.ClassDef) -> tuple[int, float]:
     taken = _method(tree, "forward")
     if taken is None:
         raise SourceError(
-            f"{tree.name} has no forward.", expected="a method forward(self, x)", fix="Say in it what comes out."
+            Text("{name} has no forward.", name=tree.name),
+            expected="a method forward(self, x)",
+            fix="Say in it what comes out.",
         )
     count = len(taken.posonlyargs) + len(taken.args) - 1
     return max(0, count - len(taken.defaults)), float("inf") if taken.vararg else count

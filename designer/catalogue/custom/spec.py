@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from designer.base.errors import BlockyardError
+from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.custom import shapes
 from designer.catalogue.custom.declared import faults, parameter_of
@@ -54,7 +55,7 @@ def custom_spec(layer: CustomLayer, taken: frozenset[str] = frozenset()) -> Laye
 def _fault(layer: CustomLayer, error: BlockyardError) -> LayerError:
     return LayerError(
         "custom_layer_faulty",
-        f"the custom layer {layer.name[:60]} cannot be used: {error.message}",
+        Text("the custom layer {layer} cannot be used: {message}", layer=layer.name[:60], message=error.message),
         expected=error.expected,
         fix=error.fix or "Edit the custom layer.",
     )

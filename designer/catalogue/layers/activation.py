@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.expect import expect_float, is_float
 from designer.catalogue.spec import (
@@ -108,11 +109,17 @@ def _random_slope(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     if values.lower > values.upper:
         raise LayerError(
             "bounds_out_of_order",
-            f"lower={float(values.lower)} is above upper={float(values.upper)}.",
+            Text("lower={lower} is above upper={upper}.", lower=float(values.lower), upper=float(values.upper)),
             expected="a lower bound that is at most the upper one",
             received=f"lower={float(values.lower)}",
-            fix=f"Use lower={float(values.upper)} or less.",
-            remedies=(Remedy(f"Set lower to {float(values.upper)}", set_param="lower", value=float(values.upper)),),
+            fix=Text("Use lower={upper} or less.", upper=float(values.upper)),
+            remedies=(
+                Remedy(
+                    Text("Set lower to {upper}", upper=float(values.upper)),
+                    set_param="lower",
+                    value=float(values.upper),
+                ),
+            ),
         )
     return keep(values, inputs)
 

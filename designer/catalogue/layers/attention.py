@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.cost import affine_weights, linear_weights
 from designer.catalogue.rules.expect import expect_float, expect_rank, shape_text
@@ -56,11 +57,21 @@ def _check_heads(name: str, heads: int, features: int) -> None:
         best = max(h for h in range(1, min(int(heads), int(features)) + 1) if features % h == 0)
         raise LayerError(
             "heads_do_not_divide",
-            f"{name}={int(heads)} does not divide the {int(features)} features.",
-            expected=f"a divisor of {int(features)}",
+            Text(
+                "{name}={heads} does not divide the {features} features.",
+                name=name,
+                heads=int(heads),
+                features=int(features),
+            ),
+            expected=Text("a divisor of {features}", features=int(features)),
             received=f"{name}={int(heads)}",
-            fix=f"Use {name}={best}, or make the number of features a multiple of {int(heads)}.",
-            remedies=(Remedy(f"Set {name} to {best}", set_param=name, value=best),),
+            fix=Text(
+                "Use {name}={best}, or make the number of features a multiple of {heads}.",
+                name=name,
+                best=best,
+                heads=int(heads),
+            ),
+            remedies=(Remedy(Text("Set {name} to {best}", name=name, best=best), set_param=name, value=best),),
         )
 
 
@@ -74,13 +85,18 @@ def _attention(values: Values, inputs: Sequence[Tensor]) -> Tensor:
             wanted = int(features)
             raise LayerError(
                 "features_differ",
-                f"the query has {wanted} features, the {port} {int(x.shape[2])}.",
-                expected=f"{wanted} features",
+                Text(
+                    "the query has {wanted} features, the {port} {count}.",
+                    wanted=wanted,
+                    port=port,
+                    count=int(x.shape[2]),
+                ),
+                expected=Text("{wanted} features", wanted=wanted),
                 received=shape_text(x.shape),
-                fix=f"Insert Linear with out_features={wanted} before the {port}.",
+                fix=Text("Insert Linear with out_features={wanted} before the {port}.", wanted=wanted, port=port),
                 remedies=(
                     Remedy(
-                        f"Insert Linear with out_features={wanted}",
+                        Text("Insert Linear with out_features={wanted}", wanted=wanted),
                         insert="Linear",
                         params={"out_features": wanted},
                         port=port,
@@ -91,7 +107,7 @@ def _attention(values: Values, inputs: Sequence[Tensor]) -> Tensor:
         shapes = ", ".join(shape_text(x.shape) for x in inputs)
         raise LayerError(
             "sequences_do_not_match",
-            f"query, key and value of {shapes} do not belong together.",
+            Text("query, key and value of {shapes} do not belong together.", shapes=shapes),
             expected="one batch throughout, and as many values as keys",
             received=shapes,
             fix="Wire key and value to the same tensor.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.emit import items
 from designer.catalogue.rules.expect import expect_rank, product, resolve_axis, shape_text
@@ -36,8 +37,10 @@ def _reshape(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     if len(free) > 1 or known < 1 or length % known or (not free and known != length):
         raise LayerError(
             "reshape_mismatch",
-            f"an example of {shape_text(x.shape[1:])} cannot become {shape_text(sizes)}.",
-            expected=f"sizes whose product is {int(length)}, of which one may be -1",
+            Text(
+                "an example of {shape} cannot become {sizes}.", shape=shape_text(x.shape[1:]), sizes=shape_text(sizes)
+            ),
+            expected=Text("sizes whose product is {length}, of which one may be -1", length=int(length)),
             received=shape_text(sizes),
             fix="Use -1 for the size that should be worked out.",
             remedies=(Remedy("Set shape to (-1,)", set_param="shape", value=(-1,)),),
@@ -56,11 +59,15 @@ def _permute(values: Values, inputs: Sequence[Tensor]) -> Tensor:
         better = (0, *range(x.rank - 1, 0, -1))
         raise LayerError(
             "not_a_permutation",
-            f"dims={shape_text(values.dims)} does not name each axis of {shape_text(x.shape)} once.",
-            expected=f"the numbers from 0 to {x.rank - 1} in any order",
+            Text(
+                "dims={dims} does not name each axis of {shape} once.",
+                dims=shape_text(values.dims),
+                shape=shape_text(x.shape),
+            ),
+            expected=Text("the numbers from 0 to {rank} in any order", rank=x.rank - 1),
             received=shape_text(values.dims),
-            fix=f"Use for example {shape_text(better)}.",
-            remedies=(Remedy(f"Set dims to {shape_text(better)}", set_param="dims", value=better),),
+            fix=Text("Use for example {better}.", better=shape_text(better)),
+            remedies=(Remedy(Text("Set dims to {better}", better=shape_text(better)), set_param="dims", value=better),),
         )
     return Tensor(tuple(x.shape[axis] for axis in order), x.dtype)
 
@@ -83,7 +90,7 @@ def _squeeze(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     if axis == 0:
         raise LayerError(
             "batch_axis",
-            f"dim={int(values.dim)} is the batch, which would vanish where it has one example.",
+            Text("dim={dim} is the batch, which would vanish where it has one example.", dim=int(values.dim)),
             expected="an axis behind the batch",
             received=f"dim={int(values.dim)}",
             fix="Use dim=1 or a later axis.",
@@ -108,11 +115,23 @@ def _slice(values: Values, inputs: Sequence[Tensor]) -> Tensor:
         better = ("length", room) if start >= 0 and room >= 1 else ("start", 0)
         raise LayerError(
             "slice_out_of_range",
-            f"axis {axis} of {shape_text(x.shape)} has no {int(values.length)} elements from {int(values.start)} on.",
-            expected=f"a slice of {int(size)} elements",
+            Text(
+                "axis {axis} of {shape} has no {length} elements from {start} on.",
+                axis=axis,
+                shape=shape_text(x.shape),
+                length=int(values.length),
+                start=int(values.start),
+            ),
+            expected=Text("a slice of {size} elements", size=int(size)),
             received=f"start={int(values.start)}, length={int(values.length)}",
-            fix=f"Use {better[0]}={better[1]}.",
-            remedies=(Remedy(f"Set {better[0]} to {better[1]}", set_param=better[0], value=better[1]),),
+            fix=Text("Use {name}={value}.", name=better[0], value=better[1]),
+            remedies=(
+                Remedy(
+                    Text("Set {name} to {value}", name=better[0], value=better[1]),
+                    set_param=better[0],
+                    value=better[1],
+                ),
+            ),
         )
     return Tensor((*x.shape[:axis], values.length, *x.shape[axis + 1 :]), x.dtype)
 
@@ -125,8 +144,13 @@ def _select(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     if not -size <= values.index < size:
         raise LayerError(
             "index_out_of_range",
-            f"axis {axis} of {shape_text(x.shape)} has no element {int(values.index)}.",
-            expected=f"{-int(size)} to {int(size) - 1}",
+            Text(
+                "axis {axis} of {shape} has no element {index}.",
+                axis=axis,
+                shape=shape_text(x.shape),
+                index=int(values.index),
+            ),
+            expected=Text("{first} to {last}", first=-int(size), last=int(size) - 1),
             received=f"index={int(values.index)}",
             fix="Use index=-1 for the last one.",
             remedies=(Remedy("Set index to -1", set_param="index", value=-1),),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import gcd
 
+from designer.base.text import Text, one_of
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.cost import convolution_macs, convolution_weights
 from designer.catalogue.rules.expect import expect_float, expect_spatial
@@ -87,15 +88,17 @@ def _check_groups(values: Values, in_channels: int) -> None:
             groups, number = int(values.groups), int(channels)
             choices = [d for d in range(1, min(number, 1 << 12) + 1) if number % d == 0]
             shown = choices if len(choices) <= 8 else [*choices[:6], choices[-1]]
-            listed = ", ".join(map(str, shown[:-1])) + f" or {shown[-1]}" if len(shown) > 1 else str(shown[0])
+            listed = one_of(list(map(str, shown)))
             best = gcd(gcd(int(in_channels), int(values.out_channels)), groups)
             raise LayerError(
                 "groups_do_not_divide",
-                f"groups={groups} does not divide {name}={number}.",
-                expected=f"a divisor of {name}={number}",
+                Text("groups={groups} does not divide {name}={number}.", groups=groups, name=name, number=number),
+                expected=Text("a divisor of {name}={number}", name=name, number=number),
                 received=f"groups={groups}",
-                fix=f"Use {listed}, or make {name} a multiple of {groups}.",
-                remedies=(Remedy(f"Set groups to {best}", set_param="groups", value=best),),
+                fix=Text(
+                    "Use {listed}, or make {name} a multiple of {groups}.", listed=listed, name=name, groups=groups
+                ),
+                remedies=(Remedy(Text("Set groups to {best}", best=best), set_param="groups", value=best),),
             )
 
 
@@ -119,12 +122,12 @@ def _check_same(values: Values, axes: int) -> None:
     stride, better = as_size(per_axis(values.stride, axes)), as_size(_paddings(values, axes))
     raise LayerError(
         "same_padding_with_stride",
-        f'padding="same" keeps the size, and stride={stride} does not.',
+        Text('padding="same" keeps the size, and stride={stride} does not.', stride=stride),
         expected='stride=1 where padding="same"',
         received=f"stride={stride}",
-        fix=f"Use padding={better}, or stride=1.",
+        fix=Text("Use padding={better}, or stride=1.", better=better),
         remedies=(
-            Remedy(f"Set padding to {better}", set_param="padding", value=better),
+            Remedy(Text("Set padding to {better}", better=better), set_param="padding", value=better),
             Remedy("Set stride to 1", set_param="stride", value=1),
         ),
     )
@@ -144,13 +147,17 @@ def _check_padding_mode(values: Values, spatial: Sequence[int]) -> None:
         better = as_size([min(padding, size - spare) for padding, size in zip(paddings, spatial, strict=True)])
         raise LayerError(
             "padding_too_large",
-            f"padding={as_size(paddings)} asks for more values than the input has to {values.padding_mode}.",
-            expected=f"at most padding={better}",
-            received=f"an input of {'×'.join(str(int(size)) for size in spatial)}",
-            fix=f'Use padding={better} or padding_mode="zeros".',
+            Text(
+                "padding={paddings} asks for more values than the input has to {padding_mode}.",
+                paddings=as_size(paddings),
+                padding_mode=values.padding_mode,
+            ),
+            expected=Text("at most padding={better}", better=better),
+            received=Text("an input of {spatial}", spatial="×".join(str(int(size)) for size in spatial)),
+            fix=Text('Use padding={better} or padding_mode="zeros".', better=better),
             remedies=(
                 Remedy("Set padding_mode to zeros", set_param="padding_mode", value="zeros"),
-                Remedy(f"Set padding to {better}", set_param="padding", value=better),
+                Remedy(Text("Set padding to {better}", better=better), set_param="padding", value=better),
             ),
         )
 

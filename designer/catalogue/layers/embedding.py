@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.expect import expect_float, expect_rank
 from designer.catalogue.spec import (
@@ -38,7 +39,7 @@ def _embedding(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     if x.dtype not in ("int64", "int32"):
         raise LayerError(
             "wrong_dtype",
-            f"a tensor of {x.dtype} arrives.",
+            Text("a tensor of {dtype} arrives.", dtype=x.dtype),
             expected="whole numbers, int64 or int32",
             received=x.dtype,
             fix="Put it right behind an Input with dtype int64.",
@@ -47,11 +48,17 @@ def _embedding(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     if values.padding_idx is not None and values.padding_idx > last:
         raise LayerError(
             "padding_idx_out_of_range",
-            f"padding_idx={int(values.padding_idx)} is none of the {int(values.num_embeddings)} words.",
-            expected=f"at most {int(last)}",
+            Text(
+                "padding_idx={padding_idx} is none of the {num_embeddings} words.",
+                padding_idx=int(values.padding_idx),
+                num_embeddings=int(values.num_embeddings),
+            ),
+            expected=Text("at most {last}", last=int(last)),
             received=f"padding_idx={int(values.padding_idx)}",
-            fix=f"Use padding_idx={int(last)}.",
-            remedies=(Remedy(f"Set padding_idx to {int(last)}", set_param="padding_idx", value=int(last)),),
+            fix=Text("Use padding_idx={last}.", last=int(last)),
+            remedies=(
+                Remedy(Text("Set padding_idx to {last}", last=int(last)), set_param="padding_idx", value=int(last)),
+            ),
         )
     return Tensor((*x.shape, values.embedding_dim), "float32")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.cost import affine_weights
 from designer.catalogue.rules.expect import expect_float, shape_text
@@ -48,8 +49,12 @@ def _keep(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     if values.num_dims >= x.rank:
         raise LayerError(
             "too_many_axes",
-            f"num_dims={int(values.num_dims)} leaves no axis for the batch of a {x.rank}-d tensor.",
-            expected=f"at most {x.rank - 1}",
+            Text(
+                "num_dims={num_dims} leaves no axis for the batch of a {rank}-d tensor.",
+                num_dims=int(values.num_dims),
+                rank=x.rank,
+            ),
+            expected=Text("at most {rank}", rank=x.rank - 1),
             received=shape_text(x.shape),
             fix="Use num_dims=1 for the last axis.",
             remedies=(Remedy("Set num_dims to 1", set_param="num_dims", value=1),) if x.rank > 1 else (),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from designer.base.text import Text, all_of
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.cost import linear_macs, linear_weights
 from designer.catalogue.rules.expect import expect_float, expect_rank, shape_text
@@ -39,7 +40,11 @@ def _infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
         # torch would act on the last axis, the width of an image: legal, and hardly ever what was meant.
         raise LayerError(
             "linear_needs_flat",
-            f"a {x.rank}-d tensor {shape_text(x.shape)} arrives, of which it would see only the last axis.",
+            Text(
+                "a {rank}-d tensor {shape} arrives, of which it would see only the last axis.",
+                rank=x.rank,
+                shape=shape_text(x.shape),
+            ),
             expected="(N, in_features) or (N, L, in_features)",
             received=shape_text(x.shape),
             fix="Insert Flatten.",
@@ -64,10 +69,10 @@ def _bilinear(values: Values, inputs: Sequence[Tensor]) -> Tensor:
         expect_rank(x, range(2, 9), "(N, …, features)", "Check the layers before it.")
         expect_float(x)
     if first.shape[:-1] != second.shape[:-1]:
-        shapes = f"{shape_text(first.shape)} and {shape_text(second.shape)}"
+        shapes = all_of([shape_text(first.shape), shape_text(second.shape)])
         raise LayerError(
             "merge_mismatch",
-            f"cannot weigh the pairs of {shapes}: they differ before the last axis.",
+            Text("cannot weigh the pairs of {shapes}: they differ before the last axis.", shapes=shapes),
             expected="shapes that agree on every axis but the last",
             received=shapes,
             fix="Change the layers before it so that the shapes agree.",

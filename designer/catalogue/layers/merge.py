@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 
+from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.broadcast import broadcast, concatenate, multiply_matrices, stack
 from designer.catalogue.rules.cost import matrix_macs
@@ -73,7 +74,7 @@ def _folded(name: str) -> Function:
 SPECS = (
     _elementwise(
         "Add",
-        "add",
+        Text("add"),
         _joined("+"),
         "Adds tensors element by element.",
         """Adds its inputs element by element.
@@ -87,7 +88,7 @@ The shapes must agree; an axis of length 1 stretches to the other's length: `(N,
     ),
     _elementwise(
         "Multiply",
-        "multiply",
+        Text("multiply"),
         _joined("*"),
         "Multiplies tensors element by element.",
         """Multiplies its inputs element by element.
@@ -101,7 +102,7 @@ The shapes must agree; an axis of length 1 stretches to the other's length: `(N,
     ),
     _elementwise(
         "Subtract",
-        "subtract",
+        Text("subtract"),
         _joined("-"),
         "Subtracts the others from the first tensor, element by element.",
         """Subtracts from its first input all others, element by element.
@@ -115,7 +116,7 @@ The shapes must agree; an axis of length 1 stretches to the other's length: `(N,
     ),
     _elementwise(
         "Maximum",
-        "compare",
+        Text("compare"),
         _folded("torch.maximum"),
         "Keeps the largest of the elements at each place.",
         """Keeps, at each place, the largest of its inputs' elements.
@@ -129,7 +130,7 @@ The shapes must agree; an axis of length 1 stretches to the other's length.
     ),
     _elementwise(
         "Minimum",
-        "compare",
+        Text("compare"),
         _folded("torch.minimum"),
         "Keeps the smallest of the elements at each place.",
         """Keeps, at each place, the smallest of its inputs' elements.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import gcd
 
+from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.cost import affine_weights
 from designer.catalogue.rules.expect import (
@@ -111,11 +112,15 @@ def _group_norm(values: Values, inputs: Sequence[Tensor]) -> Tensor:
         best = gcd(int(groups), int(channels))
         raise LayerError(
             "groups_do_not_divide",
-            f"num_groups={int(groups)} does not divide num_channels={int(channels)}.",
-            expected=f"a divisor of {int(channels)}",
+            Text(
+                "num_groups={groups} does not divide num_channels={channels}.",
+                groups=int(groups),
+                channels=int(channels),
+            ),
+            expected=Text("a divisor of {channels}", channels=int(channels)),
             received=f"num_groups={int(groups)}",
-            fix=f"Use {best}, or make num_channels a multiple of {int(groups)}.",
-            remedies=(Remedy(f"Set num_groups to {best}", set_param="num_groups", value=best),),
+            fix=Text("Use {best}, or make num_channels a multiple of {groups}.", best=best, groups=int(groups)),
+            remedies=(Remedy(Text("Set num_groups to {best}", best=best), set_param="num_groups", value=best),),
         )
     return x
 
@@ -147,7 +152,7 @@ def _instance_norm(axes: int) -> LayerSpec:
         if product(x.shape[2:]) == 1:
             raise LayerError(
                 "too_few_elements",
-                f"each channel of {shape_text(x.shape)} has one element, which has no variance.",
+                Text("each channel of {shape} has one element, which has no variance.", shape=shape_text(x.shape)),
                 expected="channels of two elements or more",
                 received=shape_text(x.shape),
                 fix="Remove it, or move it to where the feature maps are larger.",

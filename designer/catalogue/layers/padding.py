@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.expect import LAYOUTS, expect_spatial
 from designer.catalogue.rules.sliding_window import Size, as_size, per_axis
@@ -39,11 +40,11 @@ def _check_source(values: Values, spatial: Sequence[int], spare: int) -> None:
         better = as_size([min(padding, limit) for padding, limit in zip(given, limits, strict=True)])
         raise LayerError(
             "padding_too_large",
-            f"padding={as_size(given)} asks for more values than the input has.",
-            expected=f"at most {as_size(limits)}",
-            received=f"an input of {'×'.join(str(int(size)) for size in spatial)}",
-            fix=f"Use padding={better}.",
-            remedies=(Remedy(f"Set padding to {better}", set_param="padding", value=better),),
+            Text("padding={given} asks for more values than the input has.", given=as_size(given)),
+            expected=Text("at most {limits}", limits=as_size(limits)),
+            received=Text("an input of {spatial}", spatial="×".join(str(int(size)) for size in spatial)),
+            fix=Text("Use padding={better}.", better=better),
+            remedies=(Remedy(Text("Set padding to {better}", better=better), set_param="padding", value=better),),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.expect import resolve_axis, shape_text
 from designer.catalogue.spec import Family, LayerError, LayerSpec, Parameter, ParameterType, Remedy, Tensor, Values
@@ -40,11 +41,18 @@ def _chunk(values: Values, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
         best = next(n for n in range(int(chunks) - 1, 0, -1) if size - (size + n - 1) // n * (n - 1) >= 1)
         raise LayerError(
             "too_many_parts",
-            f"axis {axis} of {shape_text(x.shape)} has too few elements for {int(chunks)} equal parts.",
-            expected=f"a divisor of {int(size)}",
+            Text(
+                "axis {axis} of {shape} has too few elements for {chunks} equal parts.",
+                axis=axis,
+                shape=shape_text(x.shape),
+                chunks=int(chunks),
+            ),
+            expected=Text("a divisor of {size}", size=int(size)),
             received=f"chunks={int(chunks)}",
-            fix=f"Use chunks={best}, or Split." if best > 1 else "Choose a longer axis.",
-            remedies=(Remedy(f"Set chunks to {best}", set_param="chunks", value=best),) if best > 1 else (),
+            fix=Text("Use chunks={best}, or Split.", best=best) if best > 1 else "Choose a longer axis.",
+            remedies=(Remedy(Text("Set chunks to {best}", best=best), set_param="chunks", value=best),)
+            if best > 1
+            else (),
         )
     return _cut(x, axis, [*(length for _ in range(chunks - 1)), rest])
 
@@ -56,7 +64,7 @@ def _split(values: Values, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
     if len(lengths) < 2:
         raise LayerError(
             "too_few_parts",
-            f"split_size={shape_text(lengths)} leaves the tensor in one piece.",
+            Text("split_size={lengths} leaves the tensor in one piece.", lengths=shape_text(lengths)),
             expected="two lengths or more",
             received=shape_text(lengths),
             fix="Add a length, or use Slice.",
@@ -66,11 +74,22 @@ def _split(values: Values, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
         better = (*map(int, lengths[:-1]), last)
         raise LayerError(
             "parts_do_not_add_up",
-            f"split_size={shape_text(lengths)} does not add up to the {int(size)} of axis {axis}.",
-            expected=f"lengths whose sum is {int(size)}",
-            received=f"a sum of {int(sum(lengths))}",
-            fix=f"Use {shape_text(better)}." if last > 0 else "Use smaller lengths, or another axis.",
-            remedies=(Remedy(f"Set split_size to {shape_text(better)}", set_param="split_size", value=better),)
+            Text(
+                "split_size={lengths} does not add up to the {size} of axis {axis}.",
+                lengths=shape_text(lengths),
+                size=int(size),
+                axis=axis,
+            ),
+            expected=Text("lengths whose sum is {size}", size=int(size)),
+            received=Text("a sum of {sum}", sum=int(sum(lengths))),
+            fix=Text("Use {better}.", better=shape_text(better))
+            if last > 0
+            else "Use smaller lengths, or another axis.",
+            remedies=(
+                Remedy(
+                    Text("Set split_size to {better}", better=shape_text(better)), set_param="split_size", value=better
+                ),
+            )
             if last > 0
             else (),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
+from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.expect import expect_float, is_float, shape_text
 from designer.catalogue.spec import Family, LayerError, LayerSpec, Parameter, ParameterType, Remedy, Tensor, Values
@@ -23,11 +24,21 @@ def _axes(values: Values, x: Tensor) -> set[int]:
     better = tuple(range(min(2, x.rank - 1), x.rank))
     raise LayerError(
         "wrong_axes",
-        f"dim={shape_text(values.dim)} does not name different axes of {shape_text(x.shape)} behind the batch.",
-        expected=f"different numbers from 1 to {x.rank - 1}" if x.rank > 1 else "a tensor of two axes or more",
+        Text(
+            "dim={dim} does not name different axes of {shape} behind the batch.",
+            dim=shape_text(values.dim),
+            shape=shape_text(x.shape),
+        ),
+        expected=Text("different numbers from 1 to {rank}", rank=x.rank - 1)
+        if x.rank > 1
+        else "a tensor of two axes or more",
         received=shape_text(values.dim),
-        fix=f"Use for example dim={shape_text(better)}." if x.rank > 1 else "Check the layers before it.",
-        remedies=(Remedy(f"Set dim to {shape_text(better)}", set_param="dim", value=better),) if x.rank > 1 else (),
+        fix=Text("Use for example dim={better}.", better=shape_text(better))
+        if x.rank > 1
+        else "Check the layers before it.",
+        remedies=(Remedy(Text("Set dim to {better}", better=shape_text(better)), set_param="dim", value=better),)
+        if x.rank > 1
+        else (),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.expect import expect_float, expect_rank, shape_text
 from designer.catalogue.spec import (
@@ -83,11 +84,16 @@ def _upsample(values: Values, inputs: Sequence[Tensor]) -> Tensor:
         better = tuple(int(length) for length in spatial)
         raise LayerError(
             "wrong_number_of_sizes",
-            f"size={shape_text(values.size)} does not fit the {len(spatial)} spatial axes of {shape_text(x.shape)}.",
-            expected=f"{len(spatial)} lengths",
+            Text(
+                "size={size} does not fit the {count} spatial axes of {shape}.",
+                size=shape_text(values.size),
+                count=len(spatial),
+                shape=shape_text(x.shape),
+            ),
+            expected=Text("{count} lengths", count=len(spatial)),
             received=f"{len(values.size)}",
-            fix=f"Use for example size={shape_text(better)}.",
-            remedies=(Remedy(f"Set size to {shape_text(better)}", set_param="size", value=better),),
+            fix=Text("Use for example size={better}.", better=shape_text(better)),
+            remedies=(Remedy(Text("Set size to {better}", better=shape_text(better)), set_param="size", value=better),),
         )
     return Tensor((*x.shape[:2], *values.size), x.dtype)
 
@@ -97,11 +103,11 @@ def _check_mode(values: Values, x: Tensor) -> None:
         better = _MODE_OF_RANK[x.rank]
         raise LayerError(
             "mode_does_not_fit",
-            f'mode="{values.mode}" does not fit a {x.rank}-d tensor.',
-            expected=f'"nearest" or "{better}"',
+            Text('mode="{mode}" does not fit a {rank}-d tensor.', mode=values.mode, rank=x.rank),
+            expected=Text('"nearest" or "{better}"', better=better),
             received=f'mode="{values.mode}"',
-            fix=f'Use mode="{better}".',
-            remedies=(Remedy(f"Set mode to {better}", set_param="mode", value=better),),
+            fix=Text('Use mode="{better}".', better=better),
+            remedies=(Remedy(Text("Set mode to {better}", better=better), set_param="mode", value=better),),
         )
     if values.mode == "nearest" and values.align_corners is not None:
         raise LayerError(
@@ -133,11 +139,18 @@ _GROUPS = (
 def _indivisible(name: str, factor: int, what: str, length: int, divisor: int, better: int) -> LayerError:
     return LayerError(
         "factor_does_not_divide",
-        f"{name}={int(factor)} needs {what} to be a multiple of {int(divisor)}, and it is {int(length)}.",
-        expected=f"a multiple of {int(divisor)}",
-        received=f"{what} {int(length)}",
-        fix=f"Use {name}={better}, or change the layers before it.",
-        remedies=(Remedy(f"Set {name} to {better}", set_param=name, value=better),),
+        Text(
+            "{name}={factor} needs {what} to be a multiple of {divisor}, and it is {length}.",
+            name=name,
+            factor=int(factor),
+            what=what,
+            divisor=int(divisor),
+            length=int(length),
+        ),
+        expected=Text("a multiple of {divisor}", divisor=int(divisor)),
+        received=Text("{what} {length}", what=what, length=int(length)),
+        fix=Text("Use {name}={better}, or change the layers before it.", name=name, better=better),
+        remedies=(Remedy(Text("Set {name} to {better}", name=name, better=better), set_param=name, value=better),),
     )
 
 
@@ -148,7 +161,7 @@ def _pixel_shuffle(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     factor = values.upscale_factor
     if channels % (factor * factor):
         best = max(r for r in range(1, int(factor)) if channels % (r * r) == 0)
-        raise _indivisible("upscale_factor", factor, "the number of channels", channels, factor * factor, best)
+        raise _indivisible("upscale_factor", factor, Text("the number of channels"), channels, factor * factor, best)
     return Tensor((batch, channels // (factor * factor), height * factor, width * factor), x.dtype)
 
 
@@ -169,7 +182,7 @@ def _channel_shuffle(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     expect_rank(x, range(3, 9), "(N, C, …) with at least one spatial axis", "Move it before the Flatten.")
     if x.shape[1] % values.groups:
         best = max(g for g in range(1, min(int(values.groups), int(x.shape[1])) + 1) if x.shape[1] % g == 0)
-        raise _indivisible("groups", values.groups, "the number of channels", x.shape[1], values.groups, best)
+        raise _indivisible("groups", values.groups, Text("the number of channels"), x.shape[1], values.groups, best)
     return x
 
 

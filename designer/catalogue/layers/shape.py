@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.expect import product, resolve_axis, shape_text
 from designer.catalogue.spec import (
@@ -49,7 +50,12 @@ def _flatten(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     if start > end:
         raise LayerError(
             "axes_out_of_order",
-            f"start_dim={int(values.start_dim)} comes after end_dim={int(values.end_dim)} in a {x.rank}-d tensor.",
+            Text(
+                "start_dim={start_dim} comes after end_dim={end_dim} in a {rank}-d tensor.",
+                start_dim=int(values.start_dim),
+                end_dim=int(values.end_dim),
+                rank=x.rank,
+            ),
             expected="a start_dim that is not behind end_dim",
             received=shape_text(x.shape),
             fix="Use start_dim=1 and end_dim=-1 to keep the batch and merge the rest.",
@@ -67,13 +73,18 @@ def _unflatten(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     if len(free) > 1 or known < 1 or length % known or (not free and known != length):
         raise LayerError(
             "unflatten_mismatch",
-            f"axis {axis} of {shape_text(x.shape)} cannot be split into {shape_text(sizes)}.",
-            expected=f"sizes whose product is {int(length)}, of which one may be -1",
+            Text(
+                "axis {axis} of {shape} cannot be split into {sizes}.",
+                axis=axis,
+                shape=shape_text(x.shape),
+                sizes=shape_text(sizes),
+            ),
+            expected=Text("sizes whose product is {length}, of which one may be -1", length=int(length)),
             received=shape_text(sizes),
-            fix=f"Use ({int(length)}, 1, 1), or -1 for the size that should be worked out.",
+            fix=Text("Use ({length}, 1, 1), or -1 for the size that should be worked out.", length=int(length)),
             remedies=(
                 Remedy(
-                    f"Set unflattened_size to ({int(length)}, 1, 1)",
+                    Text("Set unflattened_size to ({length}, 1, 1)", length=int(length)),
                     set_param="unflattened_size",
                     value=(int(length), 1, 1),
                 ),

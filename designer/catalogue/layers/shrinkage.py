@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from designer.base.text import Text
 from designer.catalogue.layers.activation import activation, keep_any, number, to_float
 from designer.catalogue.spec import LayerError, Remedy, Tensor, Values
 
@@ -13,11 +14,13 @@ def _between_bounds(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     if high <= low:
         raise LayerError(
             "bounds_out_of_order",
-            f"max_val={high} is not above min_val={low}.",
-            expected=f"a max_val above {low}",
+            Text("max_val={high} is not above min_val={low}.", high=high, low=low),
+            expected=Text("a max_val above {low}", low=low),
             received=f"max_val={high}",
-            fix=f"Use max_val={low + 1}.",
-            remedies=(Remedy(f"Set max_val to {low + 1}", set_param="max_val", value=low + 1),) if low <= 999 else (),
+            fix=Text("Use max_val={low}.", low=low + 1),
+            remedies=(Remedy(Text("Set max_val to {low}", low=low + 1), set_param="max_val", value=low + 1),)
+            if low <= 999
+            else (),
         )
     return keep_any(values, inputs)
 

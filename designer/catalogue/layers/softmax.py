@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from designer.base.text import Text
 from designer.catalogue.layers.activation import activation
 from designer.catalogue.rules.expect import expect_float, expect_spatial, resolve_axis, shape_text
 from designer.catalogue.spec import LayerError, Parameter, ParameterType, Remedy, Tensor, Values
@@ -30,10 +31,10 @@ def _glu(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     axis = resolve_axis(values.dim, x.rank, "dim")
     if x.shape[axis] % 2:
         even = next((index for index, length in enumerate(x.shape) if index and length % 2 == 0), None)
-        remedies = () if even is None else (Remedy(f"Set dim to {even}", set_param="dim", value=even),)
+        remedies = () if even is None else (Remedy(Text("Set dim to {even}", even=even), set_param="dim", value=even),)
         raise LayerError(
             "length_not_even",
-            f"axis {axis} of {shape_text(x.shape)} cannot be halved.",
+            Text("axis {axis} of {shape} cannot be halved.", axis=axis, shape=shape_text(x.shape)),
             expected="an even length",
             received=str(int(x.shape[axis])),
             fix="Give the layer before it an even number of outputs.",

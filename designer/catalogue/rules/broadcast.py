@@ -8,21 +8,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from designer.base.text import Text, all_of
 from designer.catalogue.rules.expect import expect_rank, is_float, resolve_axis, shape_text
 from designer.catalogue.rules.sliding_window import as_size
 from designer.catalogue.spec import LayerError, Remedy, Tensor
 
 _AXIS_WORDS = {
-    2: ("batch", "features"),
-    3: ("batch", "channels", "length"),
-    4: ("batch", "channels", "height", "width"),
+    2: (Text("batch"), Text("features")),
+    3: (Text("batch"), Text("channels"), Text("length")),
+    4: (Text("batch"), Text("channels"), Text("height"), Text("width")),
 }
 
 
 def broadcast(inputs: Sequence[Tensor], verb: str) -> tuple[int, ...]:
     """The shape of an elementwise merge: axes are aligned at the right, and an axis of length 1 stretches.
 
-    inputs: tensors of any shapes. verb: what the layer does ("add"), for the message. Raises LayerError
+    inputs: tensors of any shapes. verb: what the layer does, for the message. Raises LayerError
     `merge_mismatch`, whose remedies are projections and paddings where they would make the shapes agree.
     """
     shape: tuple[int, ...] = ()
@@ -39,7 +40,12 @@ def _broadcast_two(
     shape = list(longer[:lead])
     for axis, (a, b) in enumerate(zip(longer[lead:], shorter, strict=True), lead):
         if a != b and a != 1 and b != 1:
-            message = f"cannot {verb} {_listed(inputs)}: {_axis_name(axis, inputs)} differs."
+            message = Text(
+                "cannot {verb} {inputs}: {axis} differs.",
+                verb=verb,
+                inputs=_listed(inputs),
+                axis=_axis_name(axis, inputs),
+            )
             raise _mismatch(inputs, message, "equal shapes", offers=offers)
         shape.append(b if a == 1 else a)
     return tuple(shape)
@@ -54,11 +60,22 @@ def concatenate(inputs: Sequence[Tensor], dim: int) -> tuple[int, ...]:
     axis = resolve_axis(dim, first.rank, "dim")
     for tensor in inputs[1:]:
         if tensor.rank != first.rank:
-            raise _mismatch(inputs, f"cannot join {_listed(inputs)}: they differ in rank.", "tensors of equal rank")
+            raise _mismatch(
+                inputs,
+                Text("cannot join {inputs}: they differ in rank.", inputs=_listed(inputs)),
+                "tensors of equal rank",
+            )
         for index, (a, b) in enumerate(zip(first.shape, tensor.shape, strict=True)):
             if a != b and index != axis:
-                message = f"cannot join {_listed(inputs)} along dim={int(dim)}: {_axis_name(index, inputs)} differs."
-                raise _mismatch(inputs, message, f"shapes that agree on every axis but {axis}", join=axis)
+                message = Text(
+                    "cannot join {inputs} along dim={dim}: {axis} differs.",
+                    inputs=_listed(inputs),
+                    dim=int(dim),
+                    axis=_axis_name(index, inputs),
+                )
+                raise _mismatch(
+                    inputs, message, Text("shapes that agree on every axis but {axis}", axis=axis), join=axis
+                )
     total = first.shape[axis]
     for tensor in inputs[1:]:
         total = total + tensor.shape[axis]
@@ -70,7 +87,9 @@ def stack(inputs: Sequence[Tensor], dim: int) -> tuple[int, ...]:
     first = inputs[0].shape
     axis = resolve_axis(dim, len(first) + 1, "dim")
     if any(tensor.shape != first for tensor in inputs[1:]):
-        raise _mismatch(inputs, f"cannot stack {_listed(inputs)}: they differ in shape.", "equal shapes")
+        raise _mismatch(
+            inputs, Text("cannot stack {inputs}: they differ in shape.", inputs=_listed(inputs)), "equal shapes"
+        )
     return (*first[:axis], len(inputs), *first[axis:])
 
 
@@ -84,29 +103,35 @@ def multiply_matrices(left: Tensor, right: Tensor) -> tuple[int, ...]:
     inputs = (left, right)
     if left.shape[-1] != right.shape[-2]:
         columns, rows = int(left.shape[-1]), int(right.shape[-2])
-        message = f"cannot multiply {_listed(inputs)}: the first has {columns} columns, the second {rows} rows."
+        message = Text(
+            "cannot multiply {inputs}: the first has {columns} columns, the second {rows} rows.",
+            inputs=_listed(inputs),
+            columns=columns,
+            rows=rows,
+        )
         raise LayerError(
             "merge_mismatch",
             message,
-            expected=f"{columns} rows in the second",
+            expected=Text("{columns} rows in the second", columns=columns),
             received=_listed(inputs),
             fix="Transpose one of them, or change the layers before them so that the shapes agree.",
         )
     shape: tuple[int, ...] = ()
     for tensor in inputs:
-        shape = _broadcast_two(shape, tensor.shape[:-2], inputs, "multiply", offers=False)
+        shape = _broadcast_two(shape, tensor.shape[:-2], inputs, Text("multiply"), offers=False)
     return (*shape, left.shape[-2], right.shape[-1])
 
 
 def _listed(inputs: Sequence[Tensor]) -> str:
-    texts = [shape_text(tensor.shape) for tensor in inputs]
-    return ", ".join(texts[:-1]) + " and " + texts[-1]
+    return all_of([shape_text(tensor.shape) for tensor in inputs])
 
 
 def _axis_name(axis: int, inputs: Sequence[Tensor]) -> str:
     words = _AXIS_WORDS.get(inputs[0].rank)
     same = all(tensor.rank == inputs[0].rank for tensor in inputs)
-    return f"axis {axis} ({words[axis]})" if words and same else f"axis {axis}"
+    if not words or not same:
+        return Text("axis {axis}", axis=axis)
+    return Text("axis {axis} ({what})", axis=axis, what=words[axis])
 
 
 def _mismatch(
@@ -118,7 +143,9 @@ def _mismatch(
         message,
         expected=expected,
         received=_listed(inputs),
-        fix=f"{remedies[0].title}." if remedies else "Change the layers before it so that the shapes agree.",
+        fix=Text("{title}.", title=remedies[0].title)
+        if remedies
+        else "Change the layers before it so that the shapes agree.",
         remedies=remedies,
     )
 
@@ -132,7 +159,7 @@ def _remedies(inputs: Sequence[Tensor], join: int | None) -> tuple[Remedy, ...]:
     if ranks == {2} and join is None:
         return tuple(
             Remedy(
-                f"Insert a Linear with out_features={int(other.shape[1])} before x{index}",
+                Text("Insert a Linear with out_features={size} before x{index}", size=int(other.shape[1]), index=index),
                 insert="Linear",
                 params={"out_features": int(other.shape[1])},
                 port=f"x{index}",
@@ -145,8 +172,10 @@ def _remedies(inputs: Sequence[Tensor], join: int | None) -> tuple[Remedy, ...]:
 
 
 def _titled(remedies: Sequence[Remedy]) -> str:
-    places = " and ".join(remedy.port for remedy in remedies)
-    return remedies[0].title if len(remedies) == 1 else f"Insert {remedies[0].insert} layers before {places}"
+    first = remedies[0]
+    places = all_of([remedy.port for remedy in remedies])
+    several = Text("Insert {kind} layers before {places}", kind=first.insert, places=places)
+    return several if len(remedies) > 1 else first.title
 
 
 def _projections(inputs: Sequence[Tensor], join: int | None) -> list[Remedy]:
@@ -162,14 +191,16 @@ def _projections(inputs: Sequence[Tensor], join: int | None) -> list[Remedy]:
             return []
         stride = max(-(-size // wanted) for size, wanted in axes)
         if all((size - 1) // stride + 1 == wanted for size, wanted in axes):
-            kernel, step, what = 1, stride, "1×1 projection"
+            kernel, step, what = 1, stride, Text("1×1 projection")
         else:  # the shortest step that does not pass over the end, and the window that it leaves room for
             step = as_size([size // wanted for size, wanted in axes])
             kernel = as_size([size - size // wanted * wanted + 1 for size, wanted in axes])
-            what = "projection"
+            what = Text("projection")
         params = {"out_channels": int(channels), "kernel_size": kernel, **({"stride": step} if step != 1 else {})}
         settings = ", ".join(f"{name}={value}" for name, value in params.items())
-        title = f"Insert a {what} before x{index}: Conv2d with {settings}"
+        title = Text(
+            "Insert a {what} before x{index}: Conv2d with {settings}", what=what, index=index, settings=settings
+        )
         remedies.append(Remedy(title, insert="Conv2d", params=params, port=f"x{index}"))
     return remedies
 
@@ -186,6 +217,6 @@ def _paddings(inputs: Sequence[Tensor], join: int | None) -> list[Remedy]:
             return []
         if down or across:
             padding = as_size([across // 2, across - across // 2, down // 2, down - down // 2])
-            title = f"Pad x{index} with zeros: ZeroPad2d with padding={padding}"
+            title = Text("Pad x{index} with zeros: ZeroPad2d with padding={padding}", index=index, padding=padding)
             remedies.append(Remedy(title, insert="ZeroPad2d", params={"padding": padding}, port=f"x{index}"))
     return remedies

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from designer.base.text import Text
 from designer.catalogue.spec import LayerError, Remedy, Tensor
 
 LAYOUTS = {1: "(N, C, L)", 2: "(N, C, H, W)", 3: "(N, C, D, H, W)"}  # by the number of spatial axes
@@ -43,7 +44,7 @@ def expect_rank(
     if tensor.rank not in ranks:
         raise LayerError(
             "wrong_rank",
-            f"a {tensor.rank}-d tensor {shape_text(tensor.shape)} arrives.",
+            Text("a {rank}-d tensor {shape} arrives.", rank=tensor.rank, shape=shape_text(tensor.shape)),
             expected=layout,
             received=shape_text(tensor.shape),
             fix=fix,
@@ -57,8 +58,8 @@ def expect_spatial(tensor: Tensor, axes: int) -> None:
     if tensor.rank == 2:
         size = (int(tensor.shape[1]), *(1,) * axes)
         params = {"dim": 1, "unflattened_size": size}
-        title = f"Insert Unflatten to {shape_text(size)}"
-        fix = f"Move it before the Flatten, or {title[0].lower()}{title[1:]}."
+        title = Text("Insert Unflatten to {size}", size=shape_text(size))
+        fix = Text("Move it before the Flatten, or insert Unflatten to {size}.", size=shape_text(size))
         remedies = (Remedy(title, insert="Unflatten", params=params),)
     expect_rank(tensor, (axes + 2,), LAYOUTS[axes], fix, remedies)
 
@@ -68,7 +69,7 @@ def expect_float(tensor: Tensor) -> None:
     if not is_float(tensor.dtype):
         raise LayerError(
             "wrong_dtype",
-            f"a tensor of {tensor.dtype} arrives.",
+            Text("a tensor of {dtype} arrives.", dtype=tensor.dtype),
             expected="a floating-point tensor, such as float32",
             received=tensor.dtype,
             fix="Feed it the output of a layer that calculates with real numbers.",
@@ -80,11 +81,11 @@ def resolve_axis(dim: int, rank: int, name: str) -> int:
     if not -rank <= dim < rank:
         raise LayerError(
             "axis_out_of_range",
-            f"{name}={int(dim)} names no axis of a {rank}-d tensor.",
-            expected=f"{-rank} to {rank - 1}",
+            Text("{name}={dim} names no axis of a {rank}-d tensor.", name=name, dim=int(dim), rank=rank),
+            expected=Text("{first} to {last}", first=-rank, last=rank - 1),
             received=f"{name}={int(dim)}",
-            fix=f"Use {name}=-1 for the last axis.",
-            remedies=(Remedy(f"Set {name} to -1", set_param=name, value=-1),),
+            fix=Text("Use {name}=-1 for the last axis.", name=name),
+            remedies=(Remedy(Text("Set {name} to -1", name=name), set_param=name, value=-1),),
         )
     return dim + rank if dim < 0 else dim
 

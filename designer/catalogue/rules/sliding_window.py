@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from designer.base.text import Text, one_of
 from designer.catalogue.spec import LayerError, Remedy, Window
 
 Size = int | tuple[int, ...]  # one number for all axes, or one an axis
@@ -93,11 +94,14 @@ def pool_shape(
         given = as_size([window.padding for window in windows])
         raise LayerError(
             "padding_too_large",
-            f"padding={given} is more than half of the window, so that some windows would hold padding alone.",
-            expected=f"at most {_times(limits)}",
+            Text(
+                "padding={given} is more than half of the window, so that some windows would hold padding alone.",
+                given=given,
+            ),
+            expected=Text("at most {limits}", limits=_times(limits)),
             received=f"padding={given}",
-            fix=f"Use padding={better}.",
-            remedies=(Remedy(f"Set padding to {better}", set_param="padding", value=better),),
+            fix=Text("Use padding={better}.", better=better),
+            remedies=(Remedy(Text("Set padding to {better}", better=better), set_param="padding", value=better),),
         )
     return window_shape(spatial, kernel, step, padding, dilation, ceil_mode, limits)
 
@@ -117,18 +121,25 @@ def _too_large(spatial: Sequence[int], windows: Sequence[Window], padding_limits
         for size, window, extent in zip(spatial, windows, extents, strict=True)
     ]
     kernel, padding = as_size(kernels), as_size(paddings)
-    remedies = [Remedy(f"Set kernel_size to {kernel}", set_param="kernel_size", value=kernel)]
+    remedies = [Remedy(Text("Set kernel_size to {kernel}", kernel=kernel), set_param="kernel_size", value=kernel)]
     choice = f"kernel_size={kernel}"
     if padding_limits is None or all(p <= limit for p, limit in zip(paddings, padding_limits, strict=True)):
-        remedies.insert(0, Remedy(f"Set padding to {padding}", set_param="padding", value=padding))
-        choice = f"padding={padding} or {choice}"
-    with_padding = " with its padding" if any(window.padding for window in windows) else ""
+        remedies.insert(
+            0, Remedy(Text("Set padding to {padding}", padding=padding), set_param="padding", value=padding)
+        )
+        choice = one_of([f"padding={padding}", choice])
+    room = Text("{size} with its padding", size=_times(padded))
+    is_padded = any(window.padding for window in windows)
     return LayerError(
         "window_too_large",
-        f"the window of {_times(extents)} exceeds the input of {_times(padded)}{with_padding}.",
-        expected=f"a window of at most {_times(padded)}",
-        received=f"an input of {_times(spatial)}",
-        fix=f"Use {choice}, or shrink the input less in the layers before.",
+        Text(
+            "the window of {window} exceeds the input of {input}.",
+            window=_times(extents),
+            input=room if is_padded else _times(padded),
+        ),
+        expected=Text("a window of at most {padded}", padded=_times(padded)),
+        received=Text("an input of {spatial}", spatial=_times(spatial)),
+        fix=Text("Use {choice}, or shrink the input less in the layers before.", choice=choice),
         remedies=remedies,
     )
 
@@ -150,11 +161,13 @@ def transposed_shape(
         better = as_size([min(extra, limit) for extra, limit in zip(extras, limits, strict=True)])
         raise LayerError(
             "output_padding_too_large",
-            f"output_padding={as_size(extras)} is not smaller than the stride or the dilation.",
-            expected=f"at most {_times(limits)}",
+            Text("output_padding={extras} is not smaller than the stride or the dilation.", extras=as_size(extras)),
+            expected=Text("at most {limits}", limits=_times(limits)),
             received=f"output_padding={as_size(extras)}",
-            fix=f"Use output_padding={better}.",
-            remedies=(Remedy(f"Set output_padding to {better}", set_param="output_padding", value=better),),
+            fix=Text("Use output_padding={better}.", better=better),
+            remedies=(
+                Remedy(Text("Set output_padding to {better}", better=better), set_param="output_padding", value=better),
+            ),
         )
     lengths = tuple(
         (size - 1) * window.stride - 2 * window.padding + window.dilation * (window.kernel - 1) + extra + 1
@@ -165,11 +178,15 @@ def transposed_shape(
         better = as_size([min(w.padding, (length - 1) // 2) for w, length in zip(windows, whole, strict=True)])
         raise LayerError(
             "padding_too_large",
-            f"padding={as_size([w.padding for w in windows])} takes away all of the output of {_times(whole)}.",
+            Text(
+                "padding={padding} takes away all of the output of {whole}.",
+                padding=as_size([w.padding for w in windows]),
+                whole=_times(whole),
+            ),
             expected="an output of at least one element",
-            received=f"an input of {_times(spatial)}",
-            fix=f"Use padding={better}.",
-            remedies=(Remedy(f"Set padding to {better}", set_param="padding", value=better),),
+            received=Text("an input of {spatial}", spatial=_times(spatial)),
+            fix=Text("Use padding={better}.", better=better),
+            remedies=(Remedy(Text("Set padding to {better}", better=better), set_param="padding", value=better),),
         )
     return lengths
 
