@@ -21,6 +21,7 @@ from .protocol import (
     Epoch,
     Failed,
     Finished,
+    Kept,
     Message,
     Paused,
     Preparing,
@@ -151,7 +152,7 @@ def _stays(message: Message | Unreadable, step: int, epoch: int) -> bool:
     match message:
         case Batch():
             return message.step <= step
-        case Epoch():
+        case Epoch() | Kept():
             return message.epoch <= epoch
         case Finished() | Failed() | Paused() | Resumed() | Preparing() | Unreadable():
             return False

@@ -17,7 +17,7 @@ from .group import ALONE, Group
 from .losses import guessing_loss, make_loss
 from .meter import Meter, Totals, require_finite
 from .placing import Placed
-from .protocol import Batch, Epoch, Evaluation, Message, Paused, Resumed, Warned
+from .protocol import Batch, Epoch, Evaluation, Kept, Message, Paused, Resumed, Warned
 from .recipe import Recipe
 from .review import Review
 from .schedule import Progression, learning_rate
@@ -159,6 +159,7 @@ class Training:
             self._save()  # first: the pictures may be gone that a review shows
             if evaluation := review.written(epoch, self._data.test, self._data.classes):
                 self._hooks.keep(evaluation)
+            self._hooks.emit(Kept(epoch))
         return False
 
     def _stopped_early(self) -> Warned:

@@ -49,6 +49,7 @@ __all__ = [
     "Evaluation",
     "Failed",
     "Finished",
+    "Kept",
     "Message",
     "Mistake",
     "Pause",
@@ -171,7 +172,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Epoch:
-    """One epoch is trained, evaluated and saved."""
+    """One epoch is trained and evaluated; `Kept` tells when that is saved."""
 
     type: ClassVar = "epoch"
     epoch: int  # from 1
@@ -182,6 +183,14 @@ class Epoch:
     examples_per_second: float  # of training alone
     validation_loss: float | None = None  # null where the recipe holds no validation set out
     validation_accuracy: float | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What came of an epoch is in the run's folder: its checkpoint, and its evaluation unless the classes are too many."""
+
+    type: ClassVar = "kept"
+    epoch: int  # from 1
 
 
 @dataclass(frozen=True)
@@ -296,7 +305,19 @@ class Unreadable:
 
 
 Message = (
-    Started | Preparing | WarmStarted | Batch | Epoch | Paused | Resumed | Warned | Failed | Finished | Summary | Probed
+    Started
+    | Preparing
+    | WarmStarted
+    | Batch
+    | Epoch
+    | Kept
+    | Paused
+    | Resumed
+    | Warned
+    | Failed
+    | Finished
+    | Summary
+    | Probed
 )
 Control = Stop | Pause | Resume
 _MESSAGES = {kind.type: kind for kind in get_args(Message)}

@@ -63,8 +63,6 @@ class ResultsController(QObject):
         runs.results_requested.connect(self.show_run)
         runs.try_requested.connect(self.try_run)
         training.progressed.connect(lambda: self.follow(*training.run))
-        # what an epoch came to is written after it is told: of the last one it may not be there before the end
-        training.running_changed.connect(lambda running, _device: running or self.refresh())
         panels.docks["results"].visibilityChanged.connect(lambda shown: shown and self.refresh())
 
     def follow(self, run_dir: Path, title: str) -> None:

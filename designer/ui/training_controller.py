@@ -20,6 +20,7 @@ from designer.engine.protocol import (
     Epoch,
     Failed,
     Finished,
+    Kept,
     Paused,
     Preparing,
     Resumed,
@@ -55,7 +56,8 @@ class TrainingController(QObject):
 
     session: of the design that was trained last; None where a run was taken up that no open design began.
     running_changed(is running, device). paused_changed(is paused). refused(error): it cannot start. progressed(): an
-    epoch is done. ended(kind of toast, text). node_requested(session, path of names): a node is to be shown.
+    epoch is done, and what came of it is in the run's folder. ended(kind of toast, text). node_requested(session, path
+    of names): a node is to be shown.
     """
 
     running_changed = Signal(bool, str)
@@ -218,6 +220,7 @@ class TrainingController(QObject):
                 self.dock.add_batch(vars(report))
             case Epoch():
                 self.dock.add_epoch(vars(report))
+            case Kept():
                 self.progressed.emit()
             case Paused():
                 self._set_paused(True)

@@ -167,7 +167,7 @@ def test_train_and_runs(blockyard, tmp_path: Path):
     done = blockyard("train", *arguments, "--seed", "3", "--json")
     assert done.status == 0, done.err
     lines = [json.loads(line) for line in done.out.splitlines()]
-    assert [line["type"] for line in lines if line["type"] != "batch"] == ["started", "epoch", "finished"]
+    assert [line["type"] for line in lines if line["type"] != "batch"] == ["started", "epoch", "kept", "finished"]
     epoch = next(line for line in lines if line["type"] == "epoch")
     assert {"epoch", "train_loss", "train_accuracy", "test_loss", "test_accuracy", "examples_per_second"} <= set(epoch)
     assert lines[0]["run"] == lines[-1]["run"]

@@ -16,6 +16,7 @@ MESSAGES = (
     protocol.Started("/runs/1", "cpu", 2, 94, 44426, 6000, 1000, 10),
     protocol.Batch(1, 1, 94, 1, 2.3, 0.1, 0.01, 1000.0, None),
     protocol.Epoch(1, 2.3, 0.1, 2.2, 0.2, 9000.0),
+    protocol.Kept(1),
     protocol.Paused(1, 7),
     protocol.Resumed(1, 7),
     protocol.Warned("stuck_at_chance", "It guesses.", "Use ReLU."),

@@ -36,9 +36,17 @@ def test_counts_and_mistakes_are_those_counted_by_hand():
 def test_a_run_leaves_its_evaluation(run_folder):
     run_dir = run_folder(data={"limit": 512})
     told: list[protocol.Message] = []
-    assert carry_out(run_dir, told.append, Wishes()) == 0
+    there: list[protocol.Evaluation | None] = []  # whenever it was told that what came of an epoch is
+
+    def listen(message: protocol.Message) -> None:
+        told.append(message)
+        if isinstance(message, protocol.Kept):
+            there.append(protocol.read_evaluation(run_dir))
+
+    assert carry_out(run_dir, listen, Wishes()) == 0
     epoch = next(message for message in told if isinstance(message, protocol.Epoch))
     evaluation = protocol.read_evaluation(run_dir)
+    assert there == [evaluation]
     right = sum(evaluation.confusion[index][index] for index in range(10))
     assert sum(map(sum, evaluation.confusion)) == 512
     assert right / 512 == epoch.test_accuracy

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
-from designer.engine.protocol import Evaluation, Mistake, read_evaluation, write_evaluation
+from designer.engine.protocol import Evaluation, Mistake, read_evaluation, read_status
 from designer.ui.presenters.results import results_view
 from designer.ui.window import MainWindow
 
@@ -39,17 +39,17 @@ def test_results_follow_the_run_that_trains(qtbot: QtBot, open_window: Open):
     assert matrix.told(0, 1).startswith(counted)
 
 
-def test_what_is_written_after_the_last_epoch_was_told_is_shown_at_the_end(
-    qtbot: QtBot, open_window: Open, tmp_path: Path
-):
+def test_in_the_midst_of_a_run_the_results_are_those_of_the_epoch_that_was_told_last(qtbot: QtBot, open_window: Open):
     window = open_window("lenet_relu")
+    recipe = window.session.recipe
+    window.session.set_recipe(replace(recipe, epochs=1000, device="cpu", data=replace(recipe.data, limit=512)))
+    window.train_or_stop()
     window.panels.show("results")
-    window.reviewing.follow(tmp_path, "Run")
-    qtbot.waitUntil(lambda: not window.reviewing._reading.busy)
-    assert window.results.classes.rowCount() == 0
-    write_evaluation(tmp_path, Evaluation(1, ("shirt", "coat"), ((2, 0), (1, 0)), ()))
-    window.training.running_changed.emit(False, "cpu")
-    qtbot.waitUntil(lambda: window.results.classes.rowCount() == 2)
+    qtbot.waitSignal(window.training.progressed).wait()
+    window.training.pause_or_resume()
+    qtbot.waitUntil(lambda: window.training.paused)
+    told = read_status(window.training.control.run_dir).figures["epoch"]
+    qtbot.waitUntil(lambda: f"right after epoch {told}," in f"{window.results.heading.text()},")
 
 
 def test_figures_of_classes_and_pictures_that_lie():
