@@ -187,7 +187,7 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Kept:
-    """What came of an epoch is in the run's folder: its checkpoint, and its evaluation unless the classes are too many."""
+    """What came of an epoch is in the run's folder: its checkpoint, and the evaluation, if there is one."""
 
     type: ClassVar = "kept"
     epoch: int  # from 1
@@ -215,7 +215,8 @@ class Resumed:
 class Warned:
     """Something to tell the person; no failure.
 
-    Codes: `stuck_at_chance`, `stopped_early`, `unreadable_control`, `empty_class`, `lonely_class`, `skipped_broken`.
+    Codes: `stuck_at_chance`, `stopped_early`, `unreadable_control`, `empty_class`, `lonely_class`, `skipped_broken`,
+    `nothing_to_freeze`.
     """
 
     type: ClassVar = "warning"

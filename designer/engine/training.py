@@ -38,7 +38,7 @@ from .protocol import (
 from .recipe import Recipe, read_recipe
 from .safe_weights import save_weights
 from .state import require_resumable
-from .warm_start import freeze, warm_start
+from .warm_start import freeze, nothing_to_freeze, warm_start
 
 _MOST_OF_NAMES = 20_000  # characters of all classes' names in one message
 
@@ -129,6 +129,8 @@ def _train(
             classes=data.classes if sum(map(len, data.classes)) <= _MOST_OF_NAMES else (),
         )
     )
+    if state is None and (warning := nothing_to_freeze(network, recipe.start.frozen)):
+        journal.tell(warning)
     memory_ran_out = False
     try:
         stopped = training.run()

@@ -14,11 +14,12 @@ import torch
 from torch import Tensor, nn
 
 from .checkpoints import last_checkpoint, load_checkpoint
-from .protocol import WEIGHTS_FILE, EngineError, WarmStarted
+from .protocol import WEIGHTS_FILE, EngineError, WarmStarted, Warned
 from .safe_weights import load_weights
 
 Layers = dict[str, dict[str, Tensor]]  # by the layer's path: its tensors, by their names in it
 _SHOWN_LAYERS = 1000
+_SHOWN_NAMES = 5
 
 
 def warm_start(network: nn.Module, source: str, match: Literal["auto", "name", "order"]) -> WarmStarted:
@@ -50,33 +51,45 @@ def warm_start(network: nn.Module, source: str, match: Literal["auto", "name", "
 def freeze(network: nn.Module, frozen: Sequence[str]) -> list[nn.Module]:
     """Keep the named parts from being trained. Returns their modules, which stay as in evaluation. Raises EngineError.
 
-    frozen: paths as in the generated code; without the number of a copy, all copies are meant.
+    frozen: paths as in the generated code; without the number of a copy, all copies are meant. A name that the network
+    does not have means nothing: `nothing_to_freeze` tells of it.
     """
-    modules = dict(network.named_modules())
-    parameters = dict(network.named_parameters())
-    chosen = []
-    for name in frozen:
-        copies = [modules[name]] if name in modules else [m for path, m in modules.items() if _unnumbered(path) == name]
-        if copies:
-            for module in copies:
-                module.requires_grad_(False)
-            chosen += copies
-        elif name in parameters:
-            parameters[name].requires_grad_(False)
-        else:
-            close = difflib.get_close_matches(name, [*modules, *parameters], n=1, cutoff=0.5)
-            raise EngineError(
-                f"The network has no part {name!r} to freeze.",
-                expected=f"one of {', '.join(child for child, _ in network.named_children())}, or a part of these",
-                fix=f"Did you mean {close[0]!r}?" if close else "Correct start.frozen in the recipe.",
-            )
-    if frozen and not any(parameter.requires_grad for parameter in parameters.values()):
+    parts = [part for name in frozen for part in _parts(network, name)]
+    for part in parts:
+        part.requires_grad_(False)
+    if parts and not any(parameter.requires_grad for parameter in network.parameters()):
         raise EngineError(
             "Every layer is frozen, so there is nothing to train.",
             expected="at least one layer that is trained",
             fix="Take some names out of start.frozen in the recipe.",
         )
-    return chosen
+    return [part for part in parts if isinstance(part, nn.Module)]
+
+
+def nothing_to_freeze(network: nn.Module, frozen: Sequence[str]) -> Warned | None:
+    """The names among `frozen` that the network does not have, in words; None where it has all.
+
+    A node that is deleted keeps its name in the recipe, so that it is frozen again when it is back.
+    """
+    absent = [name for name in frozen if not _parts(network, name)]
+    if not absent:
+        return None
+    names = [name for name, _ in (*network.named_modules(), *network.named_parameters()) if name]
+    close = difflib.get_close_matches(absent[0], names, n=1, cutoff=0.5) if len(absent) == 1 else []
+    more = f" and {len(absent) - _SHOWN_NAMES} more" if len(absent) > _SHOWN_NAMES else ""
+    return Warned(
+        code="nothing_to_freeze",
+        message=f"The network has nothing named {', '.join(map(repr, absent[:_SHOWN_NAMES]))}{more} to freeze.",
+        fix=f"Did you mean {close[0]!r}?" if close else "It trains without; take the name out of start.frozen.",
+    )
+
+
+def _parts(network: nn.Module, name: str) -> list[nn.Module | nn.Parameter]:
+    modules, parameters = dict(network.named_modules()), dict(network.named_parameters())
+    if name in modules:
+        return [modules[name]]
+    copies = [module for path, module in modules.items() if _unnumbered(path) == name]
+    return copies or ([parameters[name]] if name in parameters else [])
 
 
 def _unnumbered(path: str) -> str:

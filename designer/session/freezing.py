@@ -40,7 +40,11 @@ def thawed(recipe: Recipe, names: Sequence[str], analysis: Analysis) -> Recipe:
 
 
 def carried(recipe: Recipe, before: Design, after: Design) -> Recipe:
-    """The recipe whose frozen parts are called as they are after an edit; one that is gone keeps its name."""
+    """The recipe whose frozen parts are called as they are after an edit.
+
+    One that is gone keeps its name, so that it is frozen again when undo brings it back; a training leaves it out, and
+    says so.
+    """
     return _with(recipe, [_renamed(part, before, after) for part in recipe.start.frozen])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from designer.engine.checkpoints import last_checkpoint, load_checkpoint
 from designer.engine.control import Wishes
 from designer.engine.job import carry_out
 from designer.engine.network import build_network
-from designer.engine.warm_start import freeze, warm_start
+from designer.engine.warm_start import nothing_to_freeze, warm_start
 from designer.exchange.module import generated
 
 RENAMED = """
@@ -111,23 +112,35 @@ def test_frozen_layers_stay_as_they_are(run_folder):
     assert same == {"first.weight", "first.bias", "extra.bias"} | {name for name in first if name.startswith("norm.")}
 
 
-@pytest.mark.parametrize(
-    ("frozen", "words"),
-    [(["stme"], "no part 'stme'"), (["stem", "head"], "Every layer is frozen")],
-)
-def test_what_cannot_be_frozen_is_told(run_folder, frozen, words):
-    failed = carried_out(run_folder(data={"limit": 64}, start={"frozen": frozen}))[-1]
+def test_all_frozen_is_refused(run_folder):
+    failed = carried_out(run_folder(data={"limit": 64}, start={"frozen": ["stem", "head"]}))[-1]
     assert isinstance(failed, protocol.Failed)
-    assert words in failed.message
+    assert "Every layer is frozen" in failed.message
     assert failed.fix
+
+
+def test_names_that_are_gone_are_told_of_once_and_the_rest_is_frozen(run_folder):
+    run_dir = run_folder(data={"limit": 64}, start={"frozen": ["gone", "stem"]})
+    told = [message for message in carried_out(run_dir) if not isinstance(message, protocol.Batch)]
+    assert [message.type for message in told] == ["started", "warning", "epoch", "kept", "finished"]
+    assert told[1].code == "nothing_to_freeze"
+    assert "nothing named 'gone' to freeze" in told[1].message
+    network = load_checkpoint(last_checkpoint(run_dir))["network"]
+    recipe = json.loads((run_dir / protocol.RECIPE_FILE).read_text())
+    (run_dir / protocol.RECIPE_FILE).write_text(json.dumps(recipe | {"epochs": 2}))
+    assert carry_out(run_dir, told.append, Wishes(), resume=True) == 0
+    assert [type(message) for message in protocol.read_metrics(run_dir)].count(protocol.Warned) == 1
+    again = load_checkpoint(last_checkpoint(run_dir))["network"]
+    assert torch.equal(network["stem.linear.weight"], again["stem.linear.weight"])
+    assert not torch.equal(network["head.weight"], again["head.weight"])
 
 
 def test_names_to_freeze_are_found_though_misspelt():
     network = nn.Sequential()
     network.add_module("block1", nn.Linear(1, 1))
-    with pytest.raises(protocol.EngineError) as refused:
-        freeze(network, ["blok1"])
-    assert refused.value.fix == "Did you mean 'block1'?"
+    assert nothing_to_freeze(network, ["blok1"]).fix == "Did you mean 'block1'?"
+    assert "'a0', 'a1', 'a2', 'a3', 'a4' and 3 more" in nothing_to_freeze(network, [f"a{n}" for n in range(8)]).message
+    assert nothing_to_freeze(network, ["block1", "block1.weight"]) is None
 
 
 class Bomb:
