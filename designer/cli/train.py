@@ -42,6 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--devices", type=whole_number(1, 1024), metavar="N", help="train on so many together (1)")
     parser.add_argument("--run-dir", type=Path, metavar="DIR", help="where to keep this run: a new or an empty folder")
     parser.add_argument("--trust", action="store_true", help="trust the Python code that the document or run brings")
+    parser.add_argument(
+        "--tensorboard",
+        action="store_true",
+        default=None,
+        help="write event files for TensorBoard into the run's folder",
+    )
     add_json(parser, "print the engine's messages, one JSON object a line")
 
 
@@ -80,7 +86,9 @@ def _begun(options: argparse.Namespace) -> TrainingControl:
 
 
 def _resumed(options: argparse.Namespace) -> TrainingControl:
-    fixed = ("design", "variables", "recipe", "data", "batch_size", "limit", "seed", "devices", "run_dir")
+    fixed = (
+        *("design", "variables", "recipe", "data", "batch_size", "limit", "seed", "devices", "tensorboard", "run_dir"),
+    )
     given = [name for name in fixed if getattr(options, name) not in (None, [])]
     if given:
         name = {"design": "a DESIGN", "variables": "--set"}.get(given[0], f"--{given[0].replace('_', '-')}")
@@ -103,7 +111,8 @@ def _recipe(options: argparse.Namespace, own: Recipe) -> Recipe:
     try:
         recipe = find_recipe(options.recipe) if options.recipe else own
         data = {"source": options.data, "limit": options.limit}
-        rest = {name: getattr(options, name) for name in ("epochs", "batch_size", "seed", "device", "devices")}
+        names = ("epochs", "batch_size", "seed", "device", "devices", "tensorboard")
+        rest = {name: getattr(options, name) for name in names}
         data = {name: value for name, value in data.items() if value is not None}
         rest = {name: value for name, value in rest.items() if value is not None}
         return replace(recipe, data=replace(recipe.data, **data), **rest)

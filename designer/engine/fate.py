@@ -64,6 +64,9 @@ class Follower:
             with suppress(OSError):  # a full disk: the first one says then that somebody is gone
                 replace_file(self._run_dir / WORDS_FILE, write_line(message))
 
+    def write_events(self) -> None:
+        """Nothing is written."""
+
     def go_on_from(self, step: int, epoch: int) -> None:
         """Nothing is written."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+from .event_log import EventLog
 from .protocol import (
     HEARTBEAT_S,
     METRICS_FILE,
@@ -50,6 +51,7 @@ class Journal:
         self._listener = listener
         self._resume = resume
         self._status = Status("starting", os.getpid(), started_at=now, heartbeat=now)
+        self._events: EventLog | None = None
         self._lock = threading.RLock()
         self._ended = threading.Event()
         self._heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
@@ -68,6 +70,8 @@ class Journal:
     ) -> None:
         self._ended.set()
         self._heart.join()
+        if self._events is not None:
+            self._events.close()
         try:
             self._metrics.close()
         except OSError:
@@ -75,6 +79,10 @@ class Journal:
 
     def _open(self, mode: str) -> TextIO:
         return (self._run_dir / METRICS_FILE).open(mode, encoding="utf-8", newline="\n")
+
+    def write_events(self) -> None:
+        """From `Started` on, write the figures for TensorBoard too."""
+        self._events = EventLog(self._run_dir)
 
     def go_on_from(self, step: int, epoch: int) -> None:
         """Take out of the log what will be told again, and how the run ended before. Raises EngineError.
@@ -105,6 +113,8 @@ class Journal:
             try:
                 self._metrics.write(write_line(message) + "\n")
                 self._metrics.flush()
+                if self._events is not None:
+                    self._events.tell(message)
             except OSError as error:
                 if not isinstance(message, Failed):
                     raise _unwritable(self._run_dir, error) from error

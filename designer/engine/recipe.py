@@ -56,6 +56,7 @@ class Recipe:
     devices: how many of them train together, each with its share of every batch, as torchrun would start them.
     sync_batchnorm: let batch normalisation take its averages over the whole batch there, not over each one's share; on
     cuda devices.
+    tensorboard: also write TensorBoard's event files into the run's folder, as it trains.
     augment: what chance does to the training images. start: weights to start from, and what is not trained.
     """
 
@@ -83,6 +84,7 @@ class Recipe:
     deterministic: bool = later(False)
     devices: int = later(1)
     sync_batchnorm: bool = later(False)
+    tensorboard: bool = later(False)
     augment: AugmentRecipe = field(default=NO_CHANCE, metadata=BRIEF)
     start: StartRecipe = field(default=ANEW, metadata=BRIEF)
 

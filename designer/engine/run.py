@@ -82,6 +82,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:N or mps")
     parser.add_argument("--run-dir", type=Path, metavar="DIR", help="where to keep this training (runs/TIME)")
     parser.add_argument("--resume", type=Path, metavar="DIR", help="go on with an earlier training from its folder")
+    parser.add_argument("--tensorboard", action="store_true", default=None, help="write TensorBoard's files as it goes")
     parser.add_argument("--json", action="store_true", help="print JSON lines")
     return parser.parse_args(arguments)
 
@@ -90,7 +91,7 @@ def _adapted(recipe: Recipe, options: argparse.Namespace, project: Path) -> Reci
     source = options.data or recipe.data.source
     beside = project / source
     data = {"source": str(beside) if not options.data and beside.exists() else source, "limit": options.limit}
-    rest = {name: getattr(options, name) for name in ("epochs", "batch_size", "seed", "device")}
+    rest = {name: getattr(options, name) for name in ("epochs", "batch_size", "seed", "device", "tensorboard")}
     if recipe.start.weights and (project / recipe.start.weights).is_file():
         recipe = replace(recipe, start=replace(recipe.start, weights=str(project / recipe.start.weights)))
     changed_data = replace(recipe.data, **{name: value for name, value in data.items() if value is not None})

@@ -19,7 +19,9 @@ from .recipe import Recipe
 from .recipe_json import shown
 
 FORMAT = 2  # 1 had no random state, so a run could not go on from it
-_MAY_CHANGE = ("name", "epochs", "device", "devices", "data.streaming", "data.workers")  # between two parts of one run
+_MAY_CHANGE = (  # between two parts of one run
+    *("name", "epochs", "device", "devices", "tensorboard", "data.streaming", "data.workers"),
+)
 
 
 def random_state(device: torch.device) -> dict[str, Tensor]:

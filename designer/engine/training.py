@@ -54,6 +54,8 @@ def train_folder(run_dir: Path, journal: Journal | Follower, wishes: Wishes, res
     the folder's last checkpoint.
     """
     recipe = read_recipe(run_dir / RECIPE_FILE)
+    if recipe.tensorboard:
+        journal.write_events()
     with joined() as group:
         return _train_in_group(run_dir, recipe, journal, wishes, resume, group)
 

@@ -8,25 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from designer.exchange.event_file import EventFile
+from designer.engine.event_file import BATCH_TAGS, EPOCH_TAGS, EventFile
 from designer.exchange.module import ExportError
 from designer.runs.curves import moments
 from designer.runs.listing import read_run
 
-TAGS = {  # what is before the slash is a group of charts
-    "loss": "loss/train_batch",
-    "train_loss": "loss/train",
-    "validation_loss": "loss/validation",
-    "test_loss": "loss/test",
-    "accuracy": "accuracy/train_batch",
-    "train_accuracy": "accuracy/train",
-    "validation_accuracy": "accuracy/validation",
-    "test_accuracy": "accuracy/test",
-    "learning_rate": "training/learning_rate",
-    "examples_per_second": "training/images_per_second",
-    "memory_bytes": "training/memory_bytes",
-    "gradient_norm": "training/gradient_norm",
-}
+TAGS = BATCH_TAGS | EPOCH_TAGS
 _FILE = "events.out.tfevents.{}.blockyard"  # the same each time, so that a second export takes the first one's place
 _UNDER_WAY = ".blockyard-under-way"
 

@@ -15,6 +15,7 @@ from designer.document.document import Document
 from designer.document.presets import list_presets
 from designer.document.writing import write_document
 from tests.analysis.unwise import UNWISE
+from tests.event_files import shown
 
 PRESETS = [preset.id for preset in list_presets()]
 
@@ -175,8 +176,9 @@ def test_train_and_runs(blockyard, tmp_path: Path):
     assert (run["run"], run["state"], run["recipe"]["seed"]) == (lines[0]["run"], "finished", 3)
     assert run["figures"]["test_accuracy"] == epoch["test_accuracy"]
     mine = tmp_path / "mine"
-    done = blockyard("train", *arguments, "--run-dir", mine)
+    done = blockyard("train", *arguments, "--tensorboard", "--run-dir", mine)
     assert (done.status, done.err) == (0, "")
+    assert shown(mine)[-1].scalars.keys() >= {"loss/train", "accuracy/test"}
     assert "epoch 1:" in done.out
     assert (mine / "model.py").is_file()
     assert blockyard("train", *arguments, "--run-dir", mine).status == 2

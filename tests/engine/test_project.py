@@ -13,6 +13,7 @@ import pytest
 
 from designer.engine import protocol
 from designer.engine.checkpoints import last_checkpoint, load_checkpoint
+from tests.event_files import shown
 
 ROOT = Path(__file__).resolve().parents[2]
 MINI = ROOT / "resources" / "fashion-mnist-mini"
@@ -50,7 +51,7 @@ def train(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_trains_with_torch_alone(project):
-    done = train(project, "--data", str(MINI), "--limit", "500", "--epochs", "2", "--seed", "3")
+    done = train(project, "--data", str(MINI), "--limit", "500", "--epochs", "2", "--seed", "3", "--tensorboard")
     assert (done.returncode, done.stderr) == (0, "")
     first, *_, epoch, finished, weights = done.stdout.splitlines()
     assert "500 images, 2 epochs of 8 batches" in first
@@ -58,6 +59,7 @@ def test_trains_with_torch_alone(project):
     (run_dir,) = (project / "runs").iterdir()
     assert finished == f"Finished: {run_dir}"
     assert str(last_checkpoint(run_dir)) in weights
+    assert shown(run_dir)[-1].step == 16
     assert load_checkpoint(last_checkpoint(run_dir))["epoch"] == 2
     assert json.loads((run_dir / protocol.RECIPE_FILE).read_text())["seed"] == 3
 

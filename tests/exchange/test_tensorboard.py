@@ -1,115 +1,25 @@
-"""Event files, taken apart by a reader of our own: frames with checksums, and in each an event of the public format."""
+"""Runs exported as event files, which are read again."""
 
 from __future__ import annotations
 
 import json
 import math
-import struct
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from designer.engine.event_file import EventFile, crc32c
 from designer.engine.protocol import METRICS_FILE, Batch, Epoch, write_line
-from designer.exchange.event_file import EventFile, crc32c
 from designer.exchange.module import ExportError
 from designer.exchange.tensorboard import export_tensorboard
 from designer.runs.folder import RUN_FILE
+from tests.event_files import Told, crc, events, records
 
 BATCH = Batch(1, 1, 2, 1, 2.5, 0.125, 0.05, 900.0, 1 << 20, 3.5, 1_800_000_001.5)
-
-
-def crc(data: bytes) -> int:
-    """Castagnoli's CRC, bit by bit. Source: RFC 3720, B.4."""
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
-    return crc ^ 0xFFFFFFFF
-
-
-def masked(data: bytes) -> int:
-    """As TensorFlow stores it. Source: tensorflow/core/lib/hash/crc32c.h."""
-    found = crc(data)
-    return ((found >> 15 | found << 17) + 0xA282EAD8) & 0xFFFFFFFF
-
-
-def records(path: Path) -> Iterator[bytes]:
-    """Of a TFRecord file: length, its checksum, data, its checksum."""
-    data = path.read_bytes()
-    while data:
-        length, check = struct.unpack("<QI", data[:12])
-        assert check == masked(data[:8])
-        record, (check,) = data[12 : 12 + length], struct.unpack("<I", data[12 + length : 16 + length])
-        assert check == masked(record)
-        yield record
-        data = data[16 + length :]
-
-
-def fields(data: bytes) -> Iterator[tuple[int, Any]]:
-    """Of a protobuf message: number, and integer, double, float or bytes by the wire type."""
-    at = 0
-
-    def varint() -> int:
-        nonlocal at
-        value = shift = 0
-        while True:
-            byte = data[at]
-            at += 1
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return value
-
-    while at < len(data):
-        key = varint()
-        number, wire_type = key >> 3, key & 7
-        if wire_type == 0:
-            yield number, varint()
-        elif wire_type == 2:
-            length = varint()
-            yield number, data[at : at + length]
-            at += length
-        else:
-            form = {1: "<d", 5: "<f"}[wire_type]
-            yield number, struct.unpack_from(form, data, at)[0]
-            at += struct.calcsize(form)
-
-
-@dataclass
-class Told:
-    """An event of the file. Source of the numbers: event.proto and summary.proto of tensorboard/compat/proto."""
-
-    wall_time: float = 0.0
-    step: int = 0
-    file_version: str = ""
-    scalars: dict[str, float] = field(default_factory=dict)
-
-
-def events(path: Path) -> list[Told]:
-    """What TensorBoard would read."""
-    found = []
-    for record in records(path):
-        event = Told()
-        for number, value in fields(record):
-            match number:
-                case 1:
-                    event.wall_time = value
-                case 2:
-                    event.step = value
-                case 3:
-                    event.file_version = value.decode()
-                case 5:
-                    scalars = [dict(fields(inner)) for _, inner in fields(value)]
-                    event.scalars = {scalar[1].decode(): scalar[2] for scalar in scalars}
-        found.append(event)
-    return found
 
 
 def run_of(folder: Path, messages: list[Batch | Epoch]) -> Path:

@@ -263,6 +263,7 @@ _MACHINE = RecipeSection(
         _F("precision", tr("precision"), tr("Of activations; bf16 and fp16 are faster on a GPU.")),
         _F("channels_last", tr("channels last"), tr("How images lie in memory; faster on some GPUs.")),
         _F("compile", tr("compile"), tr("By torch.compile: slow to begin, then faster.")),
+        _F("tensorboard", tr("TensorBoard"), tr("Write its event files into the run's folder, as it trains.")),
         _F("deterministic", tr("deterministic"), tr("The same figures again on a GPU, at some cost.")),
     ),
 )

@@ -1,5 +1,6 @@
 """TensorBoard's event files: scalars by tag and step, in the frames of a TFRecord file. Only writes them.
 
+`event_log` writes them as a run goes, `exchange` those of earlier runs. Standard library only.
 Written here because the packages that write them do not fit: tensorboardX loads torch into whoever imports it, and
 tensorboard brings nine others along. Sources: event.proto and summary.proto of tensorflow/tensorboard;
 core/lib/io/record_writer.h and core/lib/hash/crc32c.h of tensorflow/tensorflow;
@@ -13,9 +14,27 @@ import struct
 from collections.abc import Mapping
 from typing import BinaryIO
 
+# What is before the slash is a group of charts.
+BATCH_TAGS = {
+    "loss": "loss/train_batch",
+    "accuracy": "accuracy/train_batch",
+    "learning_rate": "training/learning_rate",
+    "examples_per_second": "training/images_per_second",
+    "memory_bytes": "training/memory_bytes",
+    "gradient_norm": "training/gradient_norm",
+}
+EPOCH_TAGS = {
+    "train_loss": "loss/train",
+    "validation_loss": "loss/validation",
+    "test_loss": "loss/test",
+    "train_accuracy": "accuracy/train",
+    "validation_accuracy": "accuracy/validation",
+    "test_accuracy": "accuracy/test",
+}
 _VERSION = "brain.Event:2"
 _POLYNOMIAL = 0x82F63B78  # Castagnoli's, its bits turned round
 _MASK_DELTA = 0xA282EAD8
+_START = 1  # of SessionLog's statuses
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # wire types
 
 
@@ -40,6 +59,10 @@ class EventFile:
         """Add scalars by their tags; those beyond what 32 bits hold become infinite. step: from 0, below 2**63."""
         values = b"".join(_bytes(1, _text(1, tag) + _float(2, value)) for tag, value in scalars.items())
         self._write(_double(1, time) + _integer(2, step) + _bytes(5, values))
+
+    def restart(self, time: float, step: int) -> None:
+        """Say that it goes on from this step: what an earlier file of the folder tells of it or later is void."""
+        self._write(_double(1, time) + _integer(2, step) + _bytes(7, _integer(1, _START)))
 
     def _write(self, event: bytes) -> None:
         length = struct.pack("<Q", len(event))
