@@ -1,7 +1,7 @@
 """Where wires bend so that they run around boxes and not across them, whatever places the nodes have.
 
-Only wires that lead forward are routed here; a canvas takes a wire that leads back around the outside by itself. Called
-by the canvas' presenter when nodes have moved.
+A wire that leads forward bends where it has to; one that leads back runs on a level of its own, out to the right and
+in from the left. Called by the canvas' presenter when nodes have moved.
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ from designer.graph.block import Edge
 Point = tuple[float, float]
 
 CLEARANCE = 12.0  # pixels between a wire and a box that it runs along
+LEAST_FORWARD = 20.0  # a target nearer than this in x is reached by a way back
+REACH = 26.0  # how far a way back leaves and arrives straight
+_GAP = 24.0  # between two nodes, for a way back to run through
+_BELOW = 22.0  # between a way back and the nodes that it runs below
 _SLACK = 2.0  # a wire may come so near to a box without bending
 _LEAD = 16.0  # how far from a port a wire reaches its level at the earliest
 _ROW = 256.0  # pixels: the height of the rows in which boxes are looked for
@@ -44,8 +48,19 @@ class Box(NamedTuple):
         return self.y + self.height / 2
 
 
+def level_back(source: Box, target: Box) -> float:
+    """The height on which a wire runs back where nothing is in its way: between the two nodes, or else below both."""
+    if target.y - source.bottom >= _GAP:
+        return (source.bottom + target.y) / 2
+    if source.y - target.bottom >= _GAP:
+        return (target.bottom + source.y) / 2
+    return max(source.bottom, target.bottom) + _BELOW
+
+
 def bends(edges: Iterable[Edge], boxes: Mapping[str, Box]) -> dict[Edge, tuple[Point, ...]]:
-    """The points through which wires must pass, in order; a wire that may run straight is left out."""
+    """The points through which wires must pass, in order; a wire that may run straight is left out, and so is one that
+    leads back on its `level_back`. Others that lead back have two, the right and the left end of their level: again that
+    of `level_back` where there is no free one."""
     return dict(Router().route(tuple(edges), boxes))
 
 
@@ -86,8 +101,8 @@ class Router:
             or (
                 (source := boxes.get(wire.source.node)) is not None
                 and (target := boxes.get(wire.target.node)) is not None
-                and source.right < right
-                and target.x > left
+                and min(source.right, target.x) - REACH - _SLACK < right
+                and max(source.right, target.x) + REACH + _SLACK > left
                 and self._concerned(wire, source, target, touched)
             )
         ]
@@ -96,8 +111,9 @@ class Router:
 
     def _concerned(self, wire: Edge, source: Box, target: Box, touched: Iterable[Box]) -> bool:
         """Whether a box that came, went or moved may have a say in the course of a wire."""
-        if target.x <= source.right:
-            return False
+        if leads_back(source, target):
+            points = self._bends.get(wire)
+            return any(_matters_back(box, source, target, points) for box in touched)
         near = (box for box in touched if box.x < target.x and box.right > source.right)
         if wire in self._bends:
             return any(True for _ in near)
@@ -109,13 +125,22 @@ class Router:
         for wire in wires:
             self._bends.pop(wire, None)
             source, target = boxes.get(wire.source.node), boxes.get(wire.target.node)
-            if source is None or target is None or target.x <= source.right:
+            if source is None or target is None:
+                continue
+            if leads_back(source, target):
+                if points := _back(source, target, field):
+                    self._bends[wire] = points
                 continue
             start, end = (source.right, source.middle), (target.x, target.middle)
             span = _Span(start[0], end[0], (wire.source.node, wire.target.node))
             near = field.within(span, min(start[1], end[1]) - _SLACK, max(start[1], end[1]) + _SLACK)
             if any(_meets(box, start, end) for box in near) and (points := _around(source, target, span, field)):
                 self._bends[wire] = points
+
+
+def leads_back(source: Box, target: Box) -> bool:
+    """Whether a wire between them runs back, as the target does not stand clearly to the right of the source."""
+    return target.x - source.right < LEAST_FORWARD
 
 
 class _Span(NamedTuple):
@@ -209,3 +234,56 @@ def _around(source: Box, target: Box, span: _Span, field: _Field) -> tuple[Point
             return ()
         tried |= levels
         reach *= 2
+
+
+def _back(source: Box, target: Box, field: _Field) -> tuple[Point, ...]:
+    """The ends of the level on which a wire runs back, where boxes are in the way of the usual one. Where they are in
+    every way, as one stands close to a port, it is the usual one after all."""
+    right, left = source.right + REACH, target.x - REACH
+    span, usual = _Span(left - _SLACK, right + _SLACK, ("", "")), level_back(source, target)
+    upper, lower = sorted((source.middle, target.middle))
+    near = field.within(span, min(upper, usual) - _SLACK, max(lower, usual) + _SLACK)
+    if _is_clear(usual, near, source, target):
+        return ()
+    reach, tried = _ROW, set()
+    while True:
+        top, bottom = upper - reach, lower + reach
+        near = field.within(span, top - 2 * CLEARANCE, bottom + 2 * CLEARANCE)
+        levels = {level for box in near for level in (box.y - CLEARANCE, box.bottom + CLEARANCE)}
+        levels = {level for level in levels if top <= level <= bottom} - tried
+        for level in sorted(levels, key=lambda y: (abs(y - source.middle) + abs(y - target.middle), abs(y - usual), y)):
+            if _is_clear(level, near, source, target):
+                return (right, level), (left, level)
+        if top < field.top - CLEARANCE and bottom > field.bottom + CLEARANCE:
+            return (right, usual), (left, usual)
+        tried |= levels
+        reach *= 2
+
+
+def _is_clear(level: float, near: Iterable[Box], source: Box, target: Box) -> bool:
+    """Whether a wire that runs back on a level meets no box. near: those that reach into its span of x."""
+    ends = (source.right + REACH, source.middle), (target.x - REACH, target.middle)
+    for box in near:
+        top, bottom = box.y - _SLACK, box.bottom + _SLACK
+        if top < level < bottom:
+            return False
+        for x, y in ends:
+            if box.x - _SLACK < x < box.right + _SLACK and top < max(level, y) and bottom > min(level, y):
+                return False
+    return True
+
+
+def _matters_back(box: Box, source: Box, target: Box, points: tuple[Point, ...] | None) -> bool:
+    """Whether a box that came or went may have a say in the course of a wire that runs back and has these bends."""
+    if box.x - _SLACK >= source.right + REACH or box.right + _SLACK <= target.x - REACH:
+        return False
+    usual = level_back(source, target)
+    upper, lower = sorted((source.middle, target.middle))
+    if not points:
+        upper, lower = min(upper, usual), max(lower, usual)
+    elif points[0][1] == usual:
+        return True  # there was no way
+    else:  # levels that are further away were not asked for
+        away = max(upper - points[0][1], points[0][1] - lower, 0.0)
+        upper, lower = min(upper - away, usual), max(lower + away, usual)
+    return box.y - CLEARANCE - _SLACK <= lower and box.bottom + CLEARANCE + _SLACK >= upper

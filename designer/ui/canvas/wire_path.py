@@ -13,11 +13,10 @@ from math import hypot
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QTransform
 
-LEAST_FORWARD = 20.0  # a target nearer than this in x is reached by a detour
+from designer.editing.routing import LEAST_FORWARD, REACH, Box, level_back
+
 EXCHANGED = QTransform(0, 1, 1, 0, 0, 0)  # the axes, the one for the other
-REACH = 26.0  # how far a detour leaves and arrives straight
 TURN = 12.0  # radius of a detour's corners
-CLEARANCE = 22.0  # between a detour and the cards that it goes around
 
 
 def wire_path(
@@ -32,7 +31,8 @@ def wire_path(
     """The path from an output port to an input port.
 
     start_body, end_body: the cards that the wire leaves and reaches; a detour goes around them. bends: points to pass
-    through in order, each crossed in the direction of the flow. points: likewise, wherever they lie, before all else.
+    through in order, each crossed in the direction of the flow, or the ends of a detour's level, the right one first.
+    points: to pass through, wherever they lie, before all else.
     """
     if is_downward:
         turned = [EXCHANGED.mapRect(body) if body is not None else None for body in (start_body, end_body)]
@@ -41,6 +41,8 @@ def wire_path(
     path = QPainterPath(start)
     if points:
         _through(path, start, [QPointF(*point) for point in points], end)
+    elif bends and bends[0][0] > bends[-1][0]:
+        _detour(path, start, end, *bends[0], bends[-1][0])
     elif bends:
         previous = start
         for x, y in bends:
@@ -49,7 +51,8 @@ def wire_path(
     elif end.x() - start.x() >= LEAST_FORWARD:
         _curve(path, start, end)
     else:
-        _detour(path, start, end, _detour_level(start, end, start_body, end_body))
+        level = level_back(_box(start_body, start), _box(end_body, end))
+        _detour(path, start, end, start.x() + REACH, level, end.x() - REACH)
     return path
 
 
@@ -77,19 +80,11 @@ def _curve(path: QPainterPath, start: QPointF, end: QPointF) -> None:
     path.cubicTo(start.x() + reach, start.y(), end.x() - reach, end.y(), end.x(), end.y())
 
 
-def _detour_level(start: QPointF, end: QPointF, start_body: QRectF | None, end_body: QRectF | None) -> float:
-    """The height on which a wire runs back: in the gap between the cards, or else below both."""
-    first = start_body or QRectF(start, start)
-    last = end_body or QRectF(end, end)
-    if last.top() - first.bottom() >= 2 * TURN:
-        return (first.bottom() + last.top()) / 2
-    if first.top() - last.bottom() >= 2 * TURN:
-        return (last.bottom() + first.top()) / 2
-    return max(first.bottom(), last.bottom()) + CLEARANCE
+def _box(body: QRectF | None, port: QPointF) -> Box:
+    return Box(*(body or QRectF(port, port)).getRect())
 
 
-def _detour(path: QPainterPath, start: QPointF, end: QPointF, level: float) -> None:
-    out_x, in_x = start.x() + REACH, end.x() - REACH
+def _detour(path: QPainterPath, start: QPointF, end: QPointF, out_x: float, level: float, in_x: float) -> None:
     corners = [QPointF(out_x, start.y()), QPointF(out_x, level), QPointF(in_x, level), QPointF(in_x, end.y())]
     stops = [start, *corners, end]
     for before, corner, after in zip(stops, corners, stops[2:], strict=False):

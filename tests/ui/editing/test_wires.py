@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from designer.editing.arranging import arranged
 from designer.editing.nodes import add_node, move
 from designer.ui.canvas.dropping import kind_mime
 from designer.ui.canvas.wire_item import Emphasis
@@ -235,3 +237,23 @@ def test_disconnect_cuts_all_wires_of_the_selected(editor):
     editor.choose(editor.menu(editor.hand.on("relu1")), "Disconnect")
     assert editor.ends == {("input", "conv1"), ("conv2", "output")}
     editor.one_step(steps, before)
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["across", "down"])
+def test_a_wire_that_leads_back_runs_around_the_cards_between(editor, qtbot, turned):
+    places = {"conv1": (640.0, 0.0), "conv2": (0.0, 240.0), "relu1": (320.0, 120.0), "tanh1": (320.0, 700.0)}
+    places |= {"input": (900.0, 700.0), "output": (1100.0, 700.0), "add1": (700.0, 700.0)}
+    if turned:
+        places = {key: (y, x) for key, (x, y) in places.items()}
+    editor.session.edit("Places", lambda d: move(arranged(d, "Net", {}, lambda _key: (0, 0), turned), "Net", places))
+    editor.window.panel.view.fit_all()
+    hand, scene = editor.hand, editor.window.panel.scene
+    hand.drag(hand.port("conv1", "output", True), hand.port("conv2", "input", False))
+    path, card = scene.wires["conv2.input"].path(), scene.cards["relu1"].body_in_scene()
+    assert not any(card.contains(path.pointAtPercent(step / 400)) for step in range(401))
+    away = {"relu1": (-300.0, 320.0) if turned else (320.0, -300.0)}  # and so the wire takes its usual way again
+    editor.session.edit("Away", lambda d: move(d, "Net", away))
+    usual = scene.wires["conv2.input"].path()
+    assert usual != path
+    editor.key(Key.Key_Z, CTRL)
+    assert scene.wires["conv2.input"].path() == path
