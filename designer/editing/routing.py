@@ -59,8 +59,8 @@ def level_back(source: Box, target: Box) -> float:
 
 def bends(edges: Iterable[Edge], boxes: Mapping[str, Box]) -> dict[Edge, tuple[Point, ...]]:
     """The points through which wires must pass, in order; a wire that may run straight is left out, and so is one that
-    leads back on its `level_back`. Others that lead back have two, the right and the left end of their level: again that
-    of `level_back` where there is no free one."""
+    leads back on its `level_back`. Others that lead back have two, the right and the left end of their level: that of
+    `level_back` again where there is no free one."""
     return dict(Router().route(tuple(edges), boxes))
 
 

@@ -12,6 +12,7 @@ from designer.analysis.facts import BlockFacts
 from designer.catalogue.spec import Family
 from designer.ui.actions import ACTIONS, MENUS, translated
 from designer.ui.canvas.add_search import WIDTH, AddEntry
+from designer.ui.stepping import take_step
 
 if TYPE_CHECKING:
     from designer.ui.canvas_controller import CanvasController
@@ -58,7 +59,9 @@ class Finder(QObject):
             AddEntry(str(position), name, self.tr("now") if position == history.position else str(position))
             for position, name in enumerate(names)
         ]
-        self._ask(self.tr("Go to a step"), entries[::-1], lambda key: history.jump(int(key)))
+        self._ask(
+            self.tr("Go to a step"), entries[::-1], lambda key: take_step(self._canvas, lambda: history.jump(int(key)))
+        )
 
     def _ask(self, words: str, entries: Sequence[AddEntry], answer: Callable[[str], object]) -> None:
         self._answer = answer

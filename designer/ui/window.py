@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -211,7 +210,7 @@ class MainWindow(QMainWindow):
 
     def _leave_design(self, design: OpenDesign) -> None:
         """Another tab is about to be shown: what is half typed becomes a step first, and the place is remembered."""
-        self._finish_typing(self)
+        self.finish_typing(self)
         design.place = self.canvas.leave()
 
     def _show_design(self, design: OpenDesign) -> None:
@@ -278,12 +277,7 @@ class MainWindow(QMainWindow):
         self.inspecting.refresh()
         self.coding.follow()
 
-    def take_step(self, move: Callable[[], object]) -> None:
-        """Go through the history; what is half typed becomes a step of it first."""
-        self._finish_typing(self.inspector)
-        move()
-
-    def _finish_typing(self, where: QWidget) -> None:
+    def finish_typing(self, where: QWidget) -> None:
         """Let what is half typed become a step."""
         focus = QApplication.focusWidget()
         if focus is not None and focus is not self.top.tabs and where.isAncestorOf(focus):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from designer.ui.canvas_actions import canvas_slots
+from designer.ui.stepping import take_step
 
 if TYPE_CHECKING:
     from designer.ui.window import MainWindow
@@ -28,8 +29,8 @@ def window_slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "settings": lambda: window.settings.open(),
         "quit": lambda: window.close(),
         "help": lambda: window.helping.open(),
-        "undo": lambda: window.take_step(window.session.undo),
-        "redo": lambda: window.take_step(window.session.redo),
+        "undo": lambda: _take_step(window, window.session.undo),
+        "redo": lambda: _take_step(window, window.session.redo),
         **canvas_slots(lambda: window.canvas),
         "keep_block": lambda: window.library.keep_selected(),
         "find": lambda: window.palette_dock.focus_search(),
@@ -43,3 +44,9 @@ def window_slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "pause": lambda: window.training.pause_or_resume(),
         "stop": lambda: window.training.stop(),
     }
+
+
+def _take_step(window: MainWindow, move: Callable[[], object]) -> None:
+    """Go through the history; what is half typed becomes a step of it first."""
+    window.finish_typing(window.inspector)
+    take_step(window.canvas, move)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTransform, QWheelEvent
@@ -117,6 +118,18 @@ class ZoomPanView(QGraphicsView):
             dx = min(body.left() - seen.left(), 0) + max(body.right() - seen.right(), 0)
             dy = min(body.top() - seen.top(), 0) + max(body.bottom() - seen.bottom(), 0)
             self._scroll_by(QPointF(dx, dy) * self.zoom)
+
+    def bring_into_view(self, card_ids: Iterable[str]) -> None:
+        """Where none of these cards and notes is seen: pan to them, and step back where they are too far apart."""
+        bodies = [self.canvas.bounds([card_id]) for card_id in card_ids]
+        seen = self.seen()
+        if not bodies or any(body.intersects(seen) for body in bodies):
+            return
+        area = reduce(QRectF.united, bodies)
+        if area.width() < seen.width() and area.height() < seen.height():
+            self.centre_on(area.center())
+        else:
+            self._fit(area, self.zoom)
 
     def seen(self) -> QRectF:
         """The part of the scene that the viewport shows."""

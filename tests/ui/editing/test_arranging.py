@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from designer.ui.window import MainWindow
 from tests.ui.editing.conftest import Editor
 
-SHIFT = Qt.KeyboardModifier.ShiftModifier
+SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 CHAIN = ("input", "conv1", "relu1", "conv2", "output")
 
 
@@ -103,3 +103,53 @@ def test_long_chains_fold_and_no_wire_crosses_a_card(
         points = [path.pointAtPercent(step / 200) for step in range(201)]
         crossed = [key for key, box in boxes.items() if key not in ends and any(map(box.contains, points))]
         assert not crossed, (ends, crossed)
+
+
+def is_seen(editor: Editor, *keys: str) -> bool:
+    view, cards = editor.window.panel.view, editor.window.panel.scene.cards
+    return all(view.seen().contains(cards[key].body_in_scene()) for key in keys)
+
+
+def test_after_a_turn_undo_and_redo_show_all_again(editor: Editor, qtbot: QtBot) -> None:
+    view = editor.window.panel.view
+    editor.key(Qt.Key.Key_H)
+    before, steps = (view.zoom, view.seen()), editor.steps
+    editor.key(Qt.Key.Key_L, SHIFT)
+    qtbot.waitUntil(lambda: editor.steps == steps + 1)
+    turned = view.zoom, view.seen()
+    assert turned != before
+    editor.key(Qt.Key.Key_Z, CTRL)
+    assert (view.zoom, view.seen()) == before
+    assert is_seen(editor, *CHAIN)
+    editor.key(Qt.Key.Key_Z, CTRL | SHIFT)
+    assert (view.zoom, view.seen()) == turned
+
+
+def test_what_undo_changes_out_of_sight_is_brought_into_it(editor: Editor) -> None:
+    view = editor.window.panel.view
+    editor.key(Qt.Key.Key_H)
+    for key in ("tanh1", "conv1"):
+        start = editor.hand.on(key)
+        editor.hand.drag(start, start + QPoint(0, 40))
+    view.zoom_to(1.0)
+    view.pan_by(QPoint(-4000, 0))  # the cards lie far away
+    look = view.zoom
+    editor.key(Qt.Key.Key_Z, CTRL)
+    assert is_seen(editor, "conv1")
+    assert view.zoom == look
+    seen = view.seen()
+    editor.key(Qt.Key.Key_Z, CTRL)
+    assert is_seen(editor, "tanh1")
+    assert view.seen() == seen  # it was in sight, and so nothing moves
+    editor.select(*CHAIN)
+    editor.key(Qt.Key.Key_Right)
+    view.zoom_to(3.0)
+    view.pan_by(QPoint(-9000, 0))
+    editor.key(Qt.Key.Key_Z, CTRL)
+    assert is_seen(editor, *CHAIN)  # too far apart for that zoom
+    view.pan_by(QPoint(-9000, 0))
+    view.setFocus()
+    editor.window.canvas.finder.choose_step()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)  # the last step, which brings it back
+    assert editor.steps == 1
+    assert is_seen(editor, *CHAIN)
