@@ -98,6 +98,12 @@ def _unnumbered(path: str) -> str:
 
 def _read(path: Path) -> Mapping[str, Tensor]:
     """The weights in a run's folder or in a file, by name. Raises EngineError."""
+    if not path.exists():
+        raise EngineError(
+            f"The weights to start from, {path}, are not there.",
+            expected="a run's folder, a checkpoint or a safetensors file",
+            fix="Correct start.weights in the recipe, or leave it out to start anew.",
+        )
     if path.is_dir():
         path = last_checkpoint(path) if last_checkpoint(path).is_file() else path / WEIGHTS_FILE
     if path.suffix == ".safetensors":
