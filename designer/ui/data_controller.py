@@ -21,7 +21,6 @@ from designer.ui.docks.data import Data
 from designer.ui.language import translated
 from designer.ui.presenters import data as presenter
 from designer.ui.presenters.reports import progress_line
-from designer.ui.settings.store import settings
 
 _POLL_MS = 50
 _SETTLE_MS = 300  # after the last change of the recipe
@@ -57,6 +56,7 @@ class DataController(QObject):
         dock.cancel_requested.connect(self._cancel)
         dock.fetch_requested.connect(lambda: self._describe(fetch=True))
         dock.browse_requested.connect(self._browse)
+        dock.dropped.connect(self._take_up)
         dock.skip_requested.connect(lambda: self._set_field("data.skip_broken", "True"))
         dock.part_chosen.connect(self._choose_part)
         dock.label_chosen.connect(self._choose_label)
@@ -158,12 +158,11 @@ class DataController(QObject):
         self._dock.show_note(self.tr("Cancelled; what was fetched is kept, to go on from."))
 
     def _browse(self) -> None:
-        files.ask_folder(
-            self._window,
-            self.tr("Choose a folder of images"),
-            lambda folder: self._set_field("data.source", str(folder)),
-            settings().get("data_folder"),
-        )
+        button = self._dock.browse
+        files.ask_data(self._window, button.mapToGlobal(button.rect().bottomLeft()), self._take_up)
+
+    def _take_up(self, path: Path) -> None:
+        self._set_field("data.source", str(path))
 
     # -- hearing ----------------------------------------------------------------------------------------------------
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from designer.document.format import EXTENSION
 from designer.session.session import Session
@@ -46,9 +46,23 @@ def ask_folder(parent: QWidget, title: str, then: Then, begin: str = "") -> None
     _open(dialog, then)
 
 
-def ask_file(parent: QWidget, title: str, kinds: str, then: Then) -> None:
-    """Ask for a file that is there."""
-    dialog = QFileDialog(parent, title, "", kinds)
+def ask_data(parent: QWidget, where: QPoint, then: Then) -> None:
+    """Ask for a data set: in a menu whether it is a folder or a file, then which. where: of the menu, on the screen."""
+    begin = settings().get("data_folder")
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    folder, file = menu.addAction(translate("Files", "A folder…")), menu.addAction(translate("Files", "A file…"))
+    title, kinds = translate("Files", "Choose a folder of images"), translate("Files", "Data (*.csv *.tsv *.npz *.npy)")
+    folder.triggered.connect(lambda: ask_folder(parent, title, then, begin))
+    title_of_file = translate("Files", "Choose a list of images, or arrays")
+    file.triggered.connect(lambda: ask_file(parent, title_of_file, kinds, then, begin))
+    menu.setActiveAction(folder)
+    menu.popup(where)
+
+
+def ask_file(parent: QWidget, title: str, kinds: str, then: Then, begin: str = "") -> None:
+    """Ask for a file that is there. begin: where to look first."""
+    dialog = QFileDialog(parent, title, begin, kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     _open(dialog, then)
 

@@ -16,7 +16,6 @@ from designer.ui import files
 from designer.ui.docks.recipe_form import RecipeChip
 from designer.ui.docks.recipe_text import RecipeText
 from designer.ui.presenters import recipe as presenter
-from designer.ui.settings.store import settings
 
 translate = QCoreApplication.translate
 
@@ -86,7 +85,7 @@ class RecipeController(QObject):
             self._chip.open_form()
 
         if name == _SOURCE:
-            files.ask_folder(self._window, self.tr("Choose a folder of images"), chosen, settings().get("data_folder"))
+            files.ask_data(self._window, self._chip.mapToGlobal(self._chip.rect().bottomLeft()), chosen)
         else:
             kinds = self.tr("Weights (*.safetensors *.pt *.pth);;All files (*)")
             files.ask_file(self._window, self.tr("Choose trained weights"), kinds, chosen)

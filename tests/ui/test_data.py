@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
 
 from designer.engine.recipe import AugmentRecipe
@@ -72,6 +73,20 @@ def test_a_folder_is_looked_into_filtered_and_scrolled(qtbot, looking):
     qtbot.waitUntil(lambda: len(dock.grid.pictures) == 49, timeout=PATIENCE_MS)
     dock.part.setCurrentIndex(1)
     qtbot.waitUntil(lambda: len(dock.grid.pictures) == counts(looking)["dark"] == 12, timeout=PATIENCE_MS)
+
+
+def test_a_list_that_is_dropped_on_the_dock_is_taken_up(qtbot, looking, folder):
+    rows = [f"{name}/{number:02}.png,{name}" for name in ("dark", "light") for number in range(20)]
+    (folder.parent / "list.csv").write_text("\n".join(f"images/{row}" for row in rows))
+    dock, data = looking.data_dock, QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(folder.parent / "list.csv"))])
+    kept = (Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    entering = QDragEnterEvent(QPoint(9, 9), *kept)
+    QApplication.sendEvent(dock, entering)
+    assert entering.isAccepted()
+    QApplication.sendEvent(dock, QDropEvent(QPointF(9, 9), *kept))
+    qtbot.waitUntil(lambda: counts(looking) == {"all": 32, "dark": 16, "light": 16}, timeout=PATIENCE_MS)
+    assert looking.session.recipe.data.source == str(folder.parent / "list.csv")
 
 
 def test_broken_images_are_listed_and_skipped_on_request(qtbot, looking):

@@ -217,13 +217,19 @@ def test_a_named_recipe_is_taken_up_on_the_same_data(qtbot: QtBot, open_window: 
     assert form.editor("name").text() == "custom"
 
 
-def test_a_folder_of_data_is_chosen_by_a_dialog(qtbot: QtBot, open_window: Open, tmp_path: Path):
+@pytest.mark.parametrize(
+    ("entry", "mode"), [(0, QFileDialog.FileMode.Directory), (1, QFileDialog.FileMode.ExistingFile)]
+)
+def test_a_folder_or_a_file_of_data_is_chosen_by_a_dialog(qtbot: QtBot, open_window: Open, tmp_path: Path, entry, mode):
     window = open_window()
     window.top.recipe.open_form()
     editor = window.top.recipe.form.editor("data.source")
     qtbot.mouseClick(editor, LEFT, pos=QPoint(editor.width() - 12, editor.height() // 2))
     assert not window.top.recipe.popup.isVisible()
+    menu = QApplication.activePopupWidget()
+    qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(menu.actions()[entry]).center())
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QFileDialog))
+    assert QApplication.activeModalWidget().fileMode() == mode
     QApplication.activeModalWidget().fileSelected.emit(str(tmp_path))
     QApplication.activeModalWidget().close()
     assert window.session.recipe.data.source == str(tmp_path)

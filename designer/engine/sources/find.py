@@ -122,8 +122,9 @@ def _source(named: str, path: Path) -> ModuleType:
         return next(iter(claiming.values()))
     lists = [file.name for file in table.lists(path)]
     if len(lists) > 1:
+        more = f" and {len(lists) - 5:,} more" if len(lists) > 5 else ""
         raise EngineError(
-            f"{path} holds {len(lists):,} lists: {', '.join(lists[:5])}{' …' if len(lists) > 5 else ''}.",
+            f"{path} holds {len(lists):,} lists: {', '.join(lists[:5])}{more}.",
             expected=f"one {table.KIND}",
             fix=f"Name the list itself, such as {path / lists[0]}.",
         )

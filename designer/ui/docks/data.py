@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from designer.ui.canvas.dropping import dragged_files
 from designer.ui.docks.class_bars import ClassBars
 from designer.ui.docks.data_views import ClassView, DataFacts, PictureView, TransformedView
 from designer.ui.docks.picture_grid import PictureGrid
@@ -34,7 +36,7 @@ class Data(QWidget):
     """Shows what it is given, and tells what a person wants.
 
     refresh_requested: look again. cancel_requested: give up what is under way. fetch_requested: download the set.
-    browse_requested: choose another folder.
+    browse_requested: choose another set. dropped(path): take this one.
     skip_requested: train without the broken images. part_chosen(id), label_chosen(number or None): what to show samples
     of. more_wanted(first): samples from that place on. reroll_requested: other images, other chances. help_requested.
     """
@@ -43,6 +45,7 @@ class Data(QWidget):
     cancel_requested = Signal()
     fetch_requested = Signal()
     browse_requested = Signal()
+    dropped = Signal(object)
     skip_requested = Signal()
     part_chosen = Signal(str)
     label_chosen = Signal(object)
@@ -53,6 +56,7 @@ class Data(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(self.tr("Data"))
+        self.setAcceptDrops(True)
         self.facts = _Facts()
         self.classes, self.grid, self.transforms = ClassBars(), PictureGrid(), TransformGrid()
         self.classes.setFixedWidth(_CLASSES_PX)
@@ -129,6 +133,13 @@ class Data(QWidget):
         for part in (self.busy, self.fetch, self.browse, self.cancel, self.refresh, self.help):
             bar.addWidget(part)
         return bar
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        event.setAccepted(len(dragged_files(event.mimeData())) == 1)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.dropped.emit(dragged_files(event.mimeData())[0])
 
     def sizeHint(self) -> QSize:
         return QSize(900, 260)
