@@ -38,10 +38,10 @@ class Text(str):
         return (self.template,), self.arguments
 
 
-def joined(*parts: str) -> Text:
+def joined(*parts: str, by: str = " ") -> Text:
     """Sentences that follow each other, each a text of its own; those that are empty are left out."""
     filled = {f"part{number}": Text(part) for number, part in enumerate(parts) if part}
-    return Text(" ".join(f"{{{name}}}" for name in filled), **filled)
+    return Text(by.join(f"{{{name}}}" for name in filled), **filled)
 
 
 def all_of(names: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from types import MappingProxyType
 
+from designer.base.text import Text
 from designer.catalogue.custom.spec import custom_spec
 from designer.catalogue.layers import (
     activation,
@@ -83,5 +84,5 @@ def kinds() -> frozenset[str]:
 def name_in_use(design: Design, name: str) -> str:
     """What has a name already: `a layer`, `another block` or `a custom layer`; empty where it is free."""
     if name in design.customs:
-        return "a custom layer"
-    return "another block" if name in design.blocks else "a layer" if name in kinds() else ""
+        return Text("a custom layer")
+    return Text("another block") if name in design.blocks else Text("a layer") if name in kinds() else ""

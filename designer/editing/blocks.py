@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import networkx as nx
 
+from designer.base.text import Text, joined
 from designer.catalogue.registry import name_in_use
 from designer.editing.errors import EditError
 from designer.graph.block import Block
@@ -67,7 +68,7 @@ def check_no_recursion(design: Design, block_name: str, kind: str) -> None:
     """Raises EditError where a block would contain itself if an instance of `kind` stood in it."""
     if kind == block_name or (kind in design.uses and nx.has_path(design.uses, kind, block_name)):
         raise EditError(
-            f"{kind} cannot stand in {block_name}: it would contain itself.",
+            Text("{kind} cannot stand in {block_name}: it would contain itself.", kind=kind, block_name=block_name),
             expected="a block that does not use the one it is put into",
             fix="Open another block, or use a copy under another name.",
         )
@@ -79,7 +80,7 @@ def make_unique(design: Design, block_name: str, node_id: str) -> tuple[Design, 
     node = block.nodes.get(node_id)
     if node is None or node.kind not in design.blocks:
         name = node.name if node else node_id
-        raise EditError(f"'{name}' is a layer, not a block.", expected="an instance of a block")
+        raise EditError(Text("'{name}' is a layer, not a block.", name=name), expected="an instance of a block")
     name = fresh(node.kind.rstrip("0123456789") or node.kind, {*design.blocks, *design.customs})
     design = design.with_block(replace(design.blocks[node.kind], name=name))
     return design.with_block(block.with_node(replace(node, kind=name))), name
@@ -92,12 +93,16 @@ def rename_block(design: Design, old: str, new: str) -> Design:
         return design
     if not is_block_name(new):
         raise EditError(
-            f"'{new[:60]}' cannot be the name of a block.",
+            Text("'{new}' cannot be the name of a block.", new=new[:60]),
             expected="letters, digits and underscores, a letter first: it names a class",
             fix="Choose another name.",
         )
     if what := name_in_use(design, new):
-        raise EditError(f"There is {what} called '{new}'.", expected="a name of its own", fix="Choose another name.")
+        raise EditError(
+            Text("There is {what} called '{new}'.", what=what, new=new),
+            expected="a name of its own",
+            fix="Choose another name.",
+        )
     names = {old: new}
     blocks = {names.get(name, name): _renamed(block, names) for name, block in design.blocks.items()}
     return Design(names.get(design.main, design.main), blocks, design.customs)
@@ -122,9 +127,9 @@ def remove_block(design: Design, name: str) -> Design:
     """The design without one of its blocks. Raises EditError where it is in use."""
     users = [user for user in design.uses.predecessors(name) if user != name] if name in design.blocks else []
     if users or name == design.main:
-        where = f"It stands in {', '.join(users[:3])}." if users else "It is the outermost one."
+        where = Text("It stands in {users}.", users=", ".join(users[:3])) if users else "It is the outermost one."
         raise EditError(
-            f"{name} cannot be deleted. {where}",
+            joined(Text("{name} cannot be deleted.", name=name), where),
             expected="a block that nothing uses",
             fix="Delete its instances first.",
         )

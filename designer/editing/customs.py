@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from designer.base.errors import BlockyardError
+from designer.base.text import Text
 from designer.catalogue.custom.declared import faults
 from designer.catalogue.registry import kinds, name_in_use
 from designer.editing.errors import EditError
@@ -25,11 +26,14 @@ def custom_faults(design: Design, layer: CustomLayer, old: str = "") -> list[Blo
 
 def _lack_of_room(layers: Sequence[CustomLayer]) -> Iterator[EditError]:
     if len(layers) > MAX_LAYERS:
-        yield EditError(f"There would be {len(layers)} custom layers.", expected=f"at most {MAX_LAYERS}")
+        yield EditError(
+            Text("There would be {count} custom layers.", count=len(layers)),
+            expected=Text("at most {limit}", limit=MAX_LAYERS),
+        )
     if sum(len(layer.source) + 1 for layer in layers) > MAX_SOURCES:
         yield EditError(
             "The sources of the custom layers are too long together.",
-            expected=f"at most {MAX_SOURCES:,} characters",
+            expected=Text("at most {limit:,} characters", limit=MAX_SOURCES),
             fix="Put what is long into a package, and import it.",
         )
 
@@ -58,7 +62,9 @@ def remove_custom(design: Design, name: str) -> Design:
     users = [block.name for block in design.blocks.values() if name in block.kinds]
     if users:
         raise EditError(
-            f"{name} is used in {users[0]}.", expected="a layer without instances", fix="Delete its instances first."
+            Text("{name} is used in {users}.", name=name, users=users[0]),
+            expected="a layer without instances",
+            fix="Delete its instances first.",
         )
     return design.without_custom(name)
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import networkx as nx
 
+from designer.base.text import Text
 from designer.catalogue.registry import spec_of
 from designer.editing.blocks import check_no_recursion, with_library_block
 from designer.editing.copying import with_notes_of, with_wires_of
@@ -72,7 +73,7 @@ def insert(
     for node in part.nodes.values():
         if spec_of(node.kind, fragment) is None and node.kind in fragment.blocks and node.kind not in kinds:
             if node.kind in fragment.recursive:
-                raise EditError(f"{node.kind} contains itself.", fix="Mend it where it comes from.")
+                raise EditError(Text("{kind} contains itself.", kind=node.kind), fix="Mend it where it comes from.")
             design, kinds[node.kind] = with_library_block(design, node.kind, fragment.blocks)
         if spec_of(node.kind, fragment) is None:
             check_no_recursion(design, block_name, kinds.get(node.kind, node.kind))

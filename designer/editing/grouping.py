@@ -8,6 +8,7 @@ from dataclasses import replace
 import networkx as nx
 
 from designer.analysis.ports import input_ports
+from designer.base.text import Text
 from designer.catalogue.registry import name_in_use, spec_of
 from designer.editing.errors import EditError
 from designer.editing.substituting import names_read, with_substituted
@@ -66,9 +67,9 @@ def _check_closed(block: Block, chosen: Collection[str]) -> None:
     if between:
         names = sorted(block.nodes[key].name for key in between)
         raise EditError(
-            f"A way leads out of the selection and back into it, through '{names[0]}'.",
+            Text("A way leads out of the selection and back into it, through '{names}'.", names=names[0]),
             expected="nodes with nothing else between them: a block is entered once and left once",
-            fix=f"Select {', '.join(names[:3])} as well.",
+            fix=Text("Select {names} as well.", names=", ".join(names[:3])),
         )
 
 
@@ -81,12 +82,16 @@ def _block_name(design: Design, name: str) -> str:
         return f"Block{number}"
     if not is_block_name(name):
         raise EditError(
-            f"'{name[:60]}' cannot be the name of a block.",
+            Text("'{name}' cannot be the name of a block.", name=name[:60]),
             expected="letters, digits and underscores, a letter first: it names a class",
             fix="Choose another name.",
         )
     if what := name_in_use(design, name):
-        raise EditError(f"There is {what} called '{name}'.", expected="a name of its own", fix="Choose another name.")
+        raise EditError(
+            Text("There is {what} called '{name}'.", what=what, name=name),
+            expected="a name of its own",
+            fix="Choose another name.",
+        )
     return name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from designer.base.text import Text
 from designer.catalogue.registry import spec_of
 from designer.editing import parameters, variables
 from designer.editing.errors import EditError
@@ -26,7 +27,7 @@ def lift(design: Design, block_name: str, node_id: str, name: str) -> tuple[Desi
     value = _value(design, node, name)
     if isinstance(value, Expression):
         raise EditError(
-            f"{node.name}.{name} is '{value}' already.",
+            Text("{node}.{name} is '{value}' already.", node=node.name, name=name, value=value),
             expected="a plain value",
             fix="Change the parameters that it reads.",
         )
@@ -50,7 +51,7 @@ def _value(design: Design, node: Node, name: str) -> Setting:
         return parameter.default
     if not spec and inner and name in inner.defaults:
         return inner.defaults[name]
-    raise EditError(f"{node} has no parameter '{name}'.", expected="one that it has")
+    raise EditError(Text("{node} has no parameter '{name}'.", node=node, name=name), expected="one that it has")
 
 
 def _fresh_name(block: Block, node: Node, name: str) -> str:

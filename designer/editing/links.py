@@ -7,6 +7,7 @@ from functools import partial
 import networkx as nx
 
 from designer.analysis.ports import input_ports, output_ports
+from designer.base.text import Text
 from designer.editing.errors import (
     AlreadyLinkedError,
     CycleError,
@@ -72,14 +73,14 @@ def check_link(design: Design, block_name: str, edge: Edge, paths: Paths | None 
     source, target = edge
     if source.node == target.node:
         name = block.nodes[source.node].name
-        raise SameNodeError(f"'{name}' cannot feed itself.", fix="Draw the wire to another node.")
+        raise SameNodeError(Text("'{name}' cannot feed itself.", name=name), fix="Draw the wire to another node.")
     if block.incoming[target.node].get(target.port) == source:
         raise AlreadyLinkedError("These two ports are wired already.", fix="Choose another port.")
     closes = paths.lead if paths else partial(nx.has_path, block.graph)
     if closes(target.node, source.node):
         first, last = block.nodes[target.node].name, block.nodes[source.node].name
         raise CycleError(
-            f"The wire would close a cycle: '{last}' already follows from '{first}'.",
+            Text("The wire would close a cycle: '{last}' already follows from '{first}'.", last=last, first=first),
             expected="wires that lead forward only",
             fix="Draw it the other way, or to a later node.",
         )
@@ -88,19 +89,24 @@ def check_link(design: Design, block_name: str, edge: Edge, paths: Paths | None 
 def _check_ports(design: Design, block: Block, edge: Edge) -> None:
     for end in edge:
         if end.node not in block.nodes:
-            raise NoSuchPortError(f"There is no node '{end.node}' in {block.name}.", fix="It may have been deleted.")
+            raise NoSuchPortError(
+                Text("There is no node '{node}' in {block}.", node=end.node, block=block.name),
+                fix="It may have been deleted.",
+            )
     source, target = edge
     gives, takes = _ports(design, block, source), _ports(design, block, target)
     if source.port not in gives[1] and source.port in gives[0]:
         raise SameDirectionError("The wire starts at an input.", expected="an output", fix="Start at an output.")
     if target.port not in takes[0] and target.port in takes[1]:
         raise SameDirectionError("Both ends are outputs.", expected="an output and an input", fix="End at an input.")
-    for end, known, side in ((source, gives[1], "output"), (target, takes[0], "input")):
+    for end, known, side in ((source, gives[1], Text("output")), (target, takes[0], Text("input"))):
         if end.port not in known:
             node = block.nodes[end.node]
             raise NoSuchPortError(
-                f"{node.kind} '{node.name}' has no {side} '{end.port}'.",
-                expected="one of these: " + (", ".join(known) or f"it has no {side}"),
+                Text(
+                    "{kind} '{node}' has no {side} '{port}'.", kind=node.kind, node=node.name, side=side, port=end.port
+                ),
+                expected=Text("one of these: {known}", known=", ".join(known) or Text("it has no {side}", side=side)),
                 fix="Choose another port.",
             )
 

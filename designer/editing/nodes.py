@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from designer.base.text import Text
 from designer.catalogue.registry import spec_of
 from designer.editing.blocks import check_no_recursion, with_library_block
 from designer.editing.copying import with_notes_of, with_wires_of
@@ -36,7 +37,9 @@ def add_node(
     if spec is None:
         if kind not in design.blocks:
             if kind not in library:
-                raise EditError(f"There is no layer or block '{kind}'.", expected="one of the palette's")
+                raise EditError(
+                    Text("There is no layer or block '{kind}'.", kind=kind), expected="one of the palette's"
+                )
             design, kind = with_library_block(design, kind, library)
         check_no_recursion(design, block_name, kind)
     block = design.blocks[block_name]
@@ -95,12 +98,14 @@ def rename(design: Design, block_name: str, node_id: str, name: str) -> Design:
     name = name.strip()
     if not is_node_name(name):
         raise EditError(
-            f"'{name[:60]}' cannot be the name of a node.",
+            Text("'{name}' cannot be the name of a node.", name=name[:60]),
             expected="letters, digits and underscores, a letter first, and no word that Python or torch keeps",
             fix="Choose another name.",
         )
     if any(other.name == name for other in block.nodes.values() if other.id != node_id):
-        raise EditError(f"There is another node '{name}' here.", expected="names that differ", fix="Choose another.")
+        raise EditError(
+            Text("There is another node '{name}' here.", name=name), expected="names that differ", fix="Choose another."
+        )
     return design.with_block(block.with_node(replace(node, name=name))) if name != node.name else design
 
 
@@ -131,4 +136,7 @@ def get_node(block: Block, node_id: str) -> Node:
     try:
         return block.nodes[node_id]
     except KeyError:
-        raise EditError(f"There is no node '{node_id}' in {block.name}.", fix="It may have been deleted.") from None
+        raise EditError(
+            Text("There is no node '{node_id}' in {block}.", node_id=node_id, block=block.name),
+            fix="It may have been deleted.",
+        ) from None

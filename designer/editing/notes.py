@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from designer.base.text import Text
 from designer.editing import nodes
 from designer.editing.errors import EditError
 from designer.editing.routing import Box
@@ -56,12 +57,15 @@ def change_note(
         raise EditError("The note is not there any more.", fix="It may have been deleted.")
     if text is not None and len(text) > MAX_NOTE_TEXT:
         raise EditError(
-            f"The text has {len(text):,} characters.",
-            expected=f"at most {MAX_NOTE_TEXT:,}",
+            Text("The text has {count:,} characters.", count=len(text)),
+            expected=Text("at most {limit:,}", limit=MAX_NOTE_TEXT),
             fix="Shorten it, or split it.",
         )
     if colour is not None and colour not in COLOURS:
-        raise EditError(f"There is no colour '{colour[:40]}'.", expected="one of these: " + ", ".join(COLOURS))
+        raise EditError(
+            Text("There is no colour '{colour}'.", colour=colour[:40]),
+            expected=Text("one of these: {known}", known=", ".join(COLOURS)),
+        )
     made = replace(note, text=note.text if text is None else text, colour=colour or note.colour)
     if box is not None:
         size = tuple(min(max(extent, LEAST_SIZE), MOST_SIZE) for extent in (box.width, box.height))

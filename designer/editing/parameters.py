@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from designer.base.text import Text
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import ParameterType
 from designer.editing.errors import EditError
@@ -105,8 +106,8 @@ def _check_known(design: Design, node: Node, name: str) -> None:
         return  # an unknown kind may have any
     if name not in known:
         raise EditError(
-            f"{node.kind} '{node.name}' has no parameter '{name}'.",
-            expected="one of these: " + (", ".join(known) or "it has none"),
+            Text("{kind} '{node}' has no parameter '{name}'.", kind=node.kind, node=node.name, name=name),
+            expected=Text("one of these: {known}", known=", ".join(known) or Text("it has none")),
         )
 
 
@@ -115,7 +116,9 @@ def _check_finite(value: Setting, where: str) -> None:
     for item in items:
         _check_finite(item, where)
     if isinstance(value, float) and not math.isfinite(value):
-        raise EditError(f"{where}: {value} is not a finite number.", expected="a finite number")
+        raise EditError(
+            Text("{where}: {value} is not a finite number.", where=where, value=value), expected="a finite number"
+        )
 
 
 def _same(a: Setting, b: Setting) -> bool:

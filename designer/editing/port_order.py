@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from designer.base.text import Text
 from designer.editing.errors import EditError
 from designer.editing.nodes import get_node
 from designer.graph.block import INPUT, OUTPUT
@@ -18,7 +19,10 @@ def move_port(design: Design, block_name: str, node_id: str, steps: int) -> Desi
     block = design.blocks[block_name]
     node = get_node(block, node_id)
     if node.kind not in (INPUT, OUTPUT):
-        raise EditError(f"'{node.name}' is no port of {block_name}.", expected="an Input or an Output")
+        raise EditError(
+            Text("'{node}' is no port of {block_name}.", node=node.name, block_name=block_name),
+            expected="an Input or an Output",
+        )
     ports = [key for key, other in block.nodes.items() if other.kind == node.kind]
     place = ports.index(node_id)
     target = min(max(place + steps, 0), len(ports) - 1)

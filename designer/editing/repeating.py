@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from designer.analysis.ports import input_ports, output_ports
+from designer.base.text import Text
 from designer.editing.errors import EditError
 from designer.editing.nodes import get_node
 from designer.graph.block import INPUT, OUTPUT, Block, Edge, Endpoint, Node
@@ -79,8 +80,12 @@ def unfold(design: Design, block_name: str, key: str) -> tuple[Design, list[str]
     node = get_node(block, key)
     if not isinstance(node.repeat, int) or isinstance(node.repeat, bool) or not 2 <= node.repeat <= MOST_UNFOLDED:
         raise EditError(
-            f"'{node.name}' repeats {node.repeat} times: that cannot be drawn node by node.",
-            expected=f"a number from 2 to {MOST_UNFOLDED}",
+            Text(
+                "'{node}' repeats {repeat} times: that cannot be drawn node by node.",
+                node=node.name,
+                repeat=node.repeat,
+            ),
+            expected=Text("a number from 2 to {limit}", limit=MOST_UNFOLDED),
             fix="Set repeat to such a number first.",
         )
     step = _STEP_DOWN if block.is_downward else _STEP_ACROSS

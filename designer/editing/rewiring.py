@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from designer.analysis.ports import input_ports, output_ports
+from designer.base.text import Text
 from designer.editing import links
 from designer.editing.errors import AlreadyLinkedError, EditError, LinkError
 from designer.editing.nodes import get_node
@@ -61,7 +62,9 @@ def insert_into(design: Design, block_name: str, node_id: str, wire: Edge) -> De
     node = get_node(block, node_id)
     takes, gives = input_ports(design, block, node), output_ports(design, block, node)
     if not takes or not gives:
-        raise EditError(f"{node} cannot stand in a wire.", expected="a node with an input and an output")
+        raise EditError(
+            Text("{node} cannot stand in a wire.", node=node), expected="a node with an input and an output"
+        )
     if wire not in block.edges:
         raise EditError("The wire is not there any more.", fix="Draw it anew.")
     design = links.disconnect(design, block_name, wire)
@@ -101,8 +104,8 @@ def _link(design: Design, block_name: str, before: Node, after: Node) -> Design:
     gives, takes = output_ports(design, block, before), input_ports(design, block, after)
     free = [port for port in takes if port not in wired]
     if not gives or not takes:
-        who, side = (after, "input") if gives else (before, "output")
-        raise LinkError(f"{who} has no {side}.", expected="nodes that can stand in a row")
+        told = Text("{node} has no input.", node=after) if gives else Text("{node} has no output.", node=before)
+        raise LinkError(told, expected="nodes that can stand in a row")
     port = free[0] if free else takes[0]
     return links.connect(design, block_name, Edge(Endpoint(before.id, gives[0]), Endpoint(after.id, port)))
 

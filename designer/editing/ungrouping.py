@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from designer.base.text import Text
 from designer.catalogue.registry import spec_of
 from designer.editing.errors import EditError
 from designer.editing.grouping import IN_CHANNELS, is_entry
@@ -26,7 +27,7 @@ def ungroup(design: Design, block_name: str, node_id: str, channels: int | None 
     node = get_node(block, node_id)
     inner = design.blocks.get(node.kind)
     if inner is None or spec_of(node.kind, design):
-        raise EditError(f"'{node.name}' is a layer, not a block.", expected="an instance of a block")
+        raise EditError(Text("'{node}' is a layer, not a block.", node=node.name), expected="an instance of a block")
     _check_plain(design, node)
     values = _values_inside(block, node, inner, channels)
     layers = [other for other in inner.nodes.values() if other.kind not in (INPUT, OUTPUT)]
@@ -51,14 +52,20 @@ def ungroup(design: Design, block_name: str, node_id: str, channels: int | None 
 def _check_plain(design: Design, node: Node) -> None:
     if node.kind in design.recursive:
         raise EditError(
-            f"{node.kind} contains itself and cannot be opened out.", fix="Remove the inner instance first."
+            Text("{kind} contains itself and cannot be opened out.", kind=node.kind),
+            fix="Remove the inner instance first.",
         )
     for what, setting, usual in (("repeat", node.repeat, 1), ("when", node.when, True)):
         if repr(setting) != repr(usual):
             raise EditError(
-                f"'{node.name}' has {what} {setting}: its nodes alone could not say that.",
+                Text(
+                    "'{node}' has {what} {setting}: its nodes alone could not say that.",
+                    node=node.name,
+                    what=what,
+                    setting=setting,
+                ),
                 expected=f"{what} {usual}",
-                fix=f"Set {what} to {usual} first, or leave it a block.",
+                fix=Text("Set {what} to {usual} first, or leave it a block.", what=what, usual=usual),
             )
 
 
@@ -73,7 +80,10 @@ def _values_inside(block: Block, node: Node, inner: Block, channels: int | None)
         return values
     if channels is None:
         raise EditError(
-            f"{inner.name} reads in_channels, the channels at its own input, which has no name outside of it.",
+            Text(
+                "{inner} reads in_channels, the channels at its own input, which has no name outside of it.",
+                inner=inner.name,
+            ),
             expected="a block that does without, or an input of known shape",
             fix="Wire its input, or leave it a block.",
         )

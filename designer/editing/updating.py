@@ -3,12 +3,13 @@ what its instances cannot keep."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import networkx as nx
 
+from designer.base.text import Text, joined
 from designer.editing.blocks import with_library_block
 from designer.editing.customs import bring_customs
 from designer.graph.block import INPUT, OUTPUT, Block, Edge, Endpoint, Node, Origin
@@ -85,8 +86,18 @@ def _fitted(
         takes = ways[0].get(target.port, target.port) if target.node in ids else target.port
         if gives is None or takes is None:
             ends = (f"{block.nodes[end.node].name}" for end in wire if end.node in block.nodes)
-            port = f"output '{source.port}'" if gives is None else f"input '{target.port}'"
-            lost.append(f"The wire {' → '.join(ends)} in {block.name} goes: {new.name} has no {port} any more.")
+            port = (
+                Text("output '{port}'", port=source.port) if gives is None else Text("input '{port}'", port=target.port)
+            )
+            lost.append(
+                Text(
+                    "The wire {ends} in {block} goes: {new} has no {port} any more.",
+                    ends=" → ".join(ends),
+                    block=block.name,
+                    new=new.name,
+                    port=port,
+                )
+            )
         else:
             edges.append(Edge(Endpoint(source.node, gives), Endpoint(target.node, takes)))
     changed = []
@@ -94,7 +105,15 @@ def _fitted(
         node = block.nodes[key]
         gone = [name for name in node.params if name in old.defaults and name not in new.defaults]
         for name in gone:
-            lost.append(f"{node.name} in {block.name} loses {name} = {to_text(node.params[name])}.")
+            lost.append(
+                Text(
+                    "{node} in {block} loses {name} = {value}.",
+                    node=node.name,
+                    block=block.name,
+                    name=name,
+                    value=to_text(node.params[name]),
+                )
+            )
             node = node.without_param(name)
         if gone:
             changed.append(node)
@@ -116,11 +135,11 @@ def changes(design: Design, name: str, newer: Design) -> tuple[str, ...]:
     ]
     wires = len(set(old.edges) ^ set(new.edges))
     if wires and not any(line.startswith(("New: ", "Gone: ")) for line in found):
-        found.append("Wires inside are drawn otherwise.")
+        found.append(Text("Wires inside are drawn otherwise."))
     if any(getattr(old, text) != getattr(new, text) for text in ("title", "description", "source")):
-        found.append("The words about it are others.")
+        found.append(Text("The words about it are others."))
     if not found:
-        found.append("Its nodes lie elsewhere or in another order.")
+        found.append(Text("Its nodes lie elsewhere or in another order."))
     return tuple(found)
 
 
@@ -128,33 +147,46 @@ def _parameters(old: Block, new: Block) -> Iterator[str]:
     before, after = old.defaults, new.defaults
     for name, value in after.items():
         if name not in before:
-            yield f"New parameter {name} = {to_text(value)}."
+            yield Text("New parameter {name} = {value}.", name=name, value=to_text(value))
         elif repr(value) != repr(before[name]):
-            yield f"{name} is {to_text(value)} by default, it was {to_text(before[name])}."
+            yield Text(
+                "{name} is {value} by default, it was {before}.",
+                name=name,
+                value=to_text(value),
+                before=to_text(before[name]),
+            )
     if gone := [name for name in before if name not in after]:
-        yield f"No more: parameter{'s' if len(gone) > 1 else ''} {_listed(gone)}."
+        several = len(gone) > 1
+        yield (
+            Text("No more: parameters {names}.", names=_listed(gone))
+            if several
+            else Text("No more: parameter {name}.", name=gone[0])
+        )
     docs = {parameter.name: parameter.doc for parameter in old.parameters}
     if told := [p.name for p in new.parameters if docs.get(p.name, p.doc) != p.doc]:
-        yield f"Other words about {_listed(told)}."
+        yield Text("Other words about {names}.", names=_listed(told))
     if list(after) != list(before) and set(after) == set(before):
-        yield "Its parameters stand in another order."
+        yield Text("Its parameters stand in another order.")
 
 
 def _port_changes(old: Block, new: Block) -> Iterator[str]:
     for kind in (INPUT, OUTPUT):
         before, after, carried = _ports(old, kind), _ports(new, kind), _carried(old, new, kind)
         kept = set(carried.values())
-        what = kind.lower()
+        what = Text("input") if kind == INPUT else Text("output")
         for key, label in after.items():
             if key not in kept:
-                yield f"New {what} '{label}'."
+                yield Text("New {what} '{name}'.", what=what, name=label)
         for key, port in carried.items():
             if port is None:
-                yield f"No more: {what} '{before[key]}'."
+                yield Text("No more: {what} '{name}'.", what=what, name=before[key])
             elif after[port] != before[key]:
-                yield f"The {what} '{before[key]}' is called '{after[port]}'."
+                yield Text(
+                    "The {what} '{before}' is called '{after}'.", what=what, before=before[key], after=after[port]
+                )
         if list(carried.values()) != list(after) and kept == set(after):
-            yield f"Its {what}s stand in another order."
+            inputs = Text("Its inputs stand in another order.")
+            yield inputs if kind == INPUT else Text("Its outputs stand in another order.")
 
 
 def _nodes(design: Design, old: Block, newer: Design, new: Block) -> Iterator[str]:
@@ -162,26 +194,26 @@ def _nodes(design: Design, old: Block, newer: Design, new: Block) -> Iterator[st
         {key: node for key, node in b.nodes.items() if node.kind not in (INPUT, OUTPUT)} for b in (old, new)
     )
     if added := [f"{node.name} ({node.kind})" for key, node in after.items() if key not in before]:
-        yield f"New: {_listed(added)}."
+        yield Text("New: {names}.", names=_listed(added))
     if gone := [f"{node.name} ({node.kind})" for key, node in before.items() if key not in after]:
-        yield f"Gone: {_listed(gone)}."
+        yield Text("Gone: {names}.", names=_listed(gone))
     for key, node in after.items():
         if key in before and (said := _settings_changed(design, before[key], newer, node)):
-            yield f"{node.name}: {_listed(said)}."
+            yield Text("{node}: {changes}.", node=node.name, changes=_listed(said))
 
 
 def _settings_changed(design: Design, old: Node, newer: Design, new: Node) -> list[str]:
-    said = [f"it was called {old.name}"] if old.name != new.name else []
+    said = [Text("it was called {old}", old=old.name)] if old.name != new.name else []
     if _told_kind(design, old.kind) != _told_kind(newer, new.kind) and old.kind != new.kind:
-        said.append(f"a {new.kind}, it was a {old.kind}")
+        said.append(Text("a {kind}, it was a {old_kind}", kind=new.kind, old_kind=old.kind))
     for name in dict.fromkeys((*new.params, *old.params)):
-        one, other = (to_text(node.params[name]) if name in node.params else "default" for node in (new, old))
+        one, other = (to_text(node.params[name]) if name in node.params else Text("default") for node in (new, old))
         if one != other:
-            said.append(f"{name} {one}, it was {other}")
+            said.append(Text("{name} {one}, it was {other}", name=name, one=one, other=other))
     for name in ("repeat", "when"):
         one, other = (to_text(getattr(node, name)) for node in (new, old))
         if one != other:
-            said.append(f"{name} {one}, it was {other}")
+            said.append(Text("{name} {one}, it was {other}", name=name, one=one, other=other))
     return said
 
 
@@ -189,13 +221,13 @@ def _inside(design: Design, newer: Design) -> Iterator[str]:
     for kind in newer.blocks:
         known = kind != newer.main and kind in design.blocks
         if known and _told_kind(design, kind) != _told_kind(newer, kind):
-            yield f"{kind} inside it has changed."
+            yield Text("{kind} inside it has changed.", kind=kind)
 
 
 def _told_kind(design: Design, kind: str) -> str:
     return fingerprint(design, kind) if kind in design.blocks else kind
 
 
-def _listed(names: Iterable[str]) -> str:
-    found = list(names)
-    return ", ".join(found[:_MOST]) + (f" and {len(found) - _MOST} more" if len(found) > _MOST else "")
+def _listed(said: Sequence[str]) -> str:
+    row, more = joined(*said[:_MOST], by=", "), len(said) - _MOST
+    return Text("{names} and {count} more", names=row, count=more) if more > 0 else row

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from designer.base.text import Text
 from designer.editing.errors import EditError
 from designer.graph.block import Block, BlockParameter, Node
 from designer.graph.design import Design
@@ -30,7 +31,9 @@ def remove_variable(design: Design, block_name: str, name: str) -> Design:
     readers = [node.name for node in block.nodes.values() if any(_reads(setting, name) for setting in _settings(node))]
     if readers:
         raise EditError(
-            f"'{name}' is read by {', '.join(readers[:5])}{' and others' if len(readers) > 5 else ''}.",
+            Text("'{name}' is read by {readers} and others.", name=name, readers=", ".join(readers[:5]))
+            if len(readers) > 5
+            else Text("'{name}' is read by {readers}.", name=name, readers=", ".join(readers)),
             expected="a parameter that no expression names",
             fix="Change those first.",
         )
@@ -99,20 +102,22 @@ def _get(block: Block, name: str) -> BlockParameter:
         if parameter.name == name:
             return parameter
     raise EditError(
-        f"{block.name} has no parameter '{name}'.",
-        expected="one of these: " + (", ".join(block.defaults) or "it has none"),
+        Text("{block} has no parameter '{name}'.", block=block.name, name=name),
+        expected=Text("one of these: {known}", known=", ".join(block.defaults) or Text("it has none")),
     )
 
 
 def _check_name(block: Block, name: str) -> None:
     if not is_parameter_name(name):
         raise EditError(
-            f"'{name[:60]}' cannot be the name of a parameter.",
+            Text("'{name}' cannot be the name of a parameter.", name=name[:60]),
             expected="letters, digits and underscores, a letter first, and no word that Python or expressions keep",
             fix="Choose another name.",
         )
     if name in block.defaults:
-        raise EditError(f"{block.name} has a parameter '{name}' already.", fix="Choose another name.")
+        raise EditError(
+            Text("{block} has a parameter '{name}' already.", block=block.name, name=name), fix="Choose another name."
+        )
 
 
 def _settings(node: Node) -> tuple[Setting, ...]:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import networkx as nx
 
 from designer.base.errors import DesignError
+from designer.base.text import Text
 from designer.graph.block import Block
 from designer.graph.custom import CustomLayer
 from designer.graph.expressions import Value
@@ -61,8 +62,8 @@ class Design:
         for name in values:
             if name not in known:
                 raise DesignError(
-                    f"The design '{self.main}' has no variable '{name}'.",
-                    expected="one of these: " + (", ".join(known) or "it has none"),
+                    Text("The design '{main}' has no variable '{name}'.", main=self.main, name=name),
+                    expected=Text("one of these: {known}", known=", ".join(known) or Text("it has none")),
                 )
         parameters = tuple(
             replace(parameter, default=values.get(parameter.name, parameter.default))

@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import Any
 
 from designer.base.errors import BlockyardError
+from designer.base.text import Text
 
 MAX_SOURCE = 500  # characters
 MAX_NODES = 200  # syntax nodes
@@ -87,7 +88,9 @@ def parse(source: str) -> ast.expr:
     """The syntax tree of `source`. Raises ExpressionError where it is not in the subset, or too long."""
     if len(source) > MAX_SOURCE:
         raise ExpressionError(
-            f"The expression has {len(source)} characters.", expected=f"at most {MAX_SOURCE}", fix="Shorten it."
+            Text("The expression has {count} characters.", count=len(source)),
+            expected=Text("at most {limit}", limit=MAX_SOURCE),
+            fix="Shorten it.",
         )
     try:
         with warnings.catch_warnings():
@@ -95,15 +98,15 @@ def parse(source: str) -> ast.expr:
             tree = ast.parse(source.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ExpressionError(
-            f"'{source}' cannot be read as an expression.",
+            Text("'{source}' cannot be read as an expression.", source=source),
             expected="something like 64, 2 * width or (3, 3)",
             fix="Check brackets and operators.",
         ) from error
     nodes = list(ast.walk(tree))
     if len(nodes) > MAX_NODES:
         raise ExpressionError(
-            f"'{source[:40]}…' has too many terms.",
-            expected=f"at most {MAX_NODES}",
+            Text("'{source}…' has too many terms.", source=source[:40]),
+            expected=Text("at most {limit}", limit=MAX_NODES),
             fix="Split it into parameters of the block.",
         )
     for node in nodes:
@@ -118,12 +121,21 @@ def _check_allowed(node: ast.AST, source: str) -> None:
         case ast.Call(func=ast.Name(id=name), keywords=[]) if name in FUNCTIONS:
             return
         case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
-            raise ExpressionError(f"'{name}' takes its arguments without names here.", fix="Write them in their order.")
+            raise ExpressionError(
+                Text("'{name}' takes its arguments without names here.", name=name), fix="Write them in their order."
+            )
         case ast.Call(func=ast.Name(id=name)):
-            raise ExpressionError(f"'{name}' is not a function here.", expected=f"one of {', '.join(FUNCTIONS)}")
+            raise ExpressionError(
+                Text("'{name}' is not a function here.", name=name),
+                expected=Text("one of {functions}", functions=", ".join(FUNCTIONS)),
+            )
     if not isinstance(node, _FORMS + _OPERATORS):
         raise ExpressionError(
-            f"'{source}' uses {type(node).__name__.lower()}, which expressions do not have.",
+            Text(
+                "'{source}' uses {name}, which expressions do not have.",
+                source=source,
+                name=type(node).__name__.lower(),
+            ),
             expected="numbers, names, + - * / // % **, comparisons, and, or, not, if-else, tuples",
         )
 
@@ -151,11 +163,14 @@ def evaluate(setting: Setting, scope: Mapping[str, Value]) -> Value:
         return _bounded(_evaluate(parse(setting.source), scope))
     except ZeroDivisionError as error:
         raise ExpressionError(
-            f"'{setting.source}' divides by zero.", expected="a divisor other than 0", fix="Make it at least 1."
+            Text("'{source}' divides by zero.", source=setting.source),
+            expected="a divisor other than 0",
+            fix="Make it at least 1.",
         ) from error
     except (TypeError, ValueError, IndexError, OverflowError, RecursionError) as error:
         raise ExpressionError(
-            f"'{setting.source}' has no value here: {error}.", expected="values that its operators and functions take"
+            Text("'{source}' has no value here: {error}.", source=setting.source, error=error),
+            expected="values that its operators and functions take",
         ) from error
 
 
@@ -165,8 +180,11 @@ def _evaluate(node: ast.expr, scope: Mapping[str, Value]) -> Any:
             return value
         case ast.Name(id=name):
             if name not in scope:
-                known = ", ".join(sorted(scope)) or "none, this block has no parameters"
-                raise ExpressionError(f"'{name}' is not a parameter here.", expected=f"one of these: {known}")
+                known = ", ".join(sorted(scope)) or Text("none, this block has no parameters")
+                raise ExpressionError(
+                    Text("'{name}' is not a parameter here.", name=name),
+                    expected=Text("one of these: {known}", known=known),
+                )
             return scope[name]
         case ast.Tuple(elts=items):
             return _bounded(tuple(_evaluate(item, scope) for item in items))
@@ -189,13 +207,16 @@ def _evaluate(node: ast.expr, scope: Mapping[str, Value]) -> Any:
             return _evaluate(value, scope)[_evaluate(index, scope)]
         case ast.Call(func=ast.Name(id=name), args=args):
             return _call(name, [_evaluate(argument, scope) for argument in args])
-    raise ExpressionError(f"'{ast.unparse(node)}' is not an expression.")
+    raise ExpressionError(Text("'{node}' is not an expression.", node=ast.unparse(node)))
 
 
 def _call(name: str, arguments: list[Any]) -> Any:
     digits = arguments[1] if name == "round" and len(arguments) > 1 else 0
     if isinstance(digits, int) and abs(digits) > MAX_EXPONENT:  # Python would work out 10 to that power
-        raise ExpressionError(f"round cannot keep {digits} digits.", expected=f"at most {MAX_EXPONENT}")
+        raise ExpressionError(
+            Text("round cannot keep {digits} digits.", digits=digits),
+            expected=Text("at most {limit}", limit=MAX_EXPONENT),
+        )
     return FUNCTIONS[name](*arguments)
 
 
@@ -209,25 +230,28 @@ def _comparisons(node: ast.Compare, scope: Mapping[str, Value]) -> Iterator[bool
 
 def _binary(op: ast.operator, left: Any, right: Any) -> Any:
     if isinstance(op, ast.Pow) and isinstance(right, int | float) and abs(right) > MAX_EXPONENT:
-        raise ExpressionError(f"The exponent {right} is too large.", expected=f"at most {MAX_EXPONENT}")
+        raise ExpressionError(
+            Text("The exponent {right} is too large.", right=right),
+            expected=Text("at most {limit}", limit=MAX_EXPONENT),
+        )
     if isinstance(left, str) or isinstance(right, str):
         raise ExpressionError("Text cannot be calculated with.", expected="numbers on both sides of the operator")
     for sequence, times in ((left, right), (right, left)):
         if isinstance(sequence, tuple) and isinstance(times, int) and len(sequence) * times > MAX_ITEMS:
-            raise ExpressionError("The tuple is too long.", expected=f"at most {MAX_ITEMS} items")
+            raise ExpressionError("The tuple is too long.", expected=Text("at most {limit} items", limit=MAX_ITEMS))
     return _bounded(_BINARY[type(op)](left, right))
 
 
 def _bounded(value: Any) -> Any:
     if isinstance(value, str | tuple) and _size(value) > MAX_ITEMS:
-        raise ExpressionError("The result is too long.", expected=f"at most {MAX_ITEMS} items")
+        raise ExpressionError("The result is too long.", expected=Text("at most {limit} items", limit=MAX_ITEMS))
     if isinstance(value, tuple):
         for item in value:
             _bounded(item)
     if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
         raise ExpressionError("The result is not a finite number.", expected="a real number")
     if isinstance(value, int | float) and abs(value) > MAX_NUMBER:
-        raise ExpressionError("The result is too large.", expected=f"at most {MAX_NUMBER}")
+        raise ExpressionError("The result is too large.", expected=Text("at most {limit}", limit=MAX_NUMBER))
     return value
 
 

@@ -6,12 +6,14 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from designer.analysis.facts import BlockFacts
+from designer.base.text import joined
 from designer.document.library import free_name
 from designer.editing.updating import update_block, with_origin
 from designer.graph.design import Design
 from designer.session.shelf import News
 from designer.ui.canvas_controller import CanvasController
 from designer.ui.docks.views import NoticeView
+from designer.ui.language import translated
 from designer.ui.library_controller import LibraryController
 from designer.ui.toasts import Toasts
 
@@ -52,7 +54,7 @@ class NewsController(QObject):
         news = self._news(kind)
         if news is None:
             return None
-        lines = news.words(self._canvas.session.design)
+        lines = tuple(map(translated, news.words(self._canvas.session.design)))
         shown = lines if len(lines) <= _MOST_LINES else (*lines[: _MOST_LINES - 1], "…")
         if not news.is_edited:
             answers = ((UPDATE, self.tr("Update")), (KEEP_MINE, self.tr("Keep as it is")))
@@ -94,7 +96,7 @@ class NewsController(QObject):
             return done.design
 
         if self._canvas.edit(self.tr("Update {0}").format(news.block), change) and lost:
-            self._toasts.show(" ".join(lost), "info", self.tr("Undo"), self._canvas.session.undo)
+            self._toasts.show(translated(joined(*lost)), "info", self.tr("Undo"), self._canvas.session.undo)
 
 
 def _instance(root: BlockFacts, block: str) -> tuple[str, ...] | None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.texts import DESIGNER, is_worded, name_of_call, sources, words_in
 
-ROOMS = ("analysis", "base", "catalogue")
+ROOMS = ("analysis", "base", "catalogue", "editing", "graph")
 
 
 def faults(source: str) -> Iterator[tuple[int, str]]:
