@@ -45,7 +45,8 @@ def run(options: argparse.Namespace) -> int:
         if d.expected:
             received = f", got {d.received}" if d.received else ""
             write(f"  expected: {d.expected}{received}")
-        for line in dict.fromkeys(filter(None, (d.advice, *(fix.title for fix in d.fixes)))):
+        titles = (fix.title for fix in d.fixes if f"{fix.title}." != d.advice)
+        for line in dict.fromkeys(filter(None, (d.advice, *titles))):
             write(f"  fix: {line}")
     if hidden := len(analysis.diagnostics) - len(shown):
         write(f"{hidden} hint{'s' if hidden > 1 else ''} more; --hints prints {'them' if hidden > 1 else 'it'}")

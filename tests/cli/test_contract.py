@@ -12,8 +12,9 @@ import pytest
 
 from designer import __version__
 from designer.document.document import Document
-from designer.document.presets import list_presets
+from designer.document.presets import list_presets, open_design
 from designer.document.writing import write_document
+from designer.editing import rewiring
 from tests.analysis.unwise import UNWISE
 from tests.event_files import shown
 
@@ -87,6 +88,13 @@ def test_check_tells_what_is_wrong(blockyard, tmp_path: Path):
     assert blockyard("summary", path).status == 1
     assert blockyard("export", path, "-o", tmp_path / "net.py").status == 1
     assert not (tmp_path / "net.py").exists()
+
+
+def test_check_says_each_fix_once(blockyard, tmp_path: Path):
+    design = rewiring.delete_and_heal(open_design("vgg11_small").design, "VGG11", ["flatten"])
+    write_document(Document(design), tmp_path / "net.blockyard")
+    told = blockyard("check", "net.blockyard").out.splitlines()
+    assert [line for line in told if "Insert Flatten" in line] == ["  fix: Insert Flatten."]
 
 
 def test_help(blockyard):

@@ -23,7 +23,6 @@ ALL = [BOOK.page(entry.address) for entry in BOOK.contents()]
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"screenshots/([a-z0-9_]+)-(?:dark|light)\.png")
 FEATURES = [page.address.split("/")[1] for page in ALL if page.group == pages.FEATURES]
-OF_WORDS = {"code_vgg11", "code_resnet", "command_line", "keys"}  # code and tables show themselves
 ROOT = Path(__file__).resolve().parents[2]
 SAYS = ("LayerError", "Diagnostic", "error")  # what a diagnostic's code is given to
 
@@ -53,7 +52,7 @@ def test_each_feature_is_in_the_contents():
     assert {page.address.split("/")[1] for page in ALL if page.group == pages.FEATURES} == files
 
 
-@pytest.mark.parametrize("name", sorted(set(FEATURES) - OF_WORDS))
+@pytest.mark.parametrize("name", sorted(FEATURES))
 def test_a_feature_is_shown_in_a_picture_of_its_own(name: str):
     text = BOOK.page(f"features/{name}").text
     shown = PICTURE.findall(text)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from designer.document.journal import Journal
 from designer.document.library import PersonalLibrary
 from designer.document.presets import open_design
-from designer.editing import nodes, variables
+from designer.editing import nodes, rewiring, variables
 from designer.editing.blocks import rename_block
 from designer.graph.block import Node
 from designer.session.autosave import journals_dir
 from designer.session.session import Session
 from designer.session.trust import trust_layers
+from designer.ui.theme.fonts import mono_font
 from tests.custom_layers import SCALED_CONV, hostile, with_custom
 from tests.ui.scenes.stage import CTRL, Key, Seen, Stage, scene
 
@@ -167,3 +172,40 @@ def toast(stage: Stage) -> Seen:
     stage.select("fc1")
     stage.do("unfold")
     return stage.canvas
+
+
+class _Terminal(QPlainTextEdit):
+    """What a terminal shows of commands: each as it is typed, and what it really wrote."""
+
+    def __init__(self, folder: Path, *commands: str) -> None:
+        """folder: where they are given."""
+        super().__init__()
+        self.setReadOnly(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFont(mono_font())
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setPlainText("\n\n".join(f"$ blockyard {command}\n{_written(command, folder)}" for command in commands))
+        self.document().setDocumentMargin(16)
+        line = self.fontMetrics().lineSpacing()
+        widest = max(map(self.fontMetrics().horizontalAdvance, self.toPlainText().splitlines()))
+        self.setFixedSize(widest + 48, (self.document().blockCount() + 1) * line + 48)
+
+
+def _written(command: str, folder: Path) -> str:
+    arguments = [sys.executable, "-m", "designer", *shlex.split(command)]
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)
+    return (done.stdout + done.stderr).rstrip()
+
+
+@scene("lenet_relu")
+def command_line(stage: Stage) -> Seen:
+    """The same program without a window: a summary, a design with a fault, the runs."""
+    session = Session.open("vgg11_small")
+    session.edit("Delete", lambda d: rewiring.delete_and_heal(d, d.main, ["flatten"]))
+    session.save_as(stage.folder / "mine.blockyard")
+    for design in ("lenet_sigmoid", "lenet_relu"):
+        _written(f"train {design} --data fashion-mnist-mini --limit 1000 --epochs 2", stage.folder)
+    terminal = _Terminal(stage.folder, "summary lenet_relu --depth 2", "check mine.blockyard", "runs")
+    terminal.setParent(stage.window, Qt.WindowType.Window)  # lives as long
+    terminal.show()
+    return terminal

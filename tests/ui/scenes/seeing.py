@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from designer.editing import nodes
 from designer.graph.block import Block, Node, edge
 from designer.graph.design import Design
-from tests.ui.scenes.stage import Key, Seen, Stage, scene
+from tests.ui.scenes.stage import SHIFT, Key, Seen, Stage, scene
 
 
 @scene()
@@ -150,6 +150,35 @@ def code(stage: Stage) -> Seen:
     stage.select("block3")
     stage.rest(1.0)
     return stage.window.panels.docks["code"]
+
+
+def _code_beside(stage: Stage, *selected: str) -> Seen:
+    """The canvas with the code at its right, where a person may drag it, and nothing else."""
+    window, panels = stage.window, stage.window.panels
+    for key, dock in panels.docks.items():
+        dock.setVisible(key == "code")
+    window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, panels.docks["code"])
+    window.resizeDocks([panels.docks["code"]], [800], Qt.Orientation.Horizontal)
+    stage.rest()
+    stage.key(Key.Key_L, SHIFT)
+    stage.rest()
+    window.panel.view.fit_all()
+    stage.select(*selected)
+    stage.rest(1.0)
+    return stage.around(stage.canvas, panels.docks["code"])
+
+
+@scene("vgg11_fashion")
+def code_vgg11(stage: Stage) -> Seen:
+    """VGG-11 and its code: five stages of one class."""
+    return _code_beside(stage, "block3")
+
+
+@scene("resnet")
+def code_resnet(stage: Stage) -> Seen:
+    """The Residual block of ResNet and its code: a branch on the canvas, a condition in the code."""
+    stage.window.canvas.go_to(("b3", "down"))
+    return _code_beside(stage, "shortcut")
 
 
 @scene("resnet")
