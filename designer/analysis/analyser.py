@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import networkx as nx
-
 from designer.analysis import wiring
 from designer.analysis.checks import run_checks
 from designer.analysis.facts import Analysis, BlockFacts, NodeFacts
@@ -108,7 +106,7 @@ class Analyser:
         design, stamps = self._design, {}
         sound = design.uses.subgraph(set(design.blocks) - design.recursive)
         names = frozenset((*design.blocks, *design.customs))
-        for name in (*reversed(list(nx.topological_sort(sound))), *design.recursive):
+        for name in (*reversed(sound.order), *design.recursive):
             block = design.blocks[name]
             inside: dict[str, object] = {}
             for kind in block.kinds:
@@ -147,7 +145,7 @@ class Analyser:
             facts[key] = new = analyse_node(self, block, block.nodes[key], scope, inputs, facts)
             same = old is not None and (new.outputs, new.ports) == (old.outputs, old.ports)
             if not same or str(new.node) != str(old.node):  # what is said of a successor may name this node
-                dirty.update(block.graph.successors(key))
+                dirty.update(block.graph.succ[key])
         if len(facts) < len(block.nodes):
             cyclic = [key for key in block.nodes if key not in facts]
             facts.update({key: analyse_node(self, block, block.nodes[key], scope, inputs, facts) for key in cyclic})

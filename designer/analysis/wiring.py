@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-import networkx as nx
-
 from designer.analysis import fixes, ports
 from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.facts import NodeFacts
@@ -91,7 +89,7 @@ def _open_port(design: Design, block: Block, node: Node, port: str, count: int) 
 
 def _wire_on(design: Design, block: Block, node: Node, port: str) -> tuple[Fix, ...]:
     """A wire from the one node that is part of the network and whose result nobody takes yet, if there is just one."""
-    behind = nx.descendants(block.graph, node.id)
+    behind = block.graph.descendants(node.id)
     ends = [
         other
         for key, other in block.nodes.items()

@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from designer.exchange.tensorboard import export_tensorboard  # with analysis and networkx, which a list can spare
+    from designer.exchange.tensorboard import export_tensorboard  # with analysis, which a list can spare
 
     files = [export_tensorboard(_found(options, name), options.tensorboard) for name in options.runs]
     if options.json:

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import networkx as nx
-
 from designer.base.errors import BlockyardError
 from designer.base.paths import library_dir
 from designer.catalogue.registry import spec_of
@@ -246,7 +244,7 @@ def _check_name(name: str) -> None:
 
 def _part(design: Design, name: str) -> Design:
     """A block with what it needs, as a design of its own."""
-    needed = nx.descendants(design.uses, name) | {name}
+    needed = design.uses.descendants(name) | {name}
     blocks = {key: block for key, block in design.blocks.items() if key in needed}
     used = frozenset().union(*(block.kinds for block in blocks.values()))
     return Design(name, blocks, {key: layer for key, layer in design.customs.items() if key in used})

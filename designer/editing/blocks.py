@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import networkx as nx
-
 from designer.base.text import Text, joined
 from designer.catalogue.registry import name_in_use
 from designer.editing.errors import EditError
@@ -66,7 +64,7 @@ def _renamed(block: Block, names: Mapping[str, str]) -> Block:
 
 def check_no_recursion(design: Design, block_name: str, kind: str) -> None:
     """Raises EditError where a block would contain itself if an instance of `kind` stood in it."""
-    if kind == block_name or (kind in design.uses and nx.has_path(design.uses, kind, block_name)):
+    if kind == block_name or (kind in design.uses and design.uses.has_path(kind, block_name)):
         raise EditError(
             Text("{kind} cannot stand in {block_name}: it would contain itself.", kind=kind, block_name=block_name),
             expected="a block that does not use the one it is put into",
@@ -125,7 +123,7 @@ def describe(
 
 def remove_block(design: Design, name: str) -> Design:
     """The design without one of its blocks. Raises EditError where it is in use."""
-    users = [user for user in design.uses.predecessors(name) if user != name] if name in design.blocks else []
+    users = [user for user in design.uses.pred[name] if user != name] if name in design.blocks else []
     if users or name == design.main:
         where = Text("It stands in {users}.", users=", ".join(users[:3])) if users else "It is the outermost one."
         raise EditError(
@@ -138,6 +136,6 @@ def remove_block(design: Design, name: str) -> Design:
 
 def remove_unused_blocks(design: Design) -> Design:
     """The design without blocks that the outermost one does not need."""
-    needed = nx.descendants(design.uses, design.main) | {design.main}
+    needed = design.uses.descendants(design.main) | {design.main}
     kept = {name: block for name, block in design.blocks.items() if name in needed}
     return replace(design, blocks=kept) if len(kept) < len(design.blocks) else design

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-import networkx as nx
-
 from designer.base.text import Text
 from designer.catalogue.registry import spec_of
 from designer.editing.blocks import check_no_recursion, with_library_block
@@ -40,7 +38,7 @@ def extract(design: Design, block_name: str, node_ids: Collection[str]) -> Desig
     if not nodes and not notes:
         raise EditError("There is nothing to copy.", expected="nodes", fix="Select some first.")
     kinds = {node.kind for node in nodes.values() if node.kind in design.blocks}
-    needed = kinds.union(*(nx.descendants(design.uses, kind) for kind in kinds))
+    needed = kinds | design.uses.descendants(*kinds)
     name = FRAGMENT if FRAGMENT not in needed else fresh(FRAGMENT, needed)
     read = names_read(nodes.values())
     part = Block(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-import networkx as nx
-
 from designer.analysis.ports import input_ports
 from designer.base.text import Text
 from designer.catalogue.registry import name_in_use, spec_of
@@ -62,8 +60,8 @@ def group(
 
 
 def _check_closed(block: Block, chosen: Collection[str]) -> None:
-    after = set().union(*(nx.descendants(block.graph, key) for key in chosen)) - set(chosen)
-    between = [key for key in after if any(there in chosen for there in block.graph.successors(key))]
+    after = block.graph.descendants(*chosen)
+    between = [key for key in after if any(there in chosen for there in block.graph.succ[key])]
     if between:
         names = sorted(block.nodes[key].name for key in between)
         raise EditError(

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-import networkx as nx
-
 from designer.analysis.ports import input_ports, output_ports
 from designer.base.text import Text
 from designer.editing.errors import (
@@ -18,6 +14,7 @@ from designer.editing.errors import (
 )
 from designer.graph.block import Block, Edge, Endpoint
 from designer.graph.design import Design
+from designer.graph.digraph import Digraph
 
 
 def connect(design: Design, block_name: str, edge: Edge) -> Design:
@@ -40,7 +37,7 @@ def reconnect(design: Design, block_name: str, old: Edge, new: Edge) -> Design:
 class Paths:
     """Which nodes of a graph lead to which, for many questions about one end: what lies around it is found once."""
 
-    def __init__(self, graph: nx.DiGraph) -> None:
+    def __init__(self, graph: Digraph) -> None:
         self._graph = graph
         self._around: dict[str, tuple[set[str], set[str]]] = {}  # before and after a node
 
@@ -50,7 +47,7 @@ class Paths:
             return start in self._around[end][0]
         if start not in self._around:
             for key in (start, end):
-                self._around[key] = nx.ancestors(self._graph, key), nx.descendants(self._graph, key)
+                self._around[key] = self._graph.ancestors(key), self._graph.descendants(key)
         return end in self._around[start][1]
 
 
@@ -76,7 +73,7 @@ def check_link(design: Design, block_name: str, edge: Edge, paths: Paths | None 
         raise SameNodeError(Text("'{name}' cannot feed itself.", name=name), fix="Draw the wire to another node.")
     if block.incoming[target.node].get(target.port) == source:
         raise AlreadyLinkedError("These two ports are wired already.", fix="Choose another port.")
-    closes = paths.lead if paths else partial(nx.has_path, block.graph)
+    closes = paths.lead if paths else block.graph.has_path
     if closes(target.node, source.node):
         first, last = block.nodes[target.node].name, block.nodes[source.node].name
         raise CycleError(

@@ -25,8 +25,8 @@ def make_room(design: Design, block_name: str, node_id: str, sizes: Sizes) -> De
     """
     block = design.blocks[block_name]
     along = 1 if block.is_downward else 0
-    before = next(iter(block.graph.predecessors(node_id)), None)
-    after = next(iter(block.graph.successors(node_id)), None)
+    before = next(iter(block.graph.pred[node_id]), None)
+    after = next(iter(block.graph.succ[node_id]), None)
     if before is None or after is None or not {before, after, node_id} <= sizes.keys():
         return design
 
@@ -65,7 +65,7 @@ def _onward(block: Block, first: str, along: int) -> list[str]:
     found, waiting = {first: None}, [first]
     while waiting:
         here = waiting.pop()
-        for key in block.graph.successors(here):
+        for key in block.graph.succ[here]:
             if key not in found and block.nodes[key].position[along] >= block.nodes[here].position[along]:
                 found[key] = None
                 waiting.append(key)

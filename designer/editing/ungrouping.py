@@ -44,7 +44,7 @@ def ungroup(design: Design, block_name: str, node_id: str, channels: int | None 
             nodes[key] = other
     edges = _edges_opened(block, node_id, inner, ids)
     design = design.with_block(replace(block, nodes=nodes, edges=tuple(edges)))
-    if node.kind != design.main and not design.uses.in_degree(node.kind):
+    if node.kind != design.main and not design.uses.pred[node.kind]:
         design = design.without_block(node.kind)
     return design, list(body)
 

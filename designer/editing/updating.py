@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-import networkx as nx
-
 from designer.base.text import Text, joined
 from designer.editing.blocks import with_library_block
 from designer.editing.customs import bring_customs
@@ -58,10 +56,10 @@ def update_block(design: Design, name: str, newer: Design) -> Update:
 
 def _only_inside(design: Design, name: str) -> Collection[str]:
     """The blocks that the block of that name needs, and nothing else does."""
-    inside = nx.descendants(design.uses, name) - {name}
+    inside = design.uses.descendants(name)
     without = design.uses.subgraph(set(design.blocks) - {name})
     others = set(without) - inside
-    return inside - others.union(*(nx.descendants(without, key) for key in others))
+    return inside - (others | without.descendants(*others))
 
 
 def _carried(old: Block, new: Block, kind: str) -> _Ports:

@@ -13,8 +13,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
-import networkx as nx
-
+from designer.graph.digraph import Digraph
 from designer.graph.expressions import Setting, Value
 from designer.graph.note import Note
 
@@ -186,43 +185,26 @@ class Block:
     def _inherit_topology(self, other: Block, replaced: Iterable[Node]) -> None:
         # Replacing a node leaves the wiring as it was: what was worked out about it stays true.
         same_kinds = all(node.kind == other.nodes[node.id].kind for node in replaced)
-        for name in ("graph", "order", "incoming", *(("live", "kinds") if same_kinds else ())):
+        for name in ("graph", "incoming", *(("live", "kinds") if same_kinds else ())):
             if name in other.__dict__:
                 self.__dict__[name] = other.__dict__[name]
 
     # -- questions --------------------------------------------------------------------------------------------------
 
     @cached_property
-    def graph(self) -> nx.DiGraph:
+    def graph(self) -> Digraph:
         """The nodes' ids and their wiring, without edges from or to nodes that are not there."""
-        graph = nx.DiGraph()
-        graph.add_nodes_from(self.nodes)
-        graph.add_edges_from(
-            (e.source.node, e.target.node)
-            for e in self.edges
-            if e.source.node in self.nodes and e.target.node in self.nodes
-        )
-        return graph
+        return Digraph(self.nodes, ((e.source.node, e.target.node) for e in self.edges))
 
-    @cached_property
+    @property
     def order(self) -> tuple[str, ...]:
         """The ids in topological order; the order of `nodes` decides ties. Nodes on or behind a cycle are left out."""
-        position = {key: index for index, key in enumerate(self.nodes)}
-        order: list[str] = []
-        try:
-            order.extend(nx.lexicographical_topological_sort(self.graph, key=position.__getitem__))
-        except nx.NetworkXUnfeasible:
-            cyclic = {key for part in self.cycles for key in part}
-            behind = set().union(*(nx.descendants(self.graph, key) for key in cyclic))
-            sound = self.graph.subgraph(set(self.nodes) - cyclic - behind)
-            order = list(nx.lexicographical_topological_sort(sound, key=position.__getitem__))
-        return tuple(order)
+        return self.graph.order
 
     @property
     def cycles(self) -> list[set[str]]:
         """The sets of nodes that feed themselves."""
-        parts = nx.strongly_connected_components(self.graph)
-        return [part for part in parts if len(part) > 1 or any(self.graph.has_edge(key, key) for key in part)]
+        return self.graph.cycles
 
     @cached_property
     def incoming(self) -> Mapping[str, Mapping[str, Endpoint]]:
@@ -242,13 +224,7 @@ class Block:
         ends = [key for key, node in self.nodes.items() if node.kind == OUTPUT]
         if not ends:
             return frozenset(self.nodes)
-        before = self.graph.pred
-        seen, waiting = set(ends), ends
-        while waiting:
-            new = [key for key in before[waiting.pop()] if key not in seen]
-            seen.update(new)
-            waiting += new
-        return frozenset(seen)
+        return frozenset(self.graph.ancestors(*ends).union(ends))
 
     @cached_property
     def inputs(self) -> tuple[Node, ...]:

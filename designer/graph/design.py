@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
-import networkx as nx
-
 from designer.base.errors import DesignError
 from designer.base.text import Text
 from designer.graph.block import Block
 from designer.graph.custom import CustomLayer
+from designer.graph.digraph import Digraph
 from designer.graph.expressions import Value
 
 
@@ -89,28 +88,20 @@ class Design:
         return tuple(path)
 
     @cached_property
-    def uses(self) -> nx.DiGraph:
+    def uses(self) -> Digraph:
         """Which block stands in which: an edge from a block to each block that it contains."""
-        graph = nx.DiGraph()
-        graph.add_nodes_from(self.blocks)
-        for block in self.blocks.values():
-            graph.add_edges_from((block.name, kind) for kind in block.kinds if kind in self.blocks)
-        return graph
+        return Digraph(self.blocks, ((block.name, kind) for block in self.blocks.values() for kind in block.kinds))
 
     @cached_property
     def recursive(self) -> frozenset[str]:
         """The blocks that contain themselves, directly or through others."""
-        parts = nx.strongly_connected_components(self.uses)
-        return frozenset(name for part in parts for name in part if len(part) > 1 or self.uses.has_edge(name, name))
+        return frozenset().union(*self.uses.cycles)
 
     def inner_blocks(self) -> Iterator[Block]:
         """The blocks that the outermost one needs, innermost first; a recursive one is left out."""
         if self.main in self.recursive:
             return
-        reachable = (nx.descendants(self.uses, self.main) | {self.main}) - self.recursive
-        order = nx.lexicographical_topological_sort(
-            self.uses.subgraph(reachable).reverse(copy=False), key=list(self.blocks).index
-        )
-        for name in order:
+        reachable = (self.uses.descendants(self.main) | {self.main}) - self.recursive
+        for name in self.uses.subgraph(reachable).reverse.order:
             if name != self.main:
                 yield self.blocks[name]

@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any
 
-import networkx as nx
-
 from designer.graph.block import Block, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Expression
@@ -26,10 +24,10 @@ _SETTINGS = {"params", "repeat", "when", "default"}  # in these, 1 is not 1.0
 
 def fingerprint(design: Design, name: str) -> str:
     """The fingerprint of one of a design's blocks, with all that it needs."""
-    inside = nx.descendants(design.uses, name) | {name}
-    order = nx.topological_sort(design.uses.subgraph(inside - design.recursive))
+    inside = design.uses.descendants(name) | {name}
+    sound = design.uses.subgraph(inside - design.recursive)
     known = {key: _sum(_plain(layer, "custom")) for key, layer in design.customs.items()}
-    for key in reversed(list(order)):
+    for key in reversed(sound.order):
         known[key] = _digest(design.blocks[key], known)
     return known.get(name) or _digest(design.blocks[name], known)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
 from datetime import datetime
@@ -20,6 +21,7 @@ _LOG_BYTES = 1 << 20  # of the log, before it makes way for a new one
 
 def run_window(design: str | None = None) -> int:
     """Open the window on a preset, a file or an empty canvas, and run until it closes. Returns the exit status."""
+    gc.disable()  # nothing that the start makes is garbage; after it the window's Collector searches
     # Qt comes last: with it loaded, each further import costs more.
     from designer.session.session import Session
 
@@ -41,6 +43,7 @@ def run_window(design: str | None = None) -> int:
     window = MainWindow(session, themes)
     _catch_the_unexpected(window)
     window.show()
+    gc.freeze()  # and no later search has to look through all of it, which takes longer than a frame
     return app.exec()
 
 

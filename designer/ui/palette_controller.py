@@ -105,7 +105,7 @@ class PaletteController(QObject):
             design = self._canvas.session.design
             menu.addAction(self.tr("Save to your library"), lambda: self._library.keep(name))
             remove = menu.addAction(self.tr("Delete from this design"), lambda: self._remove(name))
-            users = design.uses.in_degree(name)
+            users = design.uses.pred[name]
             remove.setEnabled(not users)
             if users:
                 remove.setText(self.tr("Delete from this design (it is in use)"))

@@ -56,8 +56,8 @@ def test_a_note_is_changed_and_stays_within_bounds() -> None:
 
 def test_an_edit_of_notes_leaves_what_is_known_of_the_wiring() -> None:
     design = drawn()
-    order = design.root.order
-    assert notes.change_note(design, "Net", "note-1", text="new").root.__dict__["order"] is order
+    graph = design.root.graph
+    assert notes.change_note(design, "Net", "note-1", text="new").root.__dict__["graph"] is graph
 
 
 def test_a_route_goes_along_with_both_ends_and_goes_with_its_wire() -> None:

@@ -13,7 +13,6 @@ Everything else stays word for word, and so do the lines that belong to no node.
 
 from __future__ import annotations
 
-import networkx as nx
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
@@ -101,7 +100,7 @@ def reached(design: Design, key: NodeKey) -> set[NodeKey]:
     pending = [key]
     while pending:
         name, node = pending.pop()
-        new = {(name, other) for other in nx.descendants(design.blocks[name].graph, node)}
+        new = {(name, other) for other in design.blocks[name].graph.descendants(node)}
         new |= {(o.name, k) for o in design.blocks.values() for k, n in o.nodes.items() if n.kind == name}
         inside = design.blocks.get(design.blocks[name].nodes[node].kind)
         if inside is not None and (name, node) in found:

@@ -107,7 +107,7 @@ def _windows(node: NodeFacts) -> tuple[Window, ...]:
 def _summarises(facts: BlockFacts, key: str) -> bool:
     """Whether a node averages a map that is then flattened for the head."""
     block = facts.block
-    behind = [block.nodes[other].kind for other in block.graph.successors(key)]
+    behind = [block.nodes[other].kind for other in block.graph.succ[key]]
     return block.nodes[key].kind.startswith("AvgPool") and bool(behind) and set(behind) == {"Flatten"}
 
 

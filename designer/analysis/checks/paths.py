@@ -32,7 +32,7 @@ def boundary_missing(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Di
             ),
         )
     if not block.outputs:
-        ends = [key for key in inner if not list(block.graph.successors(key))]
+        ends = [key for key in inner if not block.graph.succ[key]]
         source = ends[-1] if ends else None
         yield (
             "",
@@ -148,12 +148,8 @@ def _cut_off(block: Block) -> list[str]:
     """The nodes, in topological order, that no Input reaches; none where each has a wire or is an Input."""
     if all(wires or block.nodes[key].kind == INPUT for key, wires in block.incoming.items()):
         return []
-    after, waiting = block.graph.succ, [node.id for node in block.inputs]
-    reached = set(waiting)
-    while waiting:
-        new = [key for key in after[waiting.pop()] if key not in reached]
-        reached.update(new)
-        waiting += new
+    inputs = [node.id for node in block.inputs]
+    reached = block.graph.descendants(*inputs).union(inputs)
     return [key for key in block.order if key not in reached]
 
 
