@@ -40,9 +40,14 @@ TAKEN_AT = {  # the arguments that are texts
     "expect_rank": (3,),
     "_mismatch": (1, 2),
     "_failed": (0, 1, 2),
+    "_check_unique": (3,),
+    "_lose": (0,),  # of what salvages a damaged document
+    "Failed": (0,),  # what the session says in the engine's place
+    "Refused": (1,),
+    "EngineDied": (0,),
 }
 FIXES = "fixes"  # the module of the functions that take the title of a fix first
-WORDS = {"message", "expected", "received", "fix", "advice", "title"}
+WORDS = {"message", "problem", "expected", "received", "fix", "advice", "title"}
 
 
 class Found(NamedTuple):

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from designer.base.text import Text
 from designer.document.custom import from_custom, to_customs
 from designer.document.document import Document, DocumentError
 from designer.document.drawing import check_place, from_notes, from_place, from_routes, to_notes, to_routes
@@ -39,12 +40,16 @@ _ID = re.compile(NODE_ID)
 def to_document(file: DocumentFile, origin: str) -> Document:
     """The document in a file's structs. origin: what to call the file in errors. Raises DocumentError."""
     check_amounts(file, origin)
-    _check_unique((block.name for block in file.blocks), f"{origin}: two blocks are called", "Rename one of them.")
+    _check_unique((block.name for block in file.blocks), origin, Text("two blocks are called"), "Rename one of them.")
     blocks = {block.name: to_block(block, f"{origin}: block {block.name}") for block in file.blocks}
     if file.main not in blocks:
         raise DocumentError(
-            f"{origin}: the outermost block is called '{file.main}', and there is no such block.",
-            expected="one of these: " + ", ".join(blocks),
+            Text(
+                "{origin}: the outermost block is called '{main}', and there is no such block.",
+                origin=origin,
+                main=file.main,
+            ),
+            expected=Text("one of these: {known}", known=", ".join(blocks)),
             fix='Correct "main".',
         )
     recipe = None if file.recipe is msgspec.UNSET else to_recipe(file.recipe, origin)
@@ -65,33 +70,42 @@ def from_document(document: Document) -> DocumentFile:
 def check_amounts(file: DocumentFile, origin: str) -> None:
     """Raises DocumentError where a file holds more than any design needs."""
     for what, count, most in (
-        ("nodes", sum(len(block.nodes) for block in file.blocks), MAX_NODES),
-        ("edges", sum(len(block.edges) for block in file.blocks), MAX_EDGES),
-        ("notes", sum(len(block.notes) for block in file.blocks), MAX_NOTES),
+        (Text("nodes"), sum(len(block.nodes) for block in file.blocks), MAX_NODES),
+        (Text("edges"), sum(len(block.edges) for block in file.blocks), MAX_EDGES),
+        (Text("notes"), sum(len(block.notes) for block in file.blocks), MAX_NOTES),
     ):
         if count > most:
             raise DocumentError(
-                f"{origin} has {count:,} {what}.", expected=f"at most {most:,}", fix="Use repeat, or split the design."
+                Text("{origin} has {count:,} {what}.", origin=origin, count=count, what=what),
+                expected=Text("at most {most:,}", most=most),
+                fix="Use repeat, or split the design.",
             )
 
 
-def _check_unique(names: Iterable[str], message: str, fix: str) -> None:
+def _check_unique(names: Iterable[str], where: str, what: Text, fix: str) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise DocumentError(f"{message} '{name}'.", expected="each of them once", fix=fix)
+            raise DocumentError(
+                Text("{where}: {what} '{name}'.", where=where, what=what, name=name),
+                expected="each of them once",
+                fix=fix,
+            )
         seen.add(name)
 
 
 def to_block(file: BlockFile, where: str) -> Block:
     """The block in its structs. where: what to call it in errors. Raises DocumentError."""
-    _check_unique((node.id for node in file.nodes), f"{where}: two nodes have the id", "Give one of them another id.")
-    _check_unique((p.name for p in file.parameters), f"{where}: two parameters are called", "Rename one of them.")
+    _check_unique(
+        (node.id for node in file.nodes), where, Text("two nodes have the id"), "Give one of them another id."
+    )
+    _check_unique((p.name for p in file.parameters), where, Text("two parameters are called"), "Rename one of them.")
     nodes = {node.id: to_node(node, where) for node in file.nodes}
     edges = tuple(to_edge(ends, nodes, where) for ends in file.edges)
     _check_unique(
         (f"{wire.target.node}.{wire.target.port}" for wire in edges),
-        f"{where}: two edges end at",
+        where,
+        Text("two edges end at"),
         "Remove one of them; an input takes one wire.",
     )
     return Block(
@@ -139,13 +153,13 @@ def _to_endpoint(end: str, usual: str, nodes: Mapping[str, Node], where: str) ->
     node, dot, port = end.partition(".")
     if node not in nodes:
         raise DocumentError(
-            f"{where}: an edge has an end at '{end[:120]}', and there is no such node.",
+            Text("{where}: an edge has an end at '{end}', and there is no such node.", where=where, end=end[:120]),
             expected="node or node.port",
             fix="Correct the edge or remove it.",
         )
     if dot and not _ID.match(port):
         raise DocumentError(
-            f"{where}: an edge has an end at '{end[:120]}'.",
+            Text("{where}: an edge has an end at '{end}'.", where=where, end=end[:120]),
             expected="node or node.port, with letters, digits, - and _ in the port's name",
             fix="Correct the edge or remove it.",
         )
@@ -157,7 +171,9 @@ def to_recipe(raw: dict[str, Any], origin: str) -> Recipe:
     try:
         return Recipe.from_json(raw)
     except EngineError as error:
-        raise DocumentError(f"{origin}: {error.message}", expected=error.expected, fix=error.fix) from error
+        raise DocumentError(
+            Text("{origin}: {message}", origin=origin, message=error.message), expected=error.expected, fix=error.fix
+        ) from error
 
 
 # -- writing --------------------------------------------------------------------------------------------------------

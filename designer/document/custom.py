@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from designer.base.text import Text
 from designer.document.document import DocumentError
 from designer.document.format import CustomLayerFile, CustomParameterFile, CustomPortFile
 from designer.document.values import from_setting, to_value
@@ -15,16 +16,21 @@ def to_customs(files: Sequence[CustomLayerFile], blocks: Collection[str], origin
     size = sum(len(line) + 1 for file in files for line in file.source)
     if size > MAX_SOURCES:
         raise DocumentError(
-            f"{origin}: the sources of its custom layers have {size:,} characters.",
-            expected=f"at most {MAX_SOURCES:,}",
+            Text("{origin}: the sources of its custom layers have {size:,} characters.", origin=origin, size=size),
+            expected=Text("at most {limit:,}", limit=MAX_SOURCES),
             fix="Put what is long into a package, and import it.",
         )
     customs: dict[str, CustomLayer] = {}
     for file in files:
         if file.name in customs or file.name in blocks:
-            other = "custom layer" if file.name in customs else "block"
+            other = Text("custom layer") if file.name in customs else Text("block")
             raise DocumentError(
-                f"{origin}: a custom layer is called '{file.name}', and so is a {other}.",
+                Text(
+                    "{origin}: a custom layer is called '{name}', and so is a {other}.",
+                    origin=origin,
+                    name=file.name,
+                    other=other,
+                ),
                 expected="names that differ: each is the name of a class",
                 fix="Rename one of them.",
             )

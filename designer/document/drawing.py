@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 
+from designer.base.text import Text
 from designer.document.document import DocumentError
 from designer.document.format import MAX_POINTS, BlockFile, NoteFile, RouteFile
 from designer.graph.block import Block, Edge, Point
@@ -19,7 +20,9 @@ _MAX_POSITION = 1e7  # pixels
 def check_place(place: Iterable[float], where: str) -> None:
     """Raises DocumentError where something lies too far out."""
     if any(abs(number) > _MAX_POSITION for number in place):
-        raise DocumentError(f"{where}: it lies too far out.", expected="a position of at most ±10,000,000 pixels")
+        raise DocumentError(
+            Text("{where}: it lies too far out.", where=where), expected="a position of at most ±10,000,000 pixels"
+        )
 
 
 def to_notes(file: BlockFile, taken: Iterable[str], where: str) -> dict[str, Note]:
@@ -29,7 +32,7 @@ def to_notes(file: BlockFile, taken: Iterable[str], where: str) -> dict[str, Not
     for note in file.notes:
         if note.id in seen:
             raise DocumentError(
-                f"{where}: two of its nodes and notes have the id '{note.id}'.",
+                Text("{where}: two of its nodes and notes have the id '{id}'.", where=where, id=note.id),
                 expected="each of them once",
                 fix="Give one of them another id.",
             )
@@ -54,8 +57,8 @@ def from_notes(block: Block) -> list[NoteFile]:
     for note in block.notes.values():
         if len(note.text) > MAX_NOTE_TEXT:
             raise DocumentError(
-                f"The note '{note.id}' has {len(note.text):,} characters.",
-                expected=f"at most {MAX_NOTE_TEXT:,}",
+                Text("The note '{id}' has {count:,} characters.", id=note.id, count=len(note.text)),
+                expected=Text("at most {limit:,}", limit=MAX_NOTE_TEXT),
                 fix="Shorten it.",
             )
     return [

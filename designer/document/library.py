@@ -13,6 +13,7 @@ from pathlib import Path
 
 from designer.base.errors import BlockyardError
 from designer.base.paths import library_dir
+from designer.base.text import Text
 from designer.catalogue.registry import spec_of
 from designer.document.document import Document, DocumentError
 from designer.document.format import EXTENSION
@@ -55,12 +56,18 @@ class PersonalLibrary:
             return Kept()
         except OSError as error:
             fault = LibraryError(
-                f"Your library {self.folder} cannot be read: {error.strerror}.", fix="Check the folder."
+                Text("Your library {folder} cannot be read: {reason}.", folder=self.folder, reason=error.strerror),
+                fix="Check the folder.",
             )
             return Kept(faults=(fault,))
         faults: list[BlockyardError] = []
         if len(paths) > MAX_FILES:
-            faults.append(LibraryError(f"Your library holds {len(paths):,} files.", expected=f"at most {MAX_FILES:,}"))
+            faults.append(
+                LibraryError(
+                    Text("Your library holds {count:,} files.", count=len(paths)),
+                    expected=Text("at most {limit:,}", limit=MAX_FILES),
+                )
+            )
         blocks: dict[str, Design] = {}
         for path in paths[:MAX_FILES]:
             try:
@@ -77,12 +84,16 @@ class PersonalLibrary:
         """
         name = name or block_name
         if block_name in design.recursive:
-            raise LibraryError(f"{block_name} contains itself.", fix="Mend it first.")
+            raise LibraryError(Text("{block_name} contains itself.", block_name=block_name), fix="Mend it first.")
         part = _called(_part(design, block_name), name)
         used = [kind for kind in design.customs if any(kind in block.kinds for block in part.blocks.values())]
         if used:
             raise LibraryError(
-                f"{block_name} uses the custom layer {used[0]}, and the library keeps no code.",
+                Text(
+                    "{block_name} uses the custom layer {used}, and the library keeps no code.",
+                    block_name=block_name,
+                    used=used[0],
+                ),
                 expected="a block of layers and blocks",
                 fix="Save it as a design of its own, and copy from there.",
             )
@@ -92,7 +103,7 @@ class PersonalLibrary:
             old = self._fingerprint_at(path)
             if old not in (new, replacing) or path != self.path_of(name):
                 raise LibraryError(
-                    f"Your library holds another block '{path.name.removesuffix(EXTENSION)}'.",
+                    Text("Your library holds another block '{name}'.", name=path.name.removesuffix(EXTENSION)),
                     fix="Keep it under another name, or remove the other one first.",
                 )
         self._write(self.path_of(name), dump_document(Document(part)))
@@ -107,7 +118,7 @@ class PersonalLibrary:
         path = self._existing(old)
         taken = self._find(new)
         if taken is not None and taken != path:
-            raise LibraryError(f"Your library holds a block '{new}' already.", fix="Choose another name.")
+            raise LibraryError(Text("Your library holds a block '{new}' already.", new=new), fix="Choose another name.")
         data = dump_document(Document(_called(self._read(path), new)))
         if taken is None:
             self._write(self.path_of(new), data)
@@ -117,7 +128,9 @@ class PersonalLibrary:
         try:
             path.replace(self.path_of(new))
         except OSError as error:
-            raise LibraryError(f"{path} cannot be renamed: {error.strerror}.", fix="Check the folder.") from error
+            raise LibraryError(
+                Text("{path} cannot be renamed: {reason}.", path=path, reason=error.strerror), fix="Check the folder."
+            ) from error
 
     def remove(self, name: str) -> bytes:
         """Take a block out. Returns its file's contents, for `put_back`. Raises LibraryError."""
@@ -125,14 +138,18 @@ class PersonalLibrary:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise LibraryError(f"{path} cannot be read: {error.strerror}.", fix="Check the folder.") from error
+            raise LibraryError(
+                Text("{path} cannot be read: {reason}.", path=path, reason=error.strerror), fix="Check the folder."
+            ) from error
         self._unlink(path)
         return data
 
     def put_back(self, name: str, data: bytes) -> None:
         """Bring back what was removed. Raises LibraryError where another block has its name by now."""
         if self._find(name) is not None:
-            raise LibraryError(f"Your library holds a block '{name}' already.", fix="Rename or remove that one first.")
+            raise LibraryError(
+                Text("Your library holds a block '{name}' already.", name=name), fix="Rename or remove that one first."
+            )
         self._write(self.path_of(name), data)
 
     # -- files --------------------------------------------------------------------------------------------------------
@@ -151,7 +168,9 @@ class PersonalLibrary:
     def _existing(self, name: str) -> Path:
         path = self.path_of(name)
         if not path.is_file():
-            raise LibraryError(f"Your library holds no block '{name}'.", fix="It may have been renamed or removed.")
+            raise LibraryError(
+                Text("Your library holds no block '{name}'.", name=name), fix="It may have been renamed or removed."
+            )
         return path
 
     def _fingerprint_at(self, path: Path) -> str | None:
@@ -165,12 +184,16 @@ class PersonalLibrary:
         try:
             found = path.stat()
         except OSError as error:
-            raise LibraryError(f"{path} cannot be read: {error.strerror}.", fix="Remove the file.") from error
+            raise LibraryError(
+                Text("{path} cannot be read: {reason}.", path=path, reason=error.strerror), fix="Remove the file."
+            ) from error
         if not stat.S_ISREG(found.st_mode):
-            raise LibraryError(f"{path} is no file.", expected="a Blockyard document", fix="Remove it.")
+            raise LibraryError(Text("{path} is no file.", path=path), expected="a Blockyard document", fix="Remove it.")
         if found.st_size > MAX_FILE_BYTES:
             raise LibraryError(
-                f"{path} is too large for a block.", expected=f"at most {MAX_FILE_BYTES >> 20} MiB", fix="Remove it."
+                Text("{path} is too large for a block.", path=path),
+                expected=Text("at most {limit} MiB", limit=MAX_FILE_BYTES >> 20),
+                fix="Remove it.",
             )
         state = (found.st_size, found.st_mtime_ns)
         known = self._known.get(path.name)
@@ -184,7 +207,8 @@ class PersonalLibrary:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise LibraryError(
-                f"Your library {self.folder} cannot be made: {error.strerror}.", fix="Check the folder."
+                Text("Your library {folder} cannot be made: {reason}.", folder=self.folder, reason=error.strerror),
+                fix="Check the folder.",
             ) from error
         write_atomically(path, data)
 
@@ -192,7 +216,9 @@ class PersonalLibrary:
         try:
             path.unlink()
         except OSError as error:
-            raise LibraryError(f"{path} cannot be removed: {error.strerror}.", fix="Check the folder.") from error
+            raise LibraryError(
+                Text("{path} cannot be removed: {reason}.", path=path, reason=error.strerror), fix="Check the folder."
+            ) from error
 
 
 def free_name(name: str, taken: Mapping[str, Design]) -> str:
@@ -216,19 +242,21 @@ def _checked(design: Design, path: Path) -> Design:
     name = _name_of(path)
     if design.main != name:
         raise LibraryError(
-            f"{path} holds a block called '{design.main[:60]}'.",
+            Text("{path} holds a block called '{main}'.", path=path, main=design.main[:60]),
             expected="a file that is called after its block",
-            fix=f"Rename the file to {design.main[:60]}{EXTENSION}.",
+            fix=Text("Rename the file to {main}{extension}.", main=design.main[:60], extension=EXTENSION),
         )
     _check_name(name)
     needed = _part(design, name)
     odd = next((key for key in needed.blocks if not is_block_name(key) or spec_of(key)), None)
     if odd is not None:
         raise LibraryError(
-            f"{path} holds a block with the name '{odd[:60]}'.", expected="a name of its own", fix="Rename it."
+            Text("{path} holds a block with the name '{odd}'.", path=path, odd=odd[:60]),
+            expected="a name of its own",
+            fix="Rename it.",
         )
     if needed.recursive:
-        raise LibraryError(f"The block in {path} contains itself.", fix="Mend it, or remove the file.")
+        raise LibraryError(Text("The block in {path} contains itself.", path=path), fix="Mend it, or remove the file.")
     origin = Origin(PERSONAL, name, fingerprint(needed, name))
     return needed.with_block(replace(needed.root, origin=origin))
 
@@ -236,7 +264,7 @@ def _checked(design: Design, path: Path) -> Design:
 def _check_name(name: str) -> None:
     if not is_block_name(name) or spec_of(name):
         raise LibraryError(
-            f"'{name[:60]}' cannot be the name of a block.",
+            Text("'{name}' cannot be the name of a block.", name=name[:60]),
             expected="letters, digits and underscores, a letter first, and not the name of a layer",
             fix="Choose another name.",
         )
@@ -253,7 +281,9 @@ def _part(design: Design, name: str) -> Design:
 def _called(design: Design, name: str) -> Design:
     """The design with its outermost block, whose origin is left out, under another name. Raises LibraryError."""
     if name != design.main and (name in design.blocks or name in design.customs):
-        raise LibraryError(f"{design.main} holds a block '{name}' inside.", fix="Choose another name.")
+        raise LibraryError(
+            Text("{main} holds a block '{name}' inside.", main=design.main, name=name), fix="Choose another name."
+        )
     block = replace(design.root, name=name, origin=None)
     inner = {key: other for key, other in design.blocks.items() if key != design.main}
     return Design(name, {name: block, **inner}, design.customs)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from designer.base.paths import presets_dir
+from designer.base.text import Text, one_of
 from designer.document.document import Document, DocumentError
 from designer.document.format import EXTENSION
 from designer.document.reading import read_document
@@ -51,9 +52,9 @@ def open_design(name_or_path: str) -> Document:
         return read_document(path)
     near = difflib.get_close_matches(name_or_path, presets, n=3)
     raise DocumentError(
-        f"There is no preset and no file '{name_or_path}'.",
-        expected="a file, or one of these presets: " + ", ".join(presets),
-        fix=f"Did you mean {' or '.join(near)}?" if near else "",
+        Text("There is no preset and no file '{name_or_path}'.", name_or_path=name_or_path),
+        expected=Text("a file, or one of these presets: {presets}", presets=", ".join(presets)),
+        fix=Text("Did you mean {near}?", near=one_of(near)) if near else "",
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from designer.base.text import Text
 from designer.document.convert import to_document
 from designer.document.document import Document, DocumentError
 from designer.document.format import MAX_BYTES, MAX_DEPTH, DocumentFile
@@ -37,19 +38,27 @@ def read_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
-        raise DocumentError(f"There is no file {path}.", expected="a design", fix="Check the name.") from error
+        raise DocumentError(
+            Text("There is no file {path}.", path=path), expected="a design", fix="Check the name."
+        ) from error
     except IsADirectoryError as error:
-        raise DocumentError(f"{path} is a folder.", expected="a design", fix="Name a file in it.") from error
+        raise DocumentError(
+            Text("{path} is a folder.", path=path), expected="a design", fix="Name a file in it."
+        ) from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or error
-        raise DocumentError(f"{path} cannot be read: {reason}.", fix="Check the file's permissions.") from error
+        raise DocumentError(
+            Text("{path} cannot be read: {reason}.", path=path, reason=reason), fix="Check the file's permissions."
+        ) from error
 
 
 def parse_document(data: bytes, origin: str = "The document") -> Document:
     """The document in the bytes of a file. origin: what to call it in errors. Raises DocumentError."""
     raw = parse_json(data, origin)
     if not isinstance(raw, dict):
-        raise DocumentError(f"{origin} is not a Blockyard document.", expected="a JSON object", fix=_FIX)
+        raise DocumentError(
+            Text("{origin} is not a Blockyard document.", origin=origin), expected="a JSON object", fix=_FIX
+        )
     return document_of(raw, origin)
 
 
@@ -66,16 +75,24 @@ def document_of(raw: dict[str, Any], origin: str) -> Document:
 def parse_json(data: bytes, origin: str) -> Any:
     """The JSON in the bytes of a file. Raises DocumentError where it is none, too large or too deep."""
     if len(data) > MAX_BYTES:
-        raise DocumentError(f"{origin} is too large.", expected=f"at most {MAX_BYTES >> 20} MiB", fix=_FIX)
+        raise DocumentError(
+            Text("{origin} is too large.", origin=origin),
+            expected=Text("at most {limit} MiB", limit=MAX_BYTES >> 20),
+            fix=_FIX,
+        )
     if not data.strip():
-        raise DocumentError(f"{origin} is empty.", expected="a Blockyard document", fix=_FIX)
+        raise DocumentError(Text("{origin} is empty.", origin=origin), expected="a Blockyard document", fix=_FIX)
     try:
         raw = msgspec.json.decode(data)
     except RecursionError as error:
         raise _too_deep(origin) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         reason = str(error).removeprefix("JSON is malformed: ")
-        raise DocumentError(f"{origin} is not JSON: {reason}.", expected="a Blockyard document", fix=_FIX) from error
+        raise DocumentError(
+            Text("{origin} is not JSON: {reason}.", origin=origin, reason=reason),
+            expected="a Blockyard document",
+            fix=_FIX,
+        ) from error
     _check_depth(raw, origin)
     return raw
 
@@ -91,7 +108,11 @@ def _check_depth(raw: Any, origin: str) -> None:
 
 
 def _too_deep(origin: str) -> DocumentError:
-    return DocumentError(f"{origin} is nested too deep.", expected=f"at most {MAX_DEPTH} levels of brackets", fix=_FIX)
+    return DocumentError(
+        Text("{origin} is nested too deep.", origin=origin),
+        expected=Text("at most {limit} levels of brackets", limit=MAX_DEPTH),
+        fix=_FIX,
+    )
 
 
 def _located(message: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, get_origin
 import msgspec
 from msgspec.structs import replace
 
+from designer.base.text import Text
 from designer.catalogue.registry import spec_of
 from designer.document.convert import check_amounts, to_block, to_edge, to_node, to_recipe
 from designer.document.custom import to_customs
@@ -82,7 +83,7 @@ class _Salvage:
         return Salvaged(document, tuple(dict.fromkeys(self._losses)))
 
     def _lose(self, sentence: str) -> None:
-        self._losses.append(sentence[:1].upper() + sentence[1:])
+        self._losses.append(sentence)
 
     def _tree(self, data: bytes) -> Any:
         try:
@@ -94,7 +95,11 @@ class _Salvage:
 
         def lose(where: str, piece: str) -> None:
             shown = piece if len(piece) <= _LONGEST else piece[: _LONGEST - 1] + "…"
-            self._lose(f"{where}: this cannot be read: {shown}" if where else f"This cannot be read: {shown}")
+            self._lose(
+                Text("{where}: this cannot be read: {shown}", where=_begun(where), shown=shown)
+                if where
+                else Text("This cannot be read: {shown}", shown=shown)
+            )
 
         return read_pieces(text, lose)
 
@@ -118,12 +123,12 @@ class _Salvage:
             if not isinstance(block.get("name"), str) or not block["name"]:
                 block["name"] = missing.pop(0) if missing else fresh("Block", names)
                 names.append(block["name"])
-                self._lose(f"The name of a block cannot be read; it is called {block['name']} now.")
+                self._lose(Text("The name of a block cannot be read; it is called {block} now.", block=block["name"]))
             for node in _list(block.get("nodes")):
                 self._identify(node, block)
         if raw.get("main") not in names and names:
             raw = {**raw, "main": next((name for name in names if name not in kinds), names[0])}
-            self._lose(f"Which block is the outermost one cannot be read; it is {raw['main']} now.")
+            self._lose(Text("Which block is the outermost one cannot be read; it is {block} now.", block=raw["main"]))
         return {**raw, "blocks": blocks}
 
     def _with_lists(self, raw: dict[str, Any], kind: type[msgspec.Struct]) -> dict[str, Any]:
@@ -134,7 +139,7 @@ class _Salvage:
             free = {each: value for each, of in types.items() if each not in raw and item_type(of) is not None}
             meant = list_of_form(free, types) if name not in types and isinstance(value, list) else ""
             if meant:
-                self._lose(f"'{name[:_LONGEST]}' is not known; it is taken for {meant}.")
+                self._lose(Text("'{name}' is not known; it is taken for {meant}.", name=name[:_LONGEST], meant=meant))
             found[meant or name] = value
         return sorted_by_form(found, types)
 
@@ -144,31 +149,43 @@ class _Salvage:
         taken = [other.get("id") for other in _list(block.get("nodes")) if isinstance(other, dict)]
         if not isinstance(node.get("id"), str):
             node["id"] = fresh("node", [key for key in taken if isinstance(key, str)])
-            self._lose(f"block {block['name']}: the id of a node cannot be read; it is {node['id']} now.")
+            self._lose(
+                Text(
+                    "Block {block}: the id of a node cannot be read; it is {node} now.",
+                    block=block["name"],
+                    node=node["id"],
+                )
+            )
         if not isinstance(node.get("kind"), str) or not node["kind"]:
             node["kind"] = _NO_KIND
-            self._lose(f"block {block['name']}, node {node['id']}: its kind cannot be read.")
+            self._lose(
+                Text("Block {block}, node {node}: its kind cannot be read.", block=block["name"], node=node["id"])
+            )
 
     # -- what the format does not know ----------------------------------------------------------------------------
 
     def _struct(self, raw: Any, kind: type[msgspec.Struct], where: str) -> Any:
         """The struct with all fields that can be read; None where one that it needs cannot."""
         if not isinstance(raw, dict):
-            self._lose(f"{where}: there is no object in braces." if where else "There is no object in braces.")
+            self._lose(
+                Text("{where}: there is no object in braces.", where=where)
+                if where
+                else "There is no object in braces."
+            )
             return None
         place = f"{where}, " if where else ""
         fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
         values: dict[str, Any] = {}
         for name, value in raw.items():
             if name not in fields:
-                self._lose(f"{place}'{name[:_LONGEST]}' is not known here.")
+                self._lose(Text("{place}'{name}' is not known here.", place=place, name=name[:_LONGEST]))
                 continue
             found = self._value(value, fields[name].type, f"{place}{name}", where)
             if found is not _LOST:
                 values[fields[name].name] = found
         lacking = [field.encode_name for field in fields.values() if field.required and field.name not in values]
         if lacking:
-            self._lose(f"{place}{' and '.join(lacking)} cannot be read.")
+            self._lose(Text("{place}{lacking} cannot be read.", place=place, lacking=" and ".join(lacking)))
             return None
         return kind(**values)
 
@@ -187,7 +204,7 @@ class _Salvage:
         if is_struct(bare(kind)):
             found = self._struct(raw, bare(kind), where)
             return _LOST if found is None else found
-        self._lose(f"{where}: {reason[:1].lower()}{reason[1:]}.")
+        self._lose(Text("{where}: {reason}.", where=_begun(where), reason=f"{reason[:1].lower()}{reason[1:]}"))
         return _LOST
 
     def _item(self, raw: Any, kind: Any, block: str) -> Any:
@@ -195,7 +212,7 @@ class _Salvage:
         if is_struct(kind):
             noun = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__.removesuffix("File")).lower()
             name = (raw.get("id") or raw.get("name") or "") if isinstance(raw, dict) else ""
-            found = self._struct(raw, kind, f"{place}{noun} {name}".rstrip())
+            found = self._struct(raw, kind, _begun(f"{place}{noun} {name}".rstrip()))
             return _LOST if found is None else found
         return self._value(raw, kind, f"{place}{msgspec.json.encode(raw).decode()[:_LONGEST]}", block)
 
@@ -205,9 +222,9 @@ class _Salvage:
         blocks = {}
         for each in file.blocks:
             if each.name in blocks:
-                self._lose(f"Two blocks are called {each.name}; the second is left out.")
+                self._lose(Text("Two blocks are called {block}; the second is left out.", block=each.name))
                 continue
-            blocks[each.name] = to_block(self._block(each), f"block {each.name}")
+            blocks[each.name] = to_block(self._block(each), f"Block {each.name}")
         customs = self._good(file.custom_layers, lambda items: to_customs(items, blocks, "The file"))
         recipe = None
         if file.recipe is not msgspec.UNSET:
@@ -216,19 +233,26 @@ class _Salvage:
         return Document(Design(file.main, blocks, to_customs(customs, blocks, "The file")), recipe)
 
     def _block(self, file: BlockFile) -> BlockFile:
-        where = f"block {file.name}"
+        where = f"Block {file.name}"
         nodes: dict[str, NodeFile] = {}
         for node in file.nodes:
             key = node.id if node.id not in nodes else fresh(f"{node.id[:90]}_", nodes)
             if key != node.id:
-                self._lose(f"{where}: two nodes have the id {node.id}; the second is {key} now.")
+                self._lose(
+                    Text(
+                        "{where}: two nodes have the id {id}; the second is {key} now.",
+                        where=where,
+                        id=node.id,
+                        key=key,
+                    )
+                )
             nodes[key] = self._node(replace(node, id=key), where)
         known = {key: to_node(node, where) for key, node in nodes.items()}
         edges, targets = [], set()
         for ends in self._each(file.edges, lambda ends: to_edge(ends, known, where)):
             target = to_edge(ends, known, where).target
             if target in targets:
-                self._lose(f"{where}: two wires end at {ends[1]}; the second is left out.")
+                self._lose(Text("{where}: two wires end at {ends}; the second is left out.", where=where, ends=ends[1]))
             else:
                 targets.add(target)
                 edges.append(ends)
@@ -285,3 +309,8 @@ class _Salvage:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def _begun(place: str) -> str:
+    """A place as a sentence begins with it."""
+    return place[:1].upper() + place[1:]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from designer.base.text import Text
 from designer.document.document import DocumentError
 from designer.document.format import VERSION
 
@@ -24,14 +25,19 @@ def upgrade(
     version = raw.get("blockyard")
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
         raise DocumentError(
-            f"{origin} is not a Blockyard document.",
-            expected=f'a file that says "blockyard": {newest}',
+            Text("{origin} is not a Blockyard document.", origin=origin),
+            expected=Text('a file that says "blockyard": {newest}', newest=newest),
             fix="Open a file that Blockyard saved, or a preset.",
         )
     if version > newest:
         raise DocumentError(
-            f"{origin} was written by a newer Blockyard (format {version}; this one reads up to {newest}).",
-            expected=f"format {newest} or older",
+            Text(
+                "{origin} was written by a newer Blockyard (format {version}; this one reads up to {newest}).",
+                origin=origin,
+                version=version,
+                newest=newest,
+            ),
+            expected=Text("format {newest} or older", newest=newest),
             fix="Update Blockyard to open it: pip install --upgrade blockyard",
         )
     while version < newest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from designer.base.text import Text
 from designer.document.document import DocumentError
 from designer.graph.expressions import Expression, Setting, Value
 
@@ -25,20 +26,25 @@ def to_value(raw: Any, where: str) -> Value:
     match raw:
         case str() if raw.startswith(_EXPRESSION):
             raise DocumentError(
-                f"{where}: there is an expression, '{raw[:80]}', where only values can stand.",
+                Text(
+                    "{where}: there is an expression, '{raw}', where only values can stand.", where=where, raw=raw[:80]
+                ),
                 expected='a value, or in a node one expression for the whole parameter, such as "=(width, width)"',
                 fix="Write the value; a text that begins with = is written '= instead.",
             )
         case str():
             return raw.removeprefix(_TEXT)
         case int() if abs(raw) >= _MAX_INT:
-            raise DocumentError(f"{where}: the number is too large.", expected="less than 2^63", fix="Correct it.")
+            raise DocumentError(
+                Text("{where}: the number is too large.", where=where), expected="less than 2^63", fix="Correct it."
+            )
         case None | bool() | int() | float():
             return raw
         case list():
             return tuple(to_value(item, where) for item in raw)
     raise DocumentError(
-        f"{where}: its value is an object in braces.", expected="a number, a text, true, false, null or a list"
+        Text("{where}: its value is an object in braces.", where=where),
+        expected="a number, a text, true, false, null or a list",
     )
 
 
@@ -50,7 +56,11 @@ def from_setting(setting: Setting, where: str) -> Any:
         case str():
             return _TEXT + setting if setting.startswith((_EXPRESSION, _TEXT)) else setting
         case float() if not math.isfinite(setting):
-            raise DocumentError(f"{where}: {setting} cannot be saved.", expected="a finite number", fix="Correct it.")
+            raise DocumentError(
+                Text("{where}: {setting} cannot be saved.", where=where, setting=setting),
+                expected="a finite number",
+                fix="Correct it.",
+            )
         case tuple():
             return [from_setting(item, where) for item in setting]
     return setting

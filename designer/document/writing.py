@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from designer.base.text import Text
 from designer.document.convert import from_document
 from designer.document.document import Document, DocumentError
 
@@ -42,8 +43,10 @@ def keep_copy(path: Path) -> Path:
         copy = next(name for name in names if not name.exists())
         shutil.copy2(path, copy)
     except (OSError, StopIteration) as error:
-        reason = getattr(error, "strerror", None) or "there are too many copies already"
-        raise DocumentError(f"{path.name} cannot be copied: {reason}.", fix="Save under another name.") from error
+        reason = getattr(error, "strerror", None) or Text("there are too many copies already")
+        raise DocumentError(
+            Text("{path} cannot be copied: {reason}.", path=path.name, reason=reason), fix="Save under another name."
+        ) from error
     return copy
 
 
@@ -70,7 +73,8 @@ def write_atomically(path: Path, data: bytes) -> None:
                 scratch.unlink()
         reason = getattr(error, "strerror", None) or error
         raise DocumentError(
-            f"{path} cannot be saved: {reason}.", fix="Choose another folder, or make room; nothing was lost."
+            Text("{path} cannot be saved: {reason}.", path=path, reason=reason),
+            fix="Choose another folder, or make room; nothing was lost.",
         ) from error
     _sync_folder(target.parent)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import designer.engine.protocol as engine_protocol
 from designer import __version__
 from designer.base.paths import resources_dir
+from designer.base.text import Text
 from designer.document.document import Document
 from designer.document.format import EXTENSION
 from designer.document.writing import dump_document
@@ -78,7 +79,11 @@ def export_project(document: Document, folder: Path, recipe: Recipe | None = Non
         _put_in_place(scratch, folder, [*written, Path(MARK)], previous)
     except (OSError, shutil.Error) as error:
         raise ExportError(
-            f"The project cannot be written to {folder}: {getattr(error, 'strerror', None) or error}.",
+            Text(
+                "The project cannot be written to {folder}: {reason}.",
+                folder=folder,
+                reason=getattr(error, "strerror", None) or error,
+            ),
             expected="a folder that can be written",
             fix="Choose another folder, or make room.",
         ) from error
@@ -91,13 +96,13 @@ def export_project(document: Document, folder: Path, recipe: Recipe | None = Non
 def _check_target(folder: Path) -> list[str]:
     """What an earlier export wrote there. Raises ExportError where the folder holds something else."""
     if folder.is_file():
-        raise ExportError(f"{folder} is a file.", expected="a folder", fix="Name a folder.")
+        raise ExportError(Text("{folder} is a file.", folder=folder), expected="a folder", fix="Name a folder.")
     if not folder.exists() or not any(folder.iterdir()):
         return []
     mark = folder / MARK
     if not mark.is_file():
         raise ExportError(
-            f"{folder} is not empty, and no earlier export.",
+            Text("{folder} is not empty, and no earlier export.", folder=folder),
             expected="a new or an empty folder, or one that was exported before",
             fix="Name another folder.",
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from designer.base.text import Text
 from designer.engine.event_file import BATCH_TAGS, EPOCH_TAGS, EventFile
 from designer.exchange.module import ExportError
 from designer.runs.curves import moments
@@ -34,7 +35,12 @@ def export_tensorboard(run_dir: Path, folder: Path) -> Path:
         under_way.replace(path)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise ExportError(
-            f"The run {run_dir.name} cannot be written to {target}: {getattr(error, 'strerror', None) or error}.",
+            Text(
+                "The run {run_dir} cannot be written to {target}: {reason}.",
+                run_dir=run_dir.name,
+                target=target,
+                reason=getattr(error, "strerror", None) or error,
+            ),
             expected="a folder that can be written",
             fix="Choose another folder, or make room.",
         ) from error

@@ -20,6 +20,7 @@ from typing import Any
 
 from designer import __version__
 from designer.base.errors import BlockyardError
+from designer.base.text import Text
 from designer.engine.protocol import (
     CHECKPOINTS_DIR,
     LAST_CHECKPOINT,
@@ -74,7 +75,7 @@ def create_run(root: Path, design: RunDesign, recipe: Recipe, run_dir: Path | No
         (folder / RUN_FILE).write_bytes(_json(about))
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise RunFolderError(
-            f"The run folder cannot be made: {getattr(error, 'strerror', None) or error}.",
+            Text("The run folder cannot be made: {reason}.", reason=getattr(error, "strerror", None) or error),
             expected="a folder that can be written",
             fix="Choose another folder, or make room.",
         ) from error
@@ -132,10 +133,16 @@ def _own_folder(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     if any((folder / name).exists() for name in (METRICS_FILE, STATUS_FILE, MODEL_FILE, RUN_FILE)):
         raise RunFolderError(
-            f"{folder} holds a run already.", expected="a new or an empty folder", fix="Name another folder."
+            Text("{folder} holds a run already.", folder=folder),
+            expected="a new or an empty folder",
+            fix="Name another folder.",
         )
     if any(folder.iterdir()):
-        raise RunFolderError(f"{folder} is not empty.", expected="a new or an empty folder", fix="Name another folder.")
+        raise RunFolderError(
+            Text("{folder} is not empty.", folder=folder),
+            expected="a new or an empty folder",
+            fix="Name another folder.",
+        )
     return folder
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from designer.base.text import Text
 from designer.engine.protocol import (
     RECIPE_FILE,
     STATUS_FILE,
@@ -93,7 +94,12 @@ def read_run(folder: Path) -> Run:
     try:
         about, recipe = _read_object(folder / RUN_FILE), _read_object(folder / RECIPE_FILE)
     except (OSError, ValueError, RecursionError) as error:
-        return Run(folder, "unreadable", title=folder.name, problem=f"Its files cannot be read: {_reason(error)}.")
+        return Run(
+            folder,
+            "unreadable",
+            title=folder.name,
+            problem=Text("Its files cannot be read: {reason}.", reason=_reason(error)),
+        )
     status = read_status(folder)
     figures, epochs = {}, 0
     if status is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from designer.base.errors import BlockyardError
+from designer.base.text import Text
 from designer.engine.protocol import replace_file
 
 NOTE_FILE = "note.txt"
@@ -26,5 +27,6 @@ def write_note(run_dir: Path, text: str) -> None:
         replace_file(Path(run_dir) / NOTE_FILE, " ".join(text.split())[:_MOST] + "\n")
     except OSError as error:
         raise BlockyardError(
-            f"The note cannot be kept in {run_dir}: {error.strerror}.", fix="Check the disk and the folder's rights."
+            Text("The note cannot be kept in {run_dir}: {reason}.", run_dir=run_dir, reason=error.strerror),
+            fix="Check the disk and the folder's rights.",
         ) from error

@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 from designer.base.errors import BlockyardError
+from designer.base.text import Text
 from designer.engine.protocol import Epoch
 from designer.runs.curves import EPOCH_FIGURES
 from designer.runs.listing import read_metrics
@@ -32,5 +33,6 @@ def write_csv(run_dir: Path, path: Path) -> None:
         path.write_text(figures_as_csv(run_dir), "utf-8")
     except OSError as error:
         raise BlockyardError(
-            f"The figures cannot be written to {path}: {error.strerror}.", fix="Choose another place."
+            Text("The figures cannot be written to {path}: {reason}.", path=path, reason=error.strerror),
+            fix="Choose another place.",
         ) from error

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from designer.base.errors import BlockyardError
 from designer.base.paths import data_dir
+from designer.base.text import Text
 from designer.document.document import DocumentError
 from designer.document.journal import Journal, Recoverable, find_recoverable
 from designer.session.session import Session
@@ -76,8 +77,8 @@ class Autosave:
             self._has_failed = True
             self._failed(
                 BlockyardError(
-                    f"What you do cannot be kept in case of a crash: {error.strerror or error}.",
-                    fix=f"Save the design, and make room for {journals_dir()}.",
+                    Text("What you do cannot be kept in case of a crash: {reason}.", reason=error.strerror or error),
+                    fix=Text("Save the design, and make room for {folder}.", folder=journals_dir()),
                 )
             )
 

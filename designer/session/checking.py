@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from designer.analysis.analyser import Analyser
 from designer.base.errors import DesignError
+from designer.base.text import Text
 from designer.catalogue.rules.expect import shape_text
 from designer.catalogue.spec import Tensor
 from designer.codegen.module import generate
@@ -36,7 +37,7 @@ class CustomCheck:
         self._declared = tuple(tensor for tensor in analysis.root.outputs if tensor)
         self._totals = analysis.totals
         given = json.dumps([[[int(length) for length in tensor.shape], tensor.dtype] for tensor in inputs])
-        self._question = Question(source, "probe", [given], Probed, "The check")
+        self._question = Question(source, "probe", [given], Probed, Text("The check"))
 
     def poll(self) -> list[str] | Failed | None:
         """The differences in words, none where all is as declared; why it could not be run; None while it runs."""
@@ -55,24 +56,51 @@ class CustomCheck:
     def _differences(self, found: Probed) -> Iterator[str]:
         ports = self.layer.outputs
         if len(found.shapes) != len(ports):
-            yield f"forward returns {len(found.shapes)} tensors, and {len(ports)} outputs are declared."
+            yield Text(
+                "forward returns {tensors} tensors, and {outputs} outputs are declared.",
+                tensors=len(found.shapes),
+                outputs=len(ports),
+            )
             return
         for port, declared, shape, dtype in zip(ports, self._declared, found.shapes, found.dtypes, strict=False):
             if shape != shape_text(declared.shape):
-                yield f"{port.name} has the shape {shape[:80]}, and {shape_text(declared.shape)} is declared."
+                yield Text(
+                    "{port} has the shape {shape}, and {declared} is declared.",
+                    port=port.name,
+                    shape=shape[:80],
+                    declared=shape_text(declared.shape),
+                )
             if dtype != declared.dtype:
-                yield f"{port.name} is of {dtype[:20]}, and {declared.dtype} is declared."
+                yield Text(
+                    "{port} is of {dtype}, and {declared} is declared.",
+                    port=port.name,
+                    dtype=dtype[:20],
+                    declared=declared.dtype,
+                )
         if self.layer.params and found.params != self._totals.params:
-            yield f"It has {found.params:,} parameters, and {self._totals.params:,} are declared."
+            yield Text(
+                "It has {params:,} parameters, and {declared:,} are declared.",
+                params=found.params,
+                declared=self._totals.params,
+            )
         if self.layer.macs and found.macs != self._totals.macs:
-            yield f"It takes {found.macs:,} MACs, and {self._totals.macs:,} are declared."
+            yield Text(
+                "It takes {macs:,} MACs, and {declared:,} are declared.",
+                macs=found.macs,
+                declared=self._totals.macs,
+            )
 
 
 def _alone(layer: CustomLayer, values: Mapping[str, Value], inputs: Sequence[Tensor]) -> Design:
     """A design with nothing but the layer."""
     if len(inputs) != len(layer.inputs):
         raise DesignError(
-            f"{layer.name} has {len(layer.inputs)} inputs, and {len(inputs)} tensors arrive.",
+            Text(
+                "{layer} has {inputs} inputs, and {tensors} tensors arrive.",
+                layer=layer.name,
+                inputs=len(layer.inputs),
+                tensors=len(inputs),
+            ),
             fix="Wire all of its inputs.",
         )
     nodes = [

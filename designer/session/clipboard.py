@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from designer.base.text import Text
 from designer.document.document import Document, DocumentError
 from designer.document.reading import parse_document
 from designer.document.writing import dump_document
@@ -19,7 +20,7 @@ def from_text(text: str) -> Design:
         raise DocumentError("There is nothing to paste.", expected="nodes that were copied", fix="Copy some first.")
     if not text.lstrip().startswith("{"):
         raise DocumentError(
-            f"The clipboard holds other text: '{_shown(text)}'.",
+            Text("The clipboard holds other text: '{text}'.", text=_shown(text)),
             expected="nodes copied from a canvas, or the text of a Blockyard document",
             fix="Copy some nodes first.",
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from designer.base.text import Text
 from designer.document.document import DocumentError
 from designer.document.reading import read_document
 from designer.graph.block import Block, Node
@@ -61,19 +62,20 @@ def designs_apart(first: Design, second: Design) -> Iterator[str]:
     """What was added, removed and changed from one design to the other, a sentence each; nodes go by their names."""
     for name in (*first.blocks, *(name for name in second.blocks if name not in first.blocks)):
         if name not in second.blocks:
-            yield f"The block {name} was removed."
+            yield Text("The block {name} was removed.", name=name)
         elif name not in first.blocks:
-            yield f"The block {name} was added."
+            yield Text("The block {name} was added.", name=name)
         else:
-            where = "" if name == first.main else f"In {name}: "
-            yield from (where + words for words in _blocks_apart(first.blocks[name], second.blocks[name]))
+            apart = _blocks_apart(first.blocks[name], second.blocks[name])
+            own = name == first.main
+            yield from (words if own else Text("In {block}: {words}", block=name, words=words) for words in apart)
 
 
 def _designs_apart(first: Path, second: Path) -> Iterator[str]:
     try:
         designs = [read_document(folder / DESIGN_FILE).design for folder in (first, second)]
     except DocumentError as error:
-        yield f"The designs cannot be compared: {error.message}"
+        yield Text("The designs cannot be compared: {message}", message=error.message)
         return
     yield from designs_apart(*designs)
 
@@ -82,17 +84,22 @@ def _blocks_apart(first: Block, second: Block) -> Iterator[str]:
     old, new = ({node.name: node for node in block.nodes.values()} for block in (first, second))
     for name, node in new.items():
         if name not in old:
-            yield f"{node.kind} '{name}' was added."
+            yield Text("{kind} '{name}' was added.", kind=node.kind, name=name)
     for name, node in old.items():
         if name not in new:
-            yield f"{node.kind} '{name}' was removed."
+            yield Text("{kind} '{name}' was removed.", kind=node.kind, name=name)
         else:
             yield from _nodes_apart(node, new[name])
     for name, value in second.defaults.items():
         if name in first.defaults and first.defaults[name] != value:
-            yield f"The variable {name} was {first.defaults[name]} and is {value}."
+            yield Text(
+                "The variable {name} was {before} and is {value}.",
+                name=name,
+                before=first.defaults[name],
+                value=value,
+            )
     if _wires(first) != _wires(second) and old.keys() == new.keys():
-        yield "The wires lead elsewhere."
+        yield Text("The wires lead elsewhere.")
 
 
 def _wires(block: Block) -> set[tuple[str, str, str, str]]:
@@ -105,13 +112,13 @@ def _wires(block: Block) -> set[tuple[str, str, str, str]]:
 
 def _nodes_apart(first: Node, second: Node) -> Iterator[str]:
     if first.kind != second.kind:
-        yield f"'{first.name}' was a {first.kind} and is a {second.kind}."
+        yield Text("'{name}' was a {before} and is a {kind}.", name=first.name, before=first.kind, kind=second.kind)
         return
     settings = [{**node.params, "repeat": node.repeat, "when": node.when} for node in (first, second)]
     for name in sorted(settings[0].keys() | settings[1].keys()):
-        old, new = (setting.get(name, "its default") for setting in settings)
+        old, new = (setting.get(name, Text("its default")) for setting in settings)
         if old != new:
-            yield f"{second}: {name} was {old} and is {new}."
+            yield Text("{node}: {name} was {old} and is {new}.", node=second, name=name, old=old, new=new)
 
 
 def _flat(value: Mapping[str, Any], where: str = "") -> Iterator[tuple[str, Any]]:

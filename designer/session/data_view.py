@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from designer.base.errors import BlockyardError
+from designer.base.text import Text
 from designer.engine.protocol import Preparing, Unreadable
 from designer.engine.protocol_data import (
     Answer,
@@ -118,7 +119,7 @@ class DataView:
             self._process.stdin.flush()
         except OSError as error:
             raise BlockyardError(
-                f"The engine cannot be asked: {error.strerror}.",
+                Text("The engine cannot be asked: {reason}.", reason=error.strerror),
                 fix="Check the installation of Python and torch.",
             ) from error
         return request.request
@@ -139,5 +140,5 @@ class DataView:
         with suppress(OSError):
             process.stdin.close()
         for request in tuple(self._waiting):  # nobody else will answer them
-            message = f"The engine ended before it could answer: {engine_process.told(exit_code)}."
+            message = Text("The engine ended before it could answer: {how}.", how=engine_process.told(exit_code))
             self._answers.put(Refused(request, message, fix="Try again; check that torch is installed."))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import designer
 from designer.base.paths import data_dir
+from designer.base.text import Text
 
 _INSTALLED = ("site-packages", "dist-packages")
 
@@ -47,10 +48,11 @@ def start(command: Sequence[str], cwd: Path, *, controls: bool = True) -> subpro
 def told(exit_code: int) -> str:
     """What an exit code says, in words: -9 -> `it was killed (SIGKILL)`."""
     if exit_code >= 0:
-        return f"it ended with exit status {exit_code}"
+        return Text("it ended with exit status {status}", status=exit_code)
     try:
         name = signal.Signals(-exit_code).name
     except ValueError:
-        name = f"signal {-exit_code}"
-    ran_out = "; perhaps the memory ran out" if name == "SIGKILL" else ""
-    return f"it was killed ({name}){ran_out}"
+        name = Text("signal {number}", number=-exit_code)
+    if name == "SIGKILL":
+        return Text("it was killed ({signal}); perhaps the memory ran out", signal=name)
+    return Text("it was killed ({signal})", signal=name)

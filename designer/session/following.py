@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from designer.base.text import Text
 from designer.engine.protocol import (
     METRICS_FILE,
     Batch,
@@ -84,7 +85,7 @@ class Followed(Leading):
                     self._queue.put(message)
                 self._listen(lines, any(_is_last(message) for message in told))
         except OSError as error:
-            self._queue.put(EngineDied(f"The run's log cannot be read: {error.strerror}."))
+            self._queue.put(EngineDied(Text("The run's log cannot be read: {reason}.", reason=error.strerror)))
 
     def _listen(self, lines: _Lines, over: bool) -> None:
         looks = 0

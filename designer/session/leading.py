@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from designer.base.text import Text, joined
 from designer.engine.protocol import (
     LOG_FILE,
     Control,
@@ -39,7 +40,7 @@ class EngineDied:
     type: ClassVar = "died"
     message: str
     exit_code: int | None = None  # not known of an engine that somebody else started
-    fix: str = "The run folder keeps what was reached: go on from its last checkpoint."
+    fix: str = Text("The run folder keeps what was reached: go on from its last checkpoint.")
 
 
 Report = Message | Unreadable | EngineDied
@@ -109,8 +110,8 @@ def kill_engine(run_dir: Path) -> None:
 def death(run_dir: Path, how: str) -> str:
     """That an engine died, in words. how: `it was killed (SIGKILL)`."""
     lines = _tail(run_dir / LOG_FILE)
-    log = f" Its log ends with: {lines[-1]}" if lines else ""
-    return f"The engine died: {how}.{log}"
+    log = Text("Its log ends with: {line}", line=lines[-1]) if lines else ""
+    return joined(Text("The engine died: {how}.", how=how), log)
 
 
 def _tail(path: Path) -> list[str]:

@@ -15,6 +15,7 @@ from designer.analysis import memory
 from designer.analysis.facts import Analysis, NodeFacts
 from designer.analysis.memory import Optimizer, Precision, TrainingMemory
 from designer.base.errors import BlockyardError
+from designer.base.text import Text
 from designer.engine.recipe import Recipe
 from designer.session.freezing import is_trained
 
@@ -83,7 +84,9 @@ def read_size(text: str) -> int:
     match = _SIZE.fullmatch(text)
     size = int(float(match[1]) * _UNITS[match[2].lower()]) if match else 0
     if size < 1:
-        raise BlockyardError(f"'{text[:40]}' is no size of a memory.", expected="a size such as 8 GiB or 512 MiB")
+        raise BlockyardError(
+            Text("'{text}' is no size of a memory.", text=text[:40]), expected="a size such as 8 GiB or 512 MiB"
+        )
     return size
 
 

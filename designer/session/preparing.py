@@ -9,6 +9,7 @@ from designer.analysis.analyser import Analyser
 from designer.analysis.facts import Analysis
 from designer.base.errors import DesignError
 from designer.base.paths import runs_dir
+from designer.base.text import Text
 from designer.document.document import Document
 from designer.document.writing import dump_document
 from designer.engine.recipe import Recipe
@@ -70,14 +71,20 @@ def prepare_run(document: Document, recipe: Recipe, *, root: Path | None = None,
 def _check_ends(design: Design) -> None:
     """Raises DesignError where a data set of images and classes has not what a design takes and gives."""
     for what, count, has in (
-        ("inputs", len(design.root.inputs), "brings one image at a time"),
-        ("outputs", len(design.root.outputs), "has one class an image to compare with"),
+        (Text("inputs"), len(design.root.inputs), Text("brings one image at a time")),
+        (Text("outputs"), len(design.root.outputs), Text("has one class an image to compare with")),
     ):
         if count > 1:
             raise DesignError(
-                f"'{design.main}' has {count} {what}, but a data set {has}.",
-                expected=f"one of its {what}, to train it here",
-                fix=f"Keep one of the {what}, or export the code and train that on data of your own.",
+                Text(
+                    "'{main}' has {count} {what}, but a data set {has}.",
+                    main=design.main,
+                    count=count,
+                    what=what,
+                    has=has,
+                ),
+                expected=Text("one of its {what}, to train it here", what=what),
+                fix=Text("Keep one of the {what}, or export the code and train that on data of your own.", what=what),
             )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from designer.base.text import Text
 from designer.engine.protocol import MODEL_FILE, Failed, Message, read_line
 from designer.session import engine_process
 
@@ -57,7 +58,10 @@ class Question(Generic[Answer]):
             with tempfile.TemporaryDirectory(prefix="blockyard-") as folder:
                 self._answer = self._ask(Path(folder))
         except OSError as error:
-            self._answer = Failed(f"{self._what} cannot be made: {error.strerror}.", fix="Check the disk, try again.")
+            self._answer = Failed(
+                Text("{what} cannot be made: {reason}.", what=self._what, reason=error.strerror),
+                fix="Check the disk, try again.",
+            )
 
     def _ask(self, folder: Path) -> Answer | Failed:
         model = folder / MODEL_FILE
@@ -71,13 +75,20 @@ class Question(Generic[Answer]):
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.communicate()
-            return Failed(f"{self._what} was not ready after {_TIMEOUT_S} seconds.", fix="Try again.")
+            return Failed(
+                Text("{what} was not ready after {seconds} seconds.", what=self._what, seconds=_TIMEOUT_S),
+                fix="Try again.",
+            )
         for line in output.splitlines():
             message = read_line(line)
             if isinstance(message, self._expected | Failed):
                 return message
         return Failed(
-            f"{self._what} cannot be made: {engine_process.told(self._process.returncode)}.",
+            Text(
+                "{what} cannot be made: {how}.",
+                what=self._what,
+                how=engine_process.told(self._process.returncode),
+            ),
             expected="torch and torchinfo",
             fix="Run: pip install torch torchinfo",
         )

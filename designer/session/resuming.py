@@ -10,6 +10,7 @@ from pathlib import Path
 
 from designer.base.errors import BlockyardError, TrainingError
 from designer.base.paths import runs_dir
+from designer.base.text import Text
 from designer.engine.protocol import (
     HEARTBEAT_S,
     MODEL_FILE,
@@ -34,7 +35,7 @@ def find_run(name_or_dir: str | Path) -> Path:
         if (folder / RECIPE_FILE).is_file() and (folder / MODEL_FILE).is_file():
             return folder.absolute()
     raise BlockyardError(
-        f"There is no run '{name_or_dir}'.",
+        Text("There is no run '{name_or_dir}'.", name_or_dir=name_or_dir),
         expected="the folder of a run, or its name in the list of `blockyard runs`",
         fix="Choose one of that list.",
     )
@@ -71,7 +72,7 @@ def _require_dead(run_dir: Path) -> None:
     while (status := read_status(run_dir)) is not None and status.under_way:
         if first is None or status.heartbeat != first.heartbeat:
             raise TrainingError(
-                f"The run {run_dir.name} is under way in process {status.pid}.",
+                Text("The run {run_dir} is under way in process {pid}.", run_dir=run_dir.name, pid=status.pid),
                 expected="a run whose engine has ended",
                 fix="Stop it first, or wait for its end.",
             )
@@ -100,10 +101,15 @@ def _require_epochs_left(run_dir: Path, epochs: int) -> None:
         return
     finished = status.state == "finished"
     raise TrainingError(
-        f"The run {run_dir.name} is {'finished, after' if finished else 'in'} epoch {status.epoch}; "
-        f"there is nothing to train up to epoch {epochs}.",
+        Text(
+            "The run {run} is {where} epoch {epoch}; there is nothing to train up to epoch {epochs}.",
+            run=run_dir.name,
+            where=Text("finished, after") if finished else Text("in"),
+            epoch=status.epoch,
+            epochs=epochs,
+        ),
         expected="a run with epochs left to train",
-        fix=f"Ask for more, such as --epochs {2 * status.epoch}.",
+        fix=Text("Ask for more, such as --epochs {epochs}.", epochs=2 * status.epoch),
     )
 
 
@@ -127,5 +133,6 @@ def _write(run_dir: Path, recipe: Recipe) -> None:
         replace_file(run_dir / RECIPE_FILE, json.dumps(recipe.to_json(), indent=2) + "\n")
     except OSError as error:
         raise BlockyardError(
-            f"The run {run_dir.name} cannot be changed: {error.strerror}.", fix="Check its permissions."
+            Text("The run {run_dir} cannot be changed: {reason}.", run_dir=run_dir.name, reason=error.strerror),
+            fix="Check its permissions.",
         ) from error

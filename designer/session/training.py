@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from designer.base.errors import TrainingError
+from designer.base.text import Text
 from designer.engine.protocol import Control, Failed, Finished, Message, Unreadable, read_line, write_line
 from designer.session import engine_process
 from designer.session.leading import EngineDied, Leading, Report, death, kill_engine
@@ -48,7 +49,8 @@ class TrainingControl(Leading):
             self._process = engine_process.start(self._command, self.run_dir)
         except OSError as error:
             raise TrainingError(
-                f"The engine cannot be started: {error.strerror}.", fix="Check the installation of Python and torch."
+                Text("The engine cannot be started: {reason}.", reason=error.strerror),
+                fix="Check the installation of Python and torch.",
             ) from error
         self._reader = threading.Thread(target=self._read, args=(self._process,), name="engine messages", daemon=True)
         self._reader.start()
@@ -113,5 +115,7 @@ class TrainingControl(Leading):
 
     def _death(self, exit_code: int) -> str:
         return (
-            "The training was ended at once." if self._killed else death(self.run_dir, engine_process.told(exit_code))
+            Text("The training was ended at once.")
+            if self._killed
+            else death(self.run_dir, engine_process.told(exit_code))
         )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from designer.base.errors import DesignError
 from designer.base.paths import data_dir
+from designer.base.text import Text
 from designer.document.writing import write_atomically
 from designer.engine.protocol import MODEL_FILE
 from designer.graph.custom import CustomLayer
@@ -50,7 +51,7 @@ def require_trust(design: Design) -> None:
     if layers := untrusted_layers(design):
         names = ", ".join(layer.name for layer in layers[:3]) + (", …" if len(layers) > 3 else "")
         raise UntrustedError(
-            f"This document brings its own Python code, in {names}.",
+            Text("This document brings its own Python code, in {names}.", names=names),
             "\n\n\n".join(f"# {layer.name}\n{layer.source.strip()}" for layer in layers),
         )
 
@@ -66,7 +67,11 @@ def require_run_trust(run_dir: Path) -> None:
     module = _module(run_dir)
     if module is not None and _of_module(module) not in _read():
         raise UntrustedError(
-            f"The run {Path(run_dir).name} was not begun here, and its {MODEL_FILE} may do anything.",
+            Text(
+                "The run {name} was not begun here, and its {model_file} may do anything.",
+                name=Path(run_dir).name,
+                model_file=MODEL_FILE,
+            ),
             _shown(module),
         )
 
@@ -115,6 +120,7 @@ def _remember(hashes: Iterable[str]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DesignError(
-            f"What you trust cannot be remembered in {folder}: {error.strerror}.", fix="Check the folder."
+            Text("What you trust cannot be remembered in {folder}: {reason}.", folder=folder, reason=error.strerror),
+            fix="Check the folder.",
         ) from error
     write_atomically(folder / _FILE, (json.dumps({"trusted": sorted(new)}, indent=0) + "\n").encode())

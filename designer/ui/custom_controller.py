@@ -228,7 +228,7 @@ class CustomController(QObject):
         if isinstance(answer, Failed):
             self.dialog.find(translated(joined(answer.message, answer.fix)), "error")
         elif answer:
-            self.dialog.find("\n".join(answer), "warn")
+            self.dialog.find("\n".join(map(translated, answer)), "warn")
         else:
             self.dialog.find(self.tr("torch does what is declared."), "good")
 

@@ -14,6 +14,7 @@ from designer.graph.expressions import Expression, Value, from_text
 from designer.ui.canvas_controller import CanvasController
 from designer.ui.docks.inspector import Inspector
 from designer.ui.docks.views import NoticeView
+from designer.ui.language import translated
 from designer.ui.presenters.inspecting import FROZEN, design_view, node_view
 from designer.ui.presenters.several import several_view
 
@@ -137,7 +138,7 @@ class InspectorController(QObject):
         try:
             self.canvas.session.edit(title, lambda design: change(design, block))
         except BlockyardError as error:
-            line.refuse(str(error))
+            line.refuse(translated(str(error)))
         else:
             line.close_line()
 

@@ -12,6 +12,7 @@ from designer.session.memory import device_memory, memory_plan, read_size
 from designer.session.session import Session
 from designer.ui.background import Background
 from designer.ui.docks.summary import Summary
+from designer.ui.language import translated
 from designer.ui.panels import window_settings
 from designer.ui.presenters import costs
 from designer.ui.status import StatusLine
@@ -78,7 +79,7 @@ class MemoryController(QObject):
             if text:
                 read_size(text)
         except BlockyardError as error:
-            self._refused = str(error)
+            self._refused = translated(str(error))
         else:
             self._limit = text
             window_settings().setValue(_SETTING, text)

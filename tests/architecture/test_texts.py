@@ -10,7 +10,7 @@ import pytest
 
 from tests.texts import DESIGNER, is_worded, name_of_call, sources, words_in
 
-ROOMS = ("analysis", "base", "catalogue", "editing", "graph")
+ROOMS = ("analysis", "base", "catalogue", "document", "editing", "exchange", "graph", "runs", "session")
 
 
 def faults(source: str) -> Iterator[tuple[int, str]]:

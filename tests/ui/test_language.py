@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from designer.base.paths import config_dir
 from designer.base.text import Text, joined
 from designer.catalogue.registry import registry
+from designer.editing.nodes import rename
 from designer.ui import language
 from designer.ui.language import translated, wear_language
 from designer.ui.panels import window_settings
@@ -124,6 +125,16 @@ def test_a_problem_and_its_fixes_are_read_in_the_persons_language(qtbot: QtBot, 
     assert card.buttons[0].text() == "⟦Wire input to fc⟧"
     qtbot.mouseClick(card.buttons[0], Qt.MouseButton.LeftButton)
     assert window.actions_by_id["undo"].text() == "⟦Undo⟧: ⟦Wire input to fc⟧"
+
+
+def test_what_is_refused_is_told_in_the_persons_language(qtbot: QtBot, open_window: Open, wears_it: None):
+    window = open_window("lenet_relu")
+    window.canvas.edit("try", lambda design, block: rename(design, block, "conv", "fc"))
+    assert window.toasts.shown[-1].text == (
+        "⟦There is another node 'fc' here.⟧ ⟦Expected ⟦names that differ⟧.⟧ ⟦Choose another.⟧"
+    )
+    window.documents.open("nowhere.blockyard")
+    qtbot.waitUntil(lambda: window.toasts.shown[-1].text.startswith("⟦There is no file nowhere.blockyard.⟧"))
 
 
 def test_the_catalogues_words_are_read_in_the_persons_language(qtbot: QtBot, open_window: Open, wears_it: None):

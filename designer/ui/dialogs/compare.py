@@ -15,6 +15,7 @@ from designer.ui.docks.plot_grid import PlotChoice, PlotGrid
 from designer.ui.docks.plots import CurvePlot
 from designer.ui.docks.run_legend import RunLegend
 from designer.ui.docks.series import Series
+from designer.ui.language import translated
 from designer.ui.theme.current import current_theme
 from designer.ui.theme.fonts import figure_font
 from designer.ui.widgets import Sentence, label
@@ -155,7 +156,7 @@ class Compare(QDialog):
         heading = label(self.tr("Designs"), "section")
         heading.setContentsMargins(0, 8, 0, 0)
         self._words.addWidget(heading)
-        self.design_lines = list(found.design) or [self.tr("Both train the same design.")]
+        self.design_lines = list(map(translated, found.design)) or [self.tr("Both train the same design.")]
         for line in self.design_lines:
             self._words.addWidget(Sentence(line))
         self._words.addStretch()

@@ -154,7 +154,7 @@ class KeysPage(QWidget):
         try:
             self._shortcuts.bind(self.command, keys, take)
         except BlockyardError as error:
-            self.message.setText(str(error))
+            self.message.setText(translated(str(error)))
             self.take_button.setVisible(bool(error.fix))
 
     def _show(self) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from designer.base import numbers
+from designer.base.text import joined
 from designer.engine.protocol_data import Described, Picture, Sample, Transforms
 from designer.engine.recipe import KNOWN_SETS, Recipe
 from designer.ui.docks.data_views import ClassView, DataFacts, PictureView, TransformedView
+from designer.ui.language import translated
 
 translate = QCoreApplication.translate
 
@@ -45,7 +47,7 @@ def facts_of(data: Described, recipe: Recipe) -> DataFacts:
         path=f"{data.kind}\n{data.path}",
         facts=tuple(facts),
         parts=tuple((part.name, _title(part.name)) for part in data.parts),
-        problem=f"{data.problem} {data.fix}".strip(),
+        problem=translated(joined(data.problem, data.fix)),
         broken_line=_broken_line(data.broken_count, skips),
         broken=tuple(f"{broken.name}: {broken.reason}" for broken in data.broken),
         can_skip=data.broken_count > 0 and not skips,

@@ -94,6 +94,6 @@ def run_view(run: Run) -> RunView:
         figures.get("test_accuracy", figures.get("train_accuracy")),
         run.state,
         started,
-        run.problem,
+        translated(run.problem),
         run.note,
     )
