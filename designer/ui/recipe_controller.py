@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Signal
@@ -13,7 +13,7 @@ from designer.engine.protocol import EngineError, replace_file
 from designer.engine.recipe import Recipe, RecipeError, read_recipe
 from designer.session.session import Session
 from designer.ui import files
-from designer.ui.docks.recipe_form import RecipeChip
+from designer.ui.docks.recipe_form import RecipeChip, RecipeForm
 from designer.ui.docks.recipe_text import RecipeText
 from designer.ui.presenters import recipe as presenter
 
@@ -34,9 +34,13 @@ class RecipeController(QObject):
         self._current = current
         self._window = window
         self._refused: dict[str, presenter.Refused] = {}
-        self._shown: object = None  # the recipe that the form shows, and what was refused
+        self._shown: object = None  # the recipe that the chip shows, and what was refused
         self._text: RecipeText | None = None
-        form = chip.form
+        self._is_filled = False  # whether the form shows all of that
+        chip.form_made.connect(self._lead)
+        chip.form_wanted.connect(self._fill)
+
+    def _lead(self, form: RecipeForm) -> None:
         form.edited.connect(self.set_field)
         form.browse_requested.connect(self.browse)
         form.text_requested.connect(self.open_text)
@@ -49,10 +53,28 @@ class RecipeController(QObject):
         line = presenter.line(recipe)
         if self._shown != (recipe, self._refused):  # an edit of the design leaves them as they are
             self._shown = recipe, dict(self._refused)
-            self._chip.show_recipe(line, presenter.sections(recipe, self._refused))
+            self._is_filled = False
+            self._chip.show_line(line)
+            if self._chip.has_form:
+                self._fill()
             if self._text is not None and self._text.isVisible():
                 self._text.show_text(presenter.to_text(recipe))
         return line
+
+    def _fill(self) -> None:
+        if not self._is_filled:
+            self._is_filled = True
+            self._chip.form.show_sections(presenter.sections(self._current().recipe, self._refused))
+
+    def prepare(self) -> Iterator[None]:
+        """Make the form before somebody opens it, a section a step."""
+        sections = presenter.sections(self._current().recipe, self._refused)
+        form = self._chip.form  # from here on an edit fills it at once
+        for section in sections:
+            yield
+            if self._is_filled:
+                return
+            form.show_sections([section])
 
     def forget(self) -> None:
         """Another design is open: what was refused before is of no interest."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
@@ -32,6 +32,7 @@ from designer.ui.docks.training import Training
 from designer.ui.document_controller import DocumentController
 from designer.ui.file_drops import FileDrops
 from designer.ui.help_controller import HelpController
+from designer.ui.idle import Idle
 from designer.ui.inspector_controller import InspectorController
 from designer.ui.language import translated
 from designer.ui.library_controller import LibraryController
@@ -63,7 +64,6 @@ from designer.ui.trust_controller import TrustController
 from designer.ui.window_actions import window_slots
 
 _FIRST_SIZE = (1440, 900)
-_IDLE_MS = 400  # after the first paint, for what can wait
 
 
 class MainWindow(QMainWindow):
@@ -76,8 +76,7 @@ class MainWindow(QMainWindow):
         self.themes = themes
         self._collector = Collector(self)
         self._is_leaving = False  # the person was asked, and wants it
-        self._idle = QTimer(self, singleShot=True, interval=_IDLE_MS)
-        self._idle.timeout.connect(self._read_what_can_wait)
+        self._idle = Idle(self._do_what_can_wait(), self)
         self.actions_by_id = make_actions(self, window_slots(self))
         self._make_parts()
         self._connect_parts()
@@ -367,12 +366,12 @@ class MainWindow(QMainWindow):
             self.panel.view.fit_all()  # only now is the canvas as large as it will be
             self._idle.start()
 
-    def _read_what_can_wait(self) -> None:
-        self.documents.read_presets()
-        self.memory.ask_device()
-        self.pick_up.look()
-        self.recovery.look()
+    def _do_what_can_wait(self) -> Iterator[None]:
+        for look in (self.documents.read_presets, self.memory.ask_device, self.pick_up.look, self.recovery.look):
+            look()
+            yield
         self.library.read()
+        yield from self.recipes.prepare()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         sessions = [design.session for design in self.tabs]

@@ -206,9 +206,9 @@ def test_what_the_recipe_refuses_stays_with_the_reason(qtbot: QtBot, open_window
 def test_a_named_recipe_is_taken_up_on_the_same_data(qtbot: QtBot, open_window: Open, tmp_path: Path):
     window = open_window()
     window.recipes.set_field("data.source", str(tmp_path))
+    window.top.recipe.open_form()
     form = window.top.recipe.form
     assert form.editor("name").text() == "custom"
-    window.top.recipe.open_form()
     form.editor("name").put("vgg_paper")
     recipe = window.session.recipe
     assert (recipe.name, recipe.epochs, recipe.data.source) == ("vgg_paper", 74, str(tmp_path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -152,26 +153,44 @@ class RecipePopup(QFrame):
 
 
 class RecipeChip(QPushButton):
-    """The recipe in one line, as a rounded button in the bar; it opens the form."""
+    """The recipe in one line, as a rounded button in the bar; it opens the form.
+
+    form_made(form): it has no fields yet. form_wanted(): it is about to be opened, and has to have them.
+    """
+
+    form_made = Signal(object)
+    form_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.has_form = False
         set_state(self, "chip", True)
         self.setToolTip(self.tr("How the network is trained"))
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the chevron stands behind the words
-        self.popup = RecipePopup(self)
-        self.form = self.popup.content
         self.clicked.connect(self.open_form)
 
-    def show_recipe(self, line: str, sections: Sequence[FieldSection], note: str = "") -> None:
+    @cached_property
+    def popup(self) -> RecipePopup:
+        """The form in its frame, made when somebody asks for it."""
+        popup = RecipePopup(self)
+        self.has_form = True
+        self.form_made.emit(popup.content)
+        return popup
+
+    @property
+    def form(self) -> RecipeForm:
+        """The form."""
+        return self.popup.content
+
+    def show_line(self, line: str) -> None:
         """line: the recipe in short, `fashion-mnist-mini · SGD · 10 epochs`."""
         self.setText(line)
         wear_icon(self, "chevron-down", size=14)
         self.setAccessibleName(self.tr("Training recipe: {0}").format(line))
-        self.form.show_sections(sections, note)
 
     def open_form(self) -> None:
         """Open the form under the chip."""
+        self.form_wanted.emit()
         self.popup.open_under(self)
 
     def sizeHint(self) -> QSize:

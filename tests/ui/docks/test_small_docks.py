@@ -85,7 +85,9 @@ def test_the_recipe_opens_under_its_chip_and_is_edited(qtbot: QtBot, show) -> No
         FieldView("learning_rate", "0.1", "float", default_text="0.1", label="learning rate", minimum=0),
         FieldView("nesterov", "False", "bool", default_text="False"),
     ]
-    chip.show_recipe("fashion-mnist-mini · SGD", [FieldSection("", tuple(fields), True)], "About 3 min.")
+    chip.show_line("fashion-mnist-mini · SGD")
+    sections = [FieldSection("", tuple(fields), True)]
+    chip.form_wanted.connect(lambda: chip.form.show_sections(sections, "About 3 min."))
     show(host, 900, 700)
     chip.setGeometry(500, 10, 260, 28)
     qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
