@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Set
+from itertools import accumulate
 from typing import NamedTuple
 
 from designer.graph.block import Edge
@@ -166,6 +167,11 @@ class _Field:
             for row in range(int(box.y // _ROW), int(box.bottom // _ROW) + 1):
                 self._rows.setdefault(row, []).append((x, key))
         self._heights = sorted(self._rows)
+        self._lefts = [x for x, _ in self._all]
+        self._furthest = list(accumulate((boxes[key].right for _, key in self._all), max))
+        by_right = sorted(((box.right, box.x) for box in boxes.values()), reverse=True)
+        self._rights = [-right for right, _ in by_right]
+        self._nearest = list(accumulate((x for _, x in by_right), min))
 
     def within(self, span: _Span, top: float, bottom: float) -> list[Box]:
         """The boxes in a span of x, its ends left out, that may reach into a span of y."""
@@ -176,16 +182,14 @@ class _Field:
         return [self._boxes[key] for key in found]
 
     def extent(self, span: _Span) -> tuple[float, float]:
-        """The least x and the greatest right side of the boxes in a span of x, its ends left out."""
-        low, high = self._reach(span, self._all)
-        least = next(self._boxes[key].x for key in self._between(span, self._all))
-        most = least
-        for x, key in reversed(self._all[low:high]):
-            if x + self._widest <= most:
-                break  # nothing further to the left reaches as far
-            if key not in span.ends:
-                most = max(most, self._boxes[key].right)
-        return least, most
+        """The least x and the greatest right side of the boxes in a span of x, its ends left out; one at least is there.
+
+        Whatever lies wholly left or right of the span can be looked at too: what lies in it reaches further.
+        """
+        return (
+            self._nearest[bisect_left(self._rights, -span.left) - 1],
+            self._furthest[bisect_left(self._lefts, span.right) - 1],
+        )
 
     def _reach(self, span: _Span, row: list[tuple[float, str]]) -> tuple[int, int]:
         return bisect_left(row, (span.left - self._widest, "")), bisect_left(row, (span.right, ""))
