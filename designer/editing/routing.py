@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import accumulate
 from typing import NamedTuple
 
+from designer.base.steps import Steps, finished
 from designer.graph.block import Edge
 
 Point = tuple[float, float]
@@ -75,6 +76,10 @@ class Router:
 
     def route(self, edges: tuple[Edge, ...], boxes: Mapping[str, Box]) -> Mapping[Edge, tuple[Point, ...]]:
         """The bends of all wires that have any, as `bends` finds them; not to be changed."""
+        return finished(self.routing(edges, boxes))
+
+    def routing(self, edges: tuple[Edge, ...], boxes: Mapping[str, Box]) -> Steps[Mapping[Edge, tuple[Point, ...]]]:
+        """What `route` does, in steps. They have to be finished before others begin."""
         old, before = self._boxes, self._edges
         self._edges, self._boxes = edges, boxes
         changed = {key for key in old.keys() | boxes.keys() if old.get(key) != boxes.get(key)}
@@ -82,7 +87,7 @@ class Router:
             return self._bends
         if len(changed) * 4 > len(boxes):
             self._bends = {}
-            self._lay(edges, boxes)
+            yield from self._lay(edges, boxes)
             return self._bends
         self._bends = dict(self._bends)
         there: Set[Edge] = set(edges)
@@ -107,7 +112,7 @@ class Router:
                 and self._concerned(wire, source, target, touched)
             )
         ]
-        self._lay(stale, boxes)
+        yield from self._lay(stale, boxes)
         return self._bends
 
     def _concerned(self, wire: Edge, source: Box, target: Box, touched: Iterable[Box]) -> bool:
@@ -121,9 +126,10 @@ class Router:
         start, end = (source.right, source.middle), (target.x, target.middle)
         return any(_meets(box, start, end) for box in near)
 
-    def _lay(self, wires: Iterable[Edge], boxes: Mapping[str, Box]) -> None:
+    def _lay(self, wires: Iterable[Edge], boxes: Mapping[str, Box]) -> Steps[None]:
         field = _Field(boxes)
         for wire in wires:
+            yield
             self._bends.pop(wire, None)
             source, target = boxes.get(wire.source.node), boxes.get(wire.target.node)
             if source is None or target is None:
@@ -182,9 +188,9 @@ class _Field:
         return [self._boxes[key] for key in found]
 
     def extent(self, span: _Span) -> tuple[float, float]:
-        """The least x and the greatest right side of the boxes in a span of x, its ends left out; one at least is there.
+        """The least x and the greatest right side of the boxes in a span of x, its ends left out; there has to be one.
 
-        Whatever lies wholly left or right of the span can be looked at too: what lies in it reaches further.
+        Whatever lies wholly left or right of the span may be among those asked: the one in it reaches further.
         """
         return (
             self._nearest[bisect_left(self._rights, -span.left) - 1],

@@ -5,7 +5,7 @@ Holds where the person is: the path of blocks that were opened, and what is sele
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, QPointF, Signal
 
@@ -32,6 +32,9 @@ from designer.ui.presenters.tips import facts_tip
 from designer.ui.trail import Place, Trail
 
 Path = tuple[str, ...]
+Look = tuple[float, QPointF] | None  # zoom and what is in the middle; None is all of it
+
+_AT_ONCE = 150  # nodes that are drawn in one go: it takes no longer than a frame
 
 
 class CanvasController(QObject):
@@ -61,7 +64,7 @@ class CanvasController(QObject):
         self.overlays.changed.connect(self.refresh)
         self.finder = Finder(self)
         self.trail = Trail(self.go_to, lambda: self.ways_changed.emit(*self.trail.ways))
-        self._looks: dict[Path, tuple[float, QPointF] | None] = {}  # how blocks were looked at, unless whole
+        self._looks: dict[Path, Look] = {}  # how blocks were looked at, unless whole
         self._paths: tuple[Block, links.Paths] | None = None
         self._inner_blocks: dict[str, Block] | None = None
         view = panel.view
@@ -89,22 +92,19 @@ class CanvasController(QObject):
 
     def open_session(self, session: Session, place: Place | None = None) -> None:
         """Show another design: the place in it that was left, else all of it."""
-        self.session, self.path, self._maker = session, place.path if place else (), CardMaker()
+        self.session, self.path = session, place.path if place else ()
         self._looks.clear()
-        self.panel.scene.set_content((), ())
-        self.refresh()
         if place is None:
+            self._draw_anew(None)
             self.trail.take_up()
-            self.panel.view.fit_all()
         else:
+            self._draw_anew((place.zoom, QPointF(*place.centre)), place.cards, place.wires)
             self.trail.take_up(place.trail)
-            self.panel.scene.select(place.cards, place.wires)
-            self.panel.view.zoom_to(place.zoom)
-            self.panel.view.centre_on(QPointF(*place.centre))
 
     def leave(self) -> Place:
         """Bring what is under way on the canvas to its end. Returns the place, for `open_session`."""
         self.panel.glide.finish()
+        self.panel.scene.await_extent()
         view, scene = self.panel.view, self.panel.scene
         centre = view.seen().center()
         return Place(
@@ -144,13 +144,54 @@ class CanvasController(QObject):
 
     def refresh(self) -> None:
         """Draw the open block as it is now; where it is gone, the nearest one around it."""
+        self._leave_what_is_gone()
+        self.panel.scene.fill(self._content(), at_once=self._is_small)
+        self._drawn()
+
+    def _draw_anew(self, look: Look, cards: tuple[str, ...] = (), wires: tuple[str, ...] = ()) -> None:
+        """Draw another block than before, in which these are selected."""
+        self._leave_what_is_gone()
+        self._maker = CardMaker()
+        self.panel.view.is_fitted = look is None  # as soon as all places are known
+        self.panel.scene.fill_anew(self._content(look), cards, wires, at_once=self._is_small)
+        self._drawn()
+
+    def _leave_what_is_gone(self) -> None:
         while self.path and self.session.analysis.inside(self.path) is None:
             self.path = self.path[:-1]
-        cards, wires = self._maker.content(self.session.design, self.facts, card_size)
+
+    @property
+    def _is_small(self) -> bool:
+        return len(self.block.nodes) <= _AT_ONCE
+
+    def _content(self, *looks: Look) -> Iterator[None]:
+        """The steps that draw the open block as it is now. looks: how it is to be looked at, if not as before."""
+        session, scene, maker, path, facts = self.session, self.panel.scene, self._maker, self.path, self.facts
+        design, analysis, recipe = session.design, session.analysis, session.recipe
+
+        def steps() -> Iterator[None]:
+            yield from scene.show_notes(note_views(facts.block))
+            cards = yield from maker.cards(design, facts, card_size)
+            cards = self.overlays.dress(marked(cards, analysis, recipe, path), analysis, path, facts)
+            yield from scene.foresee(cards)
+            for look in looks:
+                self._look(look)
+            yield from scene.show_cards(cards)
+            wires = yield from maker.wires(design, facts)
+            yield from scene.show_wires(wires)
+
+        return steps()
+
+    def _look(self, look: Look) -> None:
+        if look is None:
+            self.panel.view.fit_all()
+        else:
+            self.panel.view.zoom_to(look[0])
+            self.panel.view.centre_on(look[1])
+
+    def _drawn(self) -> None:
+        """Tell of the open block."""
         self._frozen = self.session.recipe.start.frozen
-        cards = marked(cards, self.session.analysis, self.session.recipe, self.path)
-        cards = self.overlays.dress(cards, self.session.analysis, self.path, self.facts)
-        self.panel.scene.set_content(cards, wires, note_views(self.block))
         self._show_path()
         design = self.session.design
         inner = {name: block for name, block in design.blocks.items() if name != design.main}
@@ -182,15 +223,10 @@ class CanvasController(QObject):
         """Open the block at `path`, seen as when it was left, else whole; and select a node in it."""
         view = self.panel.view
         if path != self.path:
+            self.panel.scene.await_extent()
             self._looks[self.path] = None if view.is_fitted else (view.zoom, view.seen().center())
-            self.path, self._maker = path, CardMaker()
-            self.panel.scene.set_content((), ())
-            self.refresh()
-            if look := self._looks.get(self.path):
-                view.zoom_to(look[0])
-                view.centre_on(look[1])
-            else:
-                view.fit_all()
+            self.path = path
+            self._draw_anew(self._looks.get(path))
             self.trail.went_to(self.path)
         if select in self.panel.scene.cards:
             self.panel.scene.select([select], [])

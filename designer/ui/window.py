@@ -363,7 +363,7 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not event.spontaneous():
             (self.central.start.new_button if self.central.is_start else self.panel.view).setFocus()
-            self.panel.view.fit_all()  # only now is the canvas as large as it will be
+            self.panel.view.fit_again()  # only now is the canvas as large as it will be
             self._idle.start()
 
     def _do_what_can_wait(self) -> Iterator[None]:

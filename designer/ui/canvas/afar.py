@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from designer.ui.theme.tokens import Theme
 
 FLAT_BELOW = 0.4
+GROUP = 256  # of one look are painted in one call, at most: one that changes has so many made anew
 _STRIPE_PX = 2.5  # at least, however small the card
 Look = TypeVar("Look")
 Made = TypeVar("Made")
@@ -60,40 +61,50 @@ class WireLook(NamedTuple):
 
 
 class Gathering(Generic[Look]):
-    """Ids by look. What was made of those of one look is kept until one of them changes."""
+    """Ids by look, in groups. What was made of a group is kept until one of those in it changes."""
 
     def __init__(self) -> None:
-        self._look_of: dict[str, Look] = {}
-        self._ids: dict[Look, dict[str, None]] = {}
-        self._made: dict[Look, object] = {}
+        self._group_of: dict[str, tuple[Look, int]] = {}
+        self._ids: dict[tuple[Look, int], dict[str, None]] = {}
+        self._last: dict[Look, int] = {}  # the number of the group that is being filled
+        self._made: dict[tuple[Look, int], object] = {}
 
     def put(self, key: str, look: Look) -> None:
         """Something looks like this, and may lie elsewhere than before."""
-        if self._look_of.get(key) != look:
+        group = self._group_of.get(key)
+        if group is None or group[0] != look:
             self.discard(key)
-            self._look_of[key] = look
-            self._ids.setdefault(look, {})[key] = None
-        self._made.pop(look, None)
+            group = self._group_of[key] = self._group_with_room(look)
+            self._ids[group][key] = None
+        self._made.pop(group, None)
+
+    def _group_with_room(self, look: Look) -> tuple[Look, int]:
+        group = look, self._last.setdefault(look, 0)
+        if len(self._ids.setdefault(group, {})) >= GROUP:
+            self._last[look] += 1
+            group = look, self._last[look]
+            self._ids[group] = {}
+        return group
 
     def discard(self, key: str) -> None:
         """Something is not to be seen, or no longer."""
-        look = self._look_of.pop(key, None)
-        if look is not None:
-            self._made.pop(look, None)
-            del self._ids[look][key]
-            if not self._ids[look]:
-                del self._ids[look]
+        group = self._group_of.pop(key, None)
+        if group is not None:
+            self._made.pop(group, None)
+            del self._ids[group][key]
+            if not self._ids[group]:
+                del self._ids[group]
 
     def forget_made(self) -> None:
         """Everything has to be made anew."""
         self._made.clear()
 
     def each(self, make: Callable[[Collection[str]], Made]) -> Iterator[tuple[Look, Made]]:
-        """Each look in order, raised ones last, with what `make` makes of the ids that have it."""
-        for look in sorted(self._ids):
-            if look not in self._made:
-                self._made[look] = make(self._ids[look])
-            yield look, self._made[look]
+        """Each look in order, raised ones last, with what `make` makes of some of the ids that have it."""
+        for group in sorted(self._ids):
+            if group not in self._made:
+                self._made[group] = make(self._ids[group])
+            yield group[0], self._made[group]
 
 
 class Afar(QObject):
@@ -132,6 +143,11 @@ class Afar(QObject):
         self._wires.discard(wire_id)
         self._tell()
 
+    def clear(self) -> None:
+        """Everything is gone."""
+        self._cards, self._wires = Gathering(), Gathering()
+        self._tell()
+
     def _tell(self) -> None:
         if self._is_painted:
             self._is_painted = False
@@ -149,7 +165,7 @@ class Afar(QObject):
             painter.setPen(pen)
             painter.drawPath(path)
         for wire_id in self._scene.routed:
-            self._scene.wires[wire_id].paint_points(painter)
+            self._scene.shown_wires[wire_id].paint_points(painter)
         for look, (bodies, stripes) in self._cards.each(self._rects):
             painter.setOpacity(0.35 if look.is_dimmed else 1.0)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -167,7 +183,7 @@ class Afar(QObject):
     def _lines(self, ids: Collection[str]) -> tuple[QPen, QPainterPath]:
         path, pen = QPainterPath(), QPen()
         for wire_id in ids:
-            item = self._scene.wires[wire_id]
+            item = self._scene.shown_wires[wire_id]
             path.addPath(item.path())
             pen = item.pen()
         return pen, path

@@ -104,15 +104,19 @@ class CardItem(QGraphicsRectItem):
 
     def port_in_scene(self, name: str, is_output: bool) -> QPointF:
         """Where a port stands; an unknown name stands in the middle of its side."""
+        return self.pos() + self.port_place(name, is_output)
+
+    def port_place(self, name: str, is_output: bool) -> QPointF:
+        """Likewise, relative to the body's corner."""
         ports = self.card.outputs if is_output else self.card.inputs
         places = self.layout.outputs if is_output else self.layout.inputs
         for port, place in zip(ports, places, strict=True):
             if port.name == name:
-                return self.pos() + place
+                return place
         width, height = self.layout.width, self.layout.height
         if self.card.is_downward:
-            return self.pos() + QPointF(width / 2, height if is_output else 0.0)
-        return self.pos() + QPointF(width if is_output else 0.0, height / 2)
+            return QPointF(width / 2, height if is_output else 0.0)
+        return QPointF(width if is_output else 0.0, height / 2)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setOpacity(0.35 if self.is_dimmed else 1.0)

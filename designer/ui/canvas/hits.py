@@ -68,7 +68,7 @@ def card_at(scene: CanvasScene, point: QPointF) -> str | None:
     """The uppermost card whose body holds a point."""
     found = scene.grid.within(_around(point, 0.01))
     # Selected cards are raised; among equals the later one is painted over the earlier.
-    return max(found, key=lambda card_id: _height(scene.cards[card_id]), default=None)
+    return max(found, key=lambda card_id: _height(scene.shown_cards[card_id]), default=None)
 
 
 def port_at(scene: CanvasScene, point: QPointF, zoom: float) -> PortRef | None:
@@ -77,7 +77,7 @@ def port_at(scene: CanvasScene, point: QPointF, zoom: float) -> PortRef | None:
         return None
     best, best_distance = None, max(9.0, 8.0 / zoom)
     for card_id in scene.grid.within(_around(point, best_distance)):
-        item = scene.cards[card_id]
+        item = scene.shown_cards[card_id]
         for ref, place in item.ports():
             distance = length(item.pos() + place - point)
             if distance <= best_distance:
@@ -114,10 +114,10 @@ def tooltip(scene: CanvasScene, hit: Hit, point: QPointF, facts: Callable[[str],
     facts: a card's, in words, by its id.
     """
     if hit.target in (Target.WIRE, Target.POINT):
-        return scene.wires[hit.id].wire.label
+        return scene.shown_wires[hit.id].wire.label
     if hit.target in (Target.GROUND, Target.NOTE):
         return ""
-    item = scene.cards[hit.id]
+    item = scene.shown_cards[hit.id]
     card = item.card
     badge = QPointF(item.layout.width - 2, 2)
     if card.badge_text and length(point - item.pos() - badge) <= BADGE_RADIUS + 2:

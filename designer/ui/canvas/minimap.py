@@ -3,7 +3,7 @@ where the canvas is too small to spare the room."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -48,7 +48,7 @@ class Minimap(QWidget):
         self.update()
 
     def _follow(self) -> None:
-        bounds = self._view.canvas.bounds()
+        bounds = self._view.canvas.shown_bounds()
         is_all_seen = bounds.isNull() or self._view.seen().contains(bounds)
         if self._grabbed_at is None:  # it stays under the hand that drags it
             area = self._view.viewport().size()
@@ -63,7 +63,7 @@ class Minimap(QWidget):
 
     def _scale(self) -> tuple[float, QPointF]:
         """Minimap pixels to a scene unit, and the scene's point in the upper left corner."""
-        bounds = self._view.canvas.bounds()
+        bounds = self._view.canvas.shown_bounds()
         scale = min(
             (self.width() - 2 * INSET) / max(bounds.width(), 1.0),
             (self.height() - 2 * INSET) / max(bounds.height(), 1.0),
@@ -99,14 +99,21 @@ class Minimap(QWidget):
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        theme = self._view.canvas.theme
-        for item in self._view.canvas.cards.values():
-            card = item.card
-            corner = (item.pos() - origin) * scale
-            width, height = item.layout.width * scale, item.layout.height * scale
-            family = theme.family("block" if card.is_block else card.family)
-            colour = QColor(theme.bad) if card.badge == "error" else mixed(theme.panel, family, 0.85)
-            painter.fillRect(QRectF(corner.x(), corner.y(), max(width, 2.0), max(height, 2.0)), colour)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.scale(scale, scale)
+        painter.translate(-origin)
+        scene, theme = self._view.canvas, self._view.canvas.theme
+        least = 2.0 / scale
+        by_colour: dict[str, list[QRectF]] = {}
+        for key, item in scene.shown_cards.items():
+            card, body = item.card, scene.grid.rect(key)
+            if item.layout.width < least or item.layout.height < least:
+                body = QRectF(body.topLeft(), QSizeF(max(body.width(), least), max(body.height(), least)))
+            family = "error" if card.badge == "error" else "block" if card.is_block else card.family
+            by_colour.setdefault(family, []).append(body)
+        for family, bodies in by_colour.items():
+            painter.setBrush(QColor(theme.bad) if family == "error" else mixed(theme.panel, theme.family(family), 0.85))
+            painter.drawRects(bodies)
         painter.end()
         return pixmap
 

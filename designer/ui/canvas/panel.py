@@ -102,7 +102,7 @@ class CanvasPanel(QWidget):
         self._place_overlays()
 
     def _show_hint(self) -> None:
-        self.empty_hint.setVisible(not self.scene.cards and not self.scene.notes.items)
+        self.empty_hint.setVisible(self.scene.is_empty)
 
     def _place_overlays(self) -> None:
         width, height = self.width(), self.height()

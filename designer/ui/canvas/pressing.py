@@ -23,6 +23,7 @@ _ADDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifie
 
 def gesture_at(view: CanvasView, pos: QPoint, modifiers: Modifiers) -> Gesture | None:
     """The gesture that begins here; None where the press has done all that it means."""
+    view.canvas.slices.finish()
     scene, hit, adding = view.canvas, view.hit(pos), bool(modifiers & _ADDING)
     if hit.port is not None:
         return _at_port(view, pos, hit.port, modifiers)

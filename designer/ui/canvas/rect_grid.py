@@ -5,11 +5,18 @@ Quicker from Python than asking the graphics scene, and exact: of a card its bod
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from PySide6.QtCore import QPointF, QRectF
 
 CELL = 256.0
+
+
+def bounds_of(rects: Collection[QRectF]) -> QRectF:
+    """The rectangle around others; null where there are none."""
+    corners = zip(*(rect.getCoords() for rect in rects), strict=True)
+    lefts, tops, rights, bottoms = corners if rects else [(0.0,)] * 4
+    return QRectF(QPointF(min(lefts), min(tops)), QPointF(max(rights), max(bottoms)))
 
 
 class RectGrid:
@@ -46,6 +53,10 @@ class RectGrid:
         for cell in self._covered(rect):
             self._cells[cell].pop(key, None)
 
+    def rect(self, key: str) -> QRectF:
+        """The rectangle of an id. Shared: not to be changed."""
+        return self._rects[key]
+
     def rects(self, keys: Iterable[str]) -> list[QRectF]:
         """Rectangles by their ids. Shared: not to be changed."""
         return [self._rects[key] for key in keys]
@@ -71,9 +82,7 @@ class RectGrid:
     def bounds(self) -> QRectF:
         """The rectangle around everything; null where there is nothing."""
         if self._bounds is None:
-            corners = zip(*(rect.getCoords() for rect in self._rects.values()), strict=True)
-            lefts, tops, rights, bottoms = corners if self._rects else [(0.0,)] * 4
-            self._bounds = QRectF(QPointF(min(lefts), min(tops)), QPointF(max(rights), max(bottoms)))
+            self._bounds = bounds_of(self._rects.values())
         return QRectF(self._bounds)
 
     def _doubt_bounds(self, *changed: QRectF) -> None:

@@ -50,7 +50,7 @@ class TitleEditor(InPlace, QLineEdit):
     def finish(self, keep: bool = True) -> None:
         """End editing, and offer the text if it is to be kept and says something new."""
         card_id = self._end()
-        item = self._view.canvas.cards.get(card_id)
+        item = self._view.canvas.shown_cards.get(card_id)
         title = self.text().strip()
         if not keep or item is None or not title:
             return

@@ -21,6 +21,8 @@ LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
 ROOM = 60_000.0  # how far one can pan beyond the scene's rectangle, in scene units
 FIT_MARGIN_PX = 56
 ZOOM_RESTS_AFTER_MS = 140
+FILL_PAINTED_EVERY_MS = 100  # from afar everything is painted again, and each time takes as long as a slice or two
+_UPDATES = QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate
 WHEEL_PAN = 0.5  # viewport pixels to an eighth of a degree
 
 
@@ -37,7 +39,7 @@ class ZoomPanView(QGraphicsView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setViewportUpdateMode(_UPDATES)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
@@ -45,6 +47,9 @@ class ZoomPanView(QGraphicsView):
         self.is_fitted = False  # all is shown, and nobody has looked elsewhere since: so it stays when the size changes
         self._zoom_rests = QTimer(self, singleShot=True, interval=ZOOM_RESTS_AFTER_MS)
         self._zoom_rests.timeout.connect(self._sharpen)
+        self._filling = QTimer(self, interval=FILL_PAINTED_EVERY_MS)
+        self._filling.timeout.connect(self.viewport().update)
+        scene.content_changed.connect(self._show_filled)
         self._keep_room(scene.sceneRect())
         scene.sceneRectChanged.connect(self._keep_room)
         scene.afar.changed.connect(self._repaint_from_afar)
@@ -92,6 +97,11 @@ class ZoomPanView(QGraphicsView):
         """Show every card and note; nothing is enlarged. It stays so while the view grows or shrinks."""
         self._fit(self.canvas.bounds(), 1.0)
         self.is_fitted = True
+
+    def fit_again(self) -> None:
+        """Show everything still, in a view of another size, unless somebody has looked elsewhere."""
+        if self.is_fitted and self.canvas.is_extent_known:
+            self.fit_all()
 
     def fit_cards(self, card_ids: Iterable[str]) -> None:
         """Show these cards and notes whole and large, or all where there are none."""
@@ -167,12 +177,13 @@ class ZoomPanView(QGraphicsView):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
+        if self._filling.isActive():
+            self.viewport().update()
         self.viewport_changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self.is_fitted:
-            self.fit_all()
+        self.fit_again()
         self.viewport_changed.emit()
 
     def event(self, event: QEvent) -> bool:
@@ -209,7 +220,19 @@ class ZoomPanView(QGraphicsView):
         painter.end()
 
     def _repaint_from_afar(self) -> None:
-        if self.zoom < FLAT_BELOW:
+        if self.zoom >= FLAT_BELOW:
+            return
+        if self.canvas.slices.is_busy:  # Qt would have all of it painted with each slice
+            self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
+            self._filling.start()
+        else:
+            self.viewport().update()
+
+    def _show_filled(self) -> None:
+        """All that was to come is there."""
+        if self._filling.isActive() and not self.canvas.slices.is_busy:
+            self._filling.stop()
+            self.setViewportUpdateMode(_UPDATES)
             self.viewport().update()
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:

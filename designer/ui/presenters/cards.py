@@ -5,7 +5,7 @@ Facts are compared by identity: after an edit the analyser keeps those of whatev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QCoreApplication
@@ -14,6 +14,7 @@ from designer.analysis import ports
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import Analysis, BlockFacts, NodeFacts
 from designer.base import numbers
+from designer.base.steps import Steps, finished
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Family, Tensor
 from designer.editing.routing import Box, Point, Router
@@ -65,6 +66,10 @@ class CardMaker:
 
     def content(self, design: Design, facts: BlockFacts, size_of: SizeOf) -> tuple[list[Card], list[Wire]]:
         """All cards and wires of the block that `facts` tell of. size_of: a card's width and height in pixels."""
+        return finished(self.cards(design, facts, size_of)), finished(self.wires(design, facts))
+
+    def cards(self, design: Design, facts: BlockFacts, size_of: SizeOf) -> Steps[list[Card]]:
+        """All cards, in steps."""
         block, blocks, remarks = facts.block, design.blocks, facts.remarks
         before, self._known = self._known, {}
         for key, node in block.nodes.items():
@@ -78,16 +83,19 @@ class CardMaker:
                     known = _Known(own, said, inner, known.card, known.box)
                 else:
                     known = _Known(own, said, inner, card, Box(*card.position, *size_of(card)))
+                yield
             self._known[key] = known
+        return [known.card for known in self._known.values()]
+
+    def wires(self, design: Design, facts: BlockFacts) -> Steps[list[Wire]]:
+        """All wires between the cards that were made last, in steps."""
+        block = facts.block
         boxes = {key: known.box for key, known in self._known.items()}
         if block.is_downward:
             boxes = {key: _exchanged(box) for key, box in boxes.items()}
-        around = self._router.route(block.edges, boxes)
+        around = yield from self._router.routing(block.edges, boxes)
         if block.is_downward:
             around = {edge: tuple((y, x) for x, y in points) for edge, points in around.items()}
-        return [known.card for known in self._known.values()], self._make_wires(design, facts, around)
-
-    def _make_wires(self, design: Design, facts: BlockFacts, around: Mapping[Edge, tuple[Point, ...]]) -> list[Wire]:
         before, self._wires = self._wires, {}
         nodes, remarks, routes = facts.nodes, facts.remarks, facts.block.routes
         wires = []
@@ -98,6 +106,7 @@ class CardMaker:
             known = before.get(edge)
             if known is None or known[0] is not source or known[1] is not target or known[2:4] != (said, bends):
                 known = source, target, said, bends, _wire(design, facts, edge, bends)
+                yield
             self._wires[edge] = known
             wires.append(known[-1])
         return wires
