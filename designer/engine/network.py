@@ -83,7 +83,8 @@ def try_network(network: nn.Module, images: Tensor, num_classes: int) -> None:
         raise EngineError(
             f"The network cannot take the data's images of {size}: {first_line(error)}",
             expected="images of the size that the network was designed for",
-            fix="Set data.resize in the recipe to the network's input height, or choose other data.",
+            fix="Set data.resize in the recipe, or augment.crop where there is one, to the network's input height, or "
+            "choose other data.",
         ) from error
     shape = tuple(scores.shape) if isinstance(scores, Tensor) else None
     if shape is None or len(shape) != 2 or len(scores) != len(images) or shape[1] < num_classes:

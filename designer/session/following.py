@@ -16,23 +16,20 @@ from typing import BinaryIO
 from designer.base.text import Text
 from designer.engine.protocol import (
     METRICS_FILE,
-    Batch,
     Control,
     Failed,
     Finished,
     Message,
-    Started,
     Unreadable,
     read_line,
     read_status,
     send_control,
 )
-from designer.session.leading import EngineDied, Leading, Report, death, kill_engine
+from designer.session.leading import AT_ONCE, EngineDied, Leading, Report, death, kill_engine
+from designer.session.recalling import thinned
 
 _LOOK_S = 0.1  # between two looks at the log
 _LOOKS_A_STATUS = 10
-_MOST_BATCHES = 4000  # of those told before we came
-_AT_ONCE = 400  # reports that one `poll` hands out: the window has other things to do
 
 
 class Followed(Leading):
@@ -52,7 +49,7 @@ class Followed(Leading):
         """What the engine has told since the last call, without waiting. The last report ends the training."""
         reports: list[Report] = []
         with suppress(queue.Empty):
-            while not self.done and len(reports) < _AT_ONCE:
+            while not self.done and len(reports) < AT_ONCE:
                 report = self._queue.get_nowait()
                 reports.append(report)
                 if isinstance(report, Finished | Failed | EngineDied):
@@ -81,7 +78,7 @@ class Followed(Leading):
             with (self.run_dir / METRICS_FILE).open("rb") as log:
                 lines = _Lines(log)
                 told = [read_line(line) for line in lines]
-                for message in _thinned(told):
+                for message in thinned(told):
                     self._queue.put(message)
                 self._listen(lines, any(_is_last(message) for message in told))
         except OSError as error:
@@ -125,17 +122,3 @@ def _is_starting(run_dir: Path) -> bool:
 def _is_dead(run_dir: Path) -> bool:
     status = read_status(run_dir)
     return status is None or status.state == "died"
-
-
-def _thinned(told: list[Message | Unreadable]) -> Iterator[Message | Unreadable]:
-    """The same with batches left out where there are many. Of several beginnings the last counts, told first."""
-    began = [message for message in told if isinstance(message, Started)]
-    yield from began[-1:]
-    batches = sum(isinstance(message, Batch) for message in told)
-    every, number = batches // _MOST_BATCHES + 1, 0
-    for message in told:
-        if isinstance(message, Started | Unreadable):
-            continue
-        number += isinstance(message, Batch)
-        if not isinstance(message, Batch) or number % every == 0:
-            yield message

@@ -29,6 +29,7 @@ from designer.engine.protocol import (
     read_status,
 )
 
+AT_ONCE = 400  # reports that one `poll` hands out: the window has other things to do
 _POLL_S = 0.05
 _LOG_TAIL = 2048  # bytes
 

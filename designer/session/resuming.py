@@ -48,10 +48,13 @@ def can_go_on(run_dir: Path) -> bool:
     return not ended and (run_dir / MODEL_FILE).is_file()
 
 
-def resume_run(run_dir: Path, *, epochs: int | None = None, device: str | None = None) -> TrainingControl:
+def resume_run(
+    run_dir: Path, *, epochs: int | None = None, device: str | None = None, recalls: bool = False
+) -> TrainingControl:
     """Start the engine again on a run: from its last checkpoint, or from the beginning where it had saved none.
 
-    epochs: of the whole run, in place of what its recipe says. device: likewise. Takes seconds where the engine has
+    epochs: of the whole run, in place of what its recipe says. device: likewise. recalls: whether the figures from
+    before are told again. Takes seconds where the engine has
     only just died. Raises UntrustedError where its module was neither made here nor trusted, BlockyardError.
     """
     require_run_trust(run_dir)
@@ -61,7 +64,7 @@ def resume_run(run_dir: Path, *, epochs: int | None = None, device: str | None =
     _require_epochs_left(run_dir, recipe.epochs)
     if recipe != own:
         _write(run_dir, recipe)
-    control = TrainingControl(run_dir, resume=has_checkpoint(run_dir), devices=recipe.devices)
+    control = TrainingControl(run_dir, resume=has_checkpoint(run_dir), recalls=recalls, devices=recipe.devices)
     control.start()
     return control
 

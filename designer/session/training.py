@@ -16,9 +16,10 @@ from pathlib import Path
 
 from designer.base.errors import TrainingError
 from designer.base.text import Text
-from designer.engine.protocol import Control, Failed, Finished, Message, Unreadable, read_line, write_line
+from designer.engine.protocol import Control, Failed, Finished, Message, Started, Unreadable, read_line, write_line
 from designer.session import engine_process
-from designer.session.leading import EngineDied, Leading, Report, death, kill_engine
+from designer.session.leading import AT_ONCE, EngineDied, Leading, Report, death, kill_engine
+from designer.session.recalling import told_before
 
 _MAX_LINE = 1 << 16  # bytes; what is longer is no message
 _GRACE_S = 0.3  # after the child's death, for the reader to bring its last words
@@ -28,17 +29,25 @@ class TrainingControl(Leading):
     """One training. `start` it, then `poll` until `done`; all from one thread."""
 
     def __init__(
-        self, run_dir: Path, command: Sequence[str] | None = None, *, resume: bool = False, devices: int = 1
+        self,
+        run_dir: Path,
+        command: Sequence[str] | None = None,
+        *,
+        resume: bool = False,
+        recalls: bool = False,
+        devices: int = 1,
     ) -> None:
         """run_dir: a run folder made by `runs.create_run`. command: in place of the engine's own, for tests.
 
-        resume: go on from the folder's last checkpoint. devices: processes that train together.
+        resume: go on from the folder's last checkpoint. recalls: what was told before is told again then.
+        devices: processes that train together.
         """
         super().__init__(run_dir)
         options = (str(self.run_dir), *(("--resume",) if resume else ()))
         self._command = list(command or engine_process.engine_command("worker", *options, devices=devices))
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
+        self._recalls = recalls
         self._queue: queue.SimpleQueue[Message | Unreadable] = queue.SimpleQueue()
         self._died_at: float | None = None
         self._killed = False
@@ -68,12 +77,12 @@ class TrainingControl(Leading):
         exit_code = self._process.poll()
         silent = self._reader is None or not self._reader.is_alive()
         with suppress(queue.Empty):
-            while not self.done:
+            while not self.done and len(reports) < AT_ONCE:
                 report = self._queue.get_nowait()
                 reports.append(report)
                 if isinstance(report, Finished | Failed):
                     self._last = report
-        if self.done or exit_code is None:
+        if self.done or exit_code is None or len(reports) == AT_ONCE:
             return reports
         self._died_at = self._died_at or time.monotonic()
         # A grandchild may hold the pipe open: the reader's end is not waited for long.
@@ -108,10 +117,17 @@ class TrainingControl(Leading):
         with output:
             while line := output.readline(_MAX_LINE):
                 if line.strip():
-                    self._queue.put(read_line(line))
+                    self._tell(read_line(line))
         process.wait()
         with suppress(OSError):  # what was still to be sent has nobody to go to
             controls.close()
+
+    def _tell(self, message: Message | Unreadable) -> None:
+        self._queue.put(message)
+        if self._recalls and isinstance(message, Started):
+            with suppress(OSError):  # a curve that begins later is no reason to hear nothing
+                for earlier in told_before(self.run_dir, message):
+                    self._queue.put(earlier)
 
     def _death(self, exit_code: int) -> str:
         return (

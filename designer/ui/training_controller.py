@@ -287,7 +287,7 @@ def _resuming(run_dir: Path) -> Callable[[], Leading]:
     def task() -> Leading:
         from designer.session.resuming import resume_run
 
-        return resume_run(run_dir)
+        return resume_run(run_dir, recalls=True)
 
     return task
 

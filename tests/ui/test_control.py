@@ -66,6 +66,11 @@ def test_paused_resumed_stopped_and_gone_on_with(qtbot: QtBot, open_window: Open
     assert window.top.train.text() != "Stop"  # it is no training of the design as it is now
     qtbot.waitUntil(lambda: window.training_dock.loss.test.size > before, timeout=PATIENCE_MS)
     assert not buttons.go_on.isVisible()
+    loss = window.training_dock.loss
+    assert loss.test.points()[0] == [*range(1, loss.test.size + 1)]  # what was reached before stands there too
+    steps = loss.train.points()[0]
+    assert steps[0] < 1
+    assert steps == sorted(set(steps))
     log = list(read_metrics(window.training.control.run_dir))
     assert sum(isinstance(message, Started) for message in log) == 2
     qtbot.mouseClick(buttons.stop, LEFT)

@@ -33,7 +33,7 @@ class PlotBoard(PlotGrid):
         self.plots: dict[str, CurvePlot] = {}  # those that are shown
         self._made: dict[str, CurvePlot] = {}
         self._train: dict[str, Series] = {}
-        self._test: dict[str, Series] = {}
+        self._sets: dict[str, dict[str, Series]] = {"test": {}, "validation": {}}
         self._chosen: tuple[str, ...] = AT_FIRST
         self._waiting: list[CurvePlot] = []  # for their turn in this round
         self._is_stale = False  # whether something was added since the round began
@@ -42,8 +42,9 @@ class PlotBoard(PlotGrid):
 
     def clear(self) -> None:
         """Forget every point."""
-        for series in (*self._train.values(), *self._test.values()):
-            series.clear()
+        for curves in (self._train, *self._sets.values()):
+            for series in curves.values():
+                series.clear()
         for plot in self._made.values():
             plot.show_all()
             plot.redraw()
@@ -54,7 +55,8 @@ class PlotBoard(PlotGrid):
             from designer.ui.docks.series import Series  # numpy: not before it is needed
 
             self._train = {key: Series() for key in FIGURES}
-            self._test = {key: Series() for key, figure in FIGURES.items() if figure.of_sets}
+            for curves in self._sets.values():
+                curves.update((key, Series()) for key, figure in FIGURES.items() if figure.of_sets)
             self.choose(self._chosen)
         self.clear()
 
@@ -73,8 +75,9 @@ class PlotBoard(PlotGrid):
 
         noisy = FIGURES[key].is_noisy
         curves = [(Look(self.tr("train"), "accent", has_trend=noisy, has_ground=noisy), self._train[key])]
-        if key in self._test:
-            curves.append((Look(self.tr("test"), "warn", is_dashed=True), self._test[key]))
+        if FIGURES[key].of_sets:
+            curves.append((Look(self.tr("test"), "warn", is_dashed=True), self._sets["test"][key]))
+            curves.append((Look(self.tr("validation"), "good", is_dashed=True), self._sets["validation"][key]))
         plot = self._made[key] = CurvePlot(FIGURES[key], self.tr("epoch"), curves)
         plot.picture_requested.connect(lambda: self.picture_requested.emit(plot))
         plot.csv_requested.connect(lambda: self.csv_requested.emit(plot))
@@ -85,8 +88,11 @@ class PlotBoard(PlotGrid):
         self._add(self._train, x, figures)
 
     def add_epoch(self, x: float, figures: Mapping[str, Any]) -> None:
-        """What the test set gave, under the names of batches. x: in epochs."""
-        self._add(self._test, x, figures)
+        """What whole sets gave, by names such as `test_loss`. x: in epochs."""
+        for name, curves in self._sets.items():
+            mark = f"{name}_"
+            own = {key.removeprefix(mark): value for key, value in figures.items() if key.startswith(mark)}
+            self._add(curves, x, own)
 
     def _add(self, curves: Mapping[str, Series], x: float, figures: Mapping[str, Any]) -> None:
         for key, series in curves.items():

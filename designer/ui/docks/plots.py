@@ -26,7 +26,7 @@ from designer.ui.theme.fonts import SECTION_PX, UI_PX, figure_font
 from designer.ui.theme.tokens import Theme
 from designer.ui.widgets import ElidedLabel
 
-_NAMES_PX, _ALL_KEYS_PX = 320, 210  # narrower: a legend without names, then with the first curve alone
+_NAMES_PX, _ALL_KEYS_PX = 160, 105  # a curve of the legend, with its name and without; narrower, the first is alone
 _LABEL_PX = 150  # lower: an x axis without its label
 _TICK_X_PX, _TICK_Y_PX = 48, 26  # room for one tick
 _GRID_SHARE = 0.6  # of a line's colour
@@ -143,7 +143,7 @@ class CurvePlot(QWidget):
 
     @property
     def test(self) -> Series:
-        """The points of the second curve, where there are two."""
+        """The points of the second curve, where there are several."""
         return self.curves[1].series
 
     def _lay_out(self) -> None:
@@ -170,8 +170,6 @@ class CurvePlot(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        for curve in self.curves:
-            curve.key.show_name(self.width() >= _NAMES_PX and len(self.curves) > 1)
         self._place_keys()
         self._x_axis.showLabel(self.height() >= _LABEL_PX)
 
@@ -222,8 +220,8 @@ class CurvePlot(QWidget):
 
     def as_csv(self) -> str:
         """The points of all curves, as they were told."""
-        names = [curve.look.name for curve in self.curves]
-        return as_csv(self._x_name, names, [curve.series.points() for curve in self.curves])
+        told = [curve for curve in self.curves if curve.series.size] or self.curves[:1]
+        return as_csv(self._x_name, [curve.look.name for curve in told], [curve.series.points() for curve in told])
 
     def show_all(self) -> None:
         """Fit the whole curves again."""
@@ -242,8 +240,10 @@ class CurvePlot(QWidget):
             axis.setStyle(showValues=has_points)  # no figures before there is a curve
 
     def _place_keys(self) -> None:
-        has_room = self.width() >= _ALL_KEYS_PX
+        told = sum(bool(curve.key.value()) for curve in self.curves)
+        has_room = self.width() >= _ALL_KEYS_PX * told
         for index, curve in enumerate(self.curves):
+            curve.key.show_name(self.width() >= _NAMES_PX * told and len(self.curves) > 1)
             curve.key.setVisible(self._shows_keys and bool(curve.key.value()) and (has_room or not index))
 
     def _draw_lines(self) -> None:

@@ -67,7 +67,7 @@ class Training(QWidget):
 
     add_batch: epoch, batch, step, loss, accuracy, learning_rate, examples_per_second, memory_bytes, and if known
     gradient_norm, memory_total_bytes and device. add_epoch: epoch, train_loss, train_accuracy, test_loss,
-    test_accuracy.
+    test_accuracy, and where there is a validation set validation_loss, validation_accuracy.
     """
 
     stop_requested = Signal()
@@ -216,8 +216,7 @@ class Training(QWidget):
         """Figures of a whole epoch."""
         number = int(epoch["epoch"])
         self._epoch = max(self._epoch, number)
-        told = {name.removeprefix("test_"): value for name, value in epoch.items() if name.startswith("test_")}
-        self.board.add_epoch(float(number), told)
+        self.board.add_epoch(float(number), epoch)
 
     def finish(self, text: str) -> None:
         """The run ended as it should; `text` says how: `Finished in 3 min 20 s`."""

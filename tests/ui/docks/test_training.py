@@ -239,6 +239,19 @@ def test_a_plot_is_looked_at_scaled_smoothed_and_saved(qtbot: QtBot, training: T
     assert asked.args == [plot]
 
 
+def test_a_validation_set_has_a_curve_of_its_own_where_there_is_one(qtbot: QtBot, training: Training):
+    training.begin("Run 1", 3, 1)
+    training.add_epoch({"epoch": 1, "test_loss": 0.5, "validation_loss": None})
+    training.loss.redraw()
+    assert [curve.key.isVisible() for curve in training.loss.curves] == [False, True, False]
+    assert "validation" not in training.loss.as_csv()
+    training.add_epoch({"epoch": 2, "test_loss": 0.25, "validation_loss": 0.375, "validation_accuracy": 0.9})
+    training.loss.redraw()
+    assert training.loss.curves[2].key.value() == "0.375"
+    assert training.loss.as_csv().splitlines() == ["epoch,test,validation", "1.0,0.5,", "2.0,0.25,0.375"]
+    assert "validation 0.375" in training.loss.told_at(2.0)
+
+
 def test_further_plots_are_chosen_and_know_what_was_told_before(qtbot: QtBot, training: Training) -> None:
     training.begin("Run", 1, 100)
     for step in range(1, 51):
