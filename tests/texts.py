@@ -28,7 +28,7 @@ from designer.ui.language import CONTEXT
 ROOT = Path(__file__).resolve().parents[1]
 DESIGNER = ROOT / "designer"
 UI = DESIGNER / "ui"
-TOLD_ONLY_THERE = ("cli", "engine", "ui")  # rooms whose texts are not the window's, or that Qt's tool looks through
+ELSEWHERE = ("cli", "ui")  # the texts of the one are not the window's, and in the other Qt's tool looks for itself
 
 MAKES_TEXT = {"Text", "joined"}
 TAKES_TEXT = re.compile(r"(Error|Remedy|Fix|Loss)$")  # first, if nothing else is said below
@@ -42,7 +42,8 @@ TAKEN_AT = {  # the arguments that are texts
     "_failed": (0, 1, 2),
     "_check_unique": (3,),
     "_lose": (0,),  # of what salvages a damaged document
-    "Failed": (0,),  # what the session says in the engine's place
+    "Failed": (0,),  # what the engine says, or the session in its place
+    "Warned": (0,),
     "Refused": (1,),
     "EngineDied": (0,),
 }
@@ -126,8 +127,7 @@ def texts_of(source: str, place: str) -> Iterator[Found]:
 
 def sources() -> list[Path]:
     """The modules of the rooms without Qt whose words the window shows."""
-    files = (path for path in DESIGNER.rglob("*.py") if path.relative_to(DESIGNER).parts[0] not in TOLD_ONLY_THERE)
-    return sorted(files)
+    return sorted(path for path in DESIGNER.rglob("*/*.py") if path.relative_to(DESIGNER).parts[0] not in ELSEWHERE)
 
 
 def texts_of_the_catalogue() -> Iterator[Found]:

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from designer.base.errors import DesignError
+from designer.base.text import Text
 from designer.catalogue.emit import source_of
 from designer.codegen import arguments as args
 from designer.codegen import constructor, docs, forward, layout, wrap
@@ -81,9 +82,13 @@ def draft(tracer: Tracer, entrance: Entrance, written: Written, lazy: bool = Fal
     def class_of(step: Step) -> tuple[str, tuple[Argument, ...]]:
         codes = {id(code): code for e in tracer.entrances(step) if (code := written.get(e.key))}
         if len(codes) != 1:
-            what = "its copies differ in kind from each other" if codes else "it would not fit where it stands"
+            said = (
+                Text("{node}: its copies differ in kind from each other.", node=step.node)
+                if codes
+                else Text("{node}: it would not fit where it stands.", node=step.node)
+            )
             raise DesignError(
-                f"No code yet: {step.node}: {what}.",
+                Text("No code yet: {said}", said=said),
                 expected="a block that one class can express",
                 fix="Draw the copies one by one." if codes else "Change its condition, or what comes before it.",
             )
@@ -100,9 +105,12 @@ def draft(tracer: Tracer, entrance: Entrance, written: Written, lazy: bool = Fal
     built = tuple(constructor.body(trace, attributes, calls))
     for statement in built:
         if UNSTATED in statement.text:
+            said = Text(
+                "{node}: the lengths that it receives follow from the variables in a way that code cannot state.",
+                node=trace.block.nodes[statement.node],
+            )
             raise DesignError(
-                f"No code yet: {trace.block.nodes[statement.node]}: the lengths that it receives follow from "
-                "the variables in a way that code cannot state.",
+                Text("No code yet: {said}", said=said),
                 expected="repeated nodes that keep a length, add to it or halve it, and few conditions in a row",
                 fix="Give a repeat or a when before it a value instead of an expression, or pool to a fixed size.",
             )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from designer.analysis.facts import Analysis
 from designer.base.errors import DesignError
+from designer.base.text import Text
 from designer.catalogue.spec import LayerError
 from designer.codegen import layout
 from designer.codegen.classes import INDENT, ClassCode, Range, draft, own_trace, write_class
@@ -60,7 +61,8 @@ def generate(design: Design, analysis: Analysis, *, lazy: bool = False) -> Gener
     """
     if not analysis.ok:
         first = analysis.diagnostics[0]
-        raise DesignError(f"No code yet: {first.message}", expected=first.expected, fix=first.advice)
+        said = Text("No code yet: {said}", said=Text(first.message))
+        raise DesignError(said, expected=first.expected, fix=first.advice)
     customs = customs_in_use(design, (*design.inner_blocks(), design.root))
     codes = _classes(design, lazy)
     lines = opening(design, customs, any(code.uses_tensor for code in codes))

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from designer.base.errors import DesignError
+from designer.base.text import Text
 from designer.catalogue.custom.source import ClassSource, Import, read_class
 from designer.codegen import layout, wrap
 from designer.graph.block import Block
@@ -33,12 +34,18 @@ def _check_names(classes: Sequence[ClassSource], blocks: set[str]) -> None:
     for one in classes:
         for imported in one.imports:
             meaning, first = meanings.setdefault(imported.bound, (str(imported), one.name))
-            clash = f"{imported.bound} is a class" if imported.bound in names else ""
+            clash = Text("{name} is a class", name=imported.bound) if imported.bound in names else ""
             if meaning != str(imported) and not (imported.loads_more and meaning.startswith("import torch.")):
-                clash = f"{first} says '{meaning}'"
+                clash = Text("{layer} says '{meaning}'", layer=first, meaning=meaning)
             if clash:
+                said = Text(
+                    "the custom layer {layer} says '{imported}', and {clash}.",
+                    layer=one.name,
+                    imported=imported,
+                    clash=clash,
+                )
                 raise DesignError(
-                    f"No code yet: the custom layer {one.name} says '{imported}', and {clash}.",
+                    Text("No code yet: {said}", said=said),
                     expected="one meaning for each name of a module",
                     fix="Import it under another name, with as.",
                 )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 
 from designer.base.errors import BlockyardError
+from designer.base.text import Text
 from designer.session.session import Session
 from designer.ui.background import Background
 from designer.ui.canvas_controller import CanvasController
@@ -77,7 +78,8 @@ class CodeController(QObject):
     def _refused(self, error: BlockyardError) -> None:
         before, reason = self._dock.view.toPlainText(), translated(str(error))
         if before:
-            reason = self.tr("Not up to date: {0}").format(reason.removeprefix("No code yet: "))
+            begins = translated(Text("No code yet: {said}", said=""))
+            reason = self.tr("Not up to date: {0}").format(reason.removeprefix(begins))
         self._dock.set_code(before, {}, reason)
 
     def _clicked(self, key: object) -> None:
