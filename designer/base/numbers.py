@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from designer.base.text import Text
+
 _COUNTS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _BYTES = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
@@ -27,10 +29,9 @@ def size_bytes(value: float) -> str:
 
 def progress(done: int, total: int | None, unit: str) -> str:
     """How much of something is done: `1,200 of 6,000 images`, `12.0 MiB of 26.3 MiB`. total: None where unknown."""
-    sizes = [value for value in (done, total) if value is not None]
-    if unit == "bytes":
-        return " of ".join(map(size_bytes, sizes))
-    return " of ".join(f"{size:,}" for size in sizes) + f" {unit}"
+    told = size_bytes if unit == "bytes" else "{:,}".format
+    amount = told(done) if total is None else Text("{done} of {total}", done=told(done), total=told(total))
+    return amount if unit == "bytes" else Text("{amount} {unit}", amount=amount, unit=Text(unit))
 
 
 def shape(dimensions: Sequence[int]) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+_PLAIN = str, int, float  # what an argument may be
+
 
 class Text(str):
     """`Text("{node} has {count} inputs.", node=node, count=3)`: the sentence, and how it was made.
@@ -29,7 +31,7 @@ class Text(str):
     def __new__(cls, template: str, /, **arguments: object) -> Text:
         if not arguments and isinstance(template, Text):
             return template
-        plain = {key: value if isinstance(value, str | int | float) else str(value) for key, value in arguments.items()}
+        plain = {key: value if isinstance(value, _PLAIN) else str(value) for key, value in arguments.items()}
         told = super().__new__(cls, template.format(**plain) if plain else template)
         told.template, told.arguments = template, plain
         return told

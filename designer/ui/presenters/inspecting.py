@@ -93,7 +93,7 @@ def design_view(design: Design, analysis: Analysis, recipe: Recipe, path: Path, 
         key=path,
         title=block.title or block.name,
         kind=block.name,
-        description=translated(block.description),
+        description=block.description,  # as it is written: it is edited there
         input_shape=_of_input(facts, entry, "shape", translate("Facts", "input shape")) if entry else None,
         object_size=_of_input(facts, entry, OBJECT_SIZE, translate("Facts", "object size")) if entry else None,
         variables=tuple(

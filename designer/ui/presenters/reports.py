@@ -57,7 +57,8 @@ def node_of(line_key: Hashable) -> NodeKey:
 
 def progress_line(report: Preparing) -> str:
     """How far a download or a reading is: `Reading images: 1,200 of 6,000 images`."""
-    return f"{report.what}: {numbers.progress(report.done, report.total, report.unit)}"
+    done = numbers.progress(report.done, report.total, report.unit)
+    return f"{translated(report.what)}: {translated(done)}"
 
 
 def _recipe_line(recipe: Mapping[str, object]) -> str:
