@@ -22,16 +22,16 @@ BUILT_IN = "built-in"  # how an `Origin` names what ships with Blockyard
 
 
 @cache
+def _built_in_origin(name: str) -> Origin:
+    """The origin of a block that ships with Blockyard. To show them all in a palette takes none."""
+    return Origin(BUILT_IN, name, fingerprint(Design("", library_blocks()), name))
+
+
+@cache
 def built_in_blocks() -> Mapping[str, Block]:
     """The blocks that ship with Blockyard, by name, each with its origin."""
-    blocks = library_blocks()
-    whole = Design("", blocks)
-    return MappingProxyType(
-        {
-            name: replace(block, origin=Origin(BUILT_IN, name, fingerprint(whole, name)))
-            for name, block in blocks.items()
-        }
-    )
+    blocks = library_blocks().items()
+    return MappingProxyType({name: replace(block, origin=_built_in_origin(name)) for name, block in blocks})
 
 
 class News(NamedTuple):
@@ -85,9 +85,9 @@ class Shelf:
 
     def is_as_kept(self, design: Design, name: str) -> bool:
         """Whether a block of a design is what a library has under that name."""
-        kept = [self.personal[name].root] if name in self.personal else []
-        kept += [built_in_blocks()[name]] if name in built_in_blocks() else []
-        return bool(kept) and fingerprint(design, name) in {block.origin.fingerprint for block in kept}
+        kept = [self.personal[name].root.origin] if name in self.personal else []
+        kept += [_built_in_origin(name)] if name in library_blocks() else []
+        return bool(kept) and fingerprint(design, name) in {origin.fingerprint for origin in kept}
 
     def holding(self, origin: Origin) -> Design | None:
         """The block that an origin names, or that was renamed since and is as it was; None where it is gone."""

@@ -23,7 +23,6 @@ from designer.graph.expressions import Value
 from designer.session.session import Session
 from designer.session.trust import trust_layers, untrusted_layers
 from designer.ui.canvas_controller import CanvasController
-from designer.ui.dialogs.custom_layer import CustomLayerDialog
 from designer.ui.docks.views import NoticeView
 from designer.ui.help_controller import HelpController
 from designer.ui.inspector_controller import InspectorController
@@ -32,6 +31,7 @@ from designer.ui.presenters.custom import form_of, layer_of, new_layer, rows_fro
 
 if TYPE_CHECKING:
     from designer.session.checking import CustomCheck
+    from designer.ui.dialogs.custom_layer import CustomLayerDialog
 
 _EDIT = "edit_custom"  # the inspector's answer
 _HELP = "features/custom_layers"
@@ -102,6 +102,8 @@ class CustomController(QObject):
                 return
         if self.dialog is not None:
             self.dialog.deleteLater()
+        from designer.ui.dialogs.custom_layer import CustomLayerDialog
+
         session = self._canvas.session
         is_own = not old or layer not in untrusted_layers(session.design)
         self._editing = _Editing(session, layer, old, is_own, layer, [])

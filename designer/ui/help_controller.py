@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QKeySequence, QShortcut
@@ -17,11 +18,13 @@ from designer.ui import language
 from designer.ui.actions import ACTIONS, MENUS, translated
 from designer.ui.background import Background
 from designer.ui.canvas_controller import CanvasController
-from designer.ui.dialogs.help import HelpWindow
 from designer.ui.docks.views import HelpView
 from designer.ui.presenters.help import help_view, page_view
 from designer.ui.presenters.tips import help_here
 from designer.ui.theme.current import current_theme, theme_source
+
+if TYPE_CHECKING:
+    from designer.ui.dialogs.help import HelpWindow
 
 FIRST_PAGE = f"{pages.FEATURES}/start"
 _WEB = ("http", "https")
@@ -94,6 +97,8 @@ class HelpController(QObject):
 
     def _made(self) -> HelpWindow:
         if self.window is None:
+            from designer.ui.dialogs.help import HelpWindow
+
             self.window = window = HelpWindow(self._owner)
             window.show_contents([tuple(entry) for entry in self._book.contents()])
             window.address_chosen.connect(self.open)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -11,9 +12,11 @@ from PySide6.QtWidgets import QWidget
 from designer.base.errors import BlockyardError
 from designer.document.writing import write_atomically
 from designer.ui import files
-from designer.ui.canvas.portrait import PictureWish, picture_bytes
 from designer.ui.canvas_controller import CanvasController
-from designer.ui.dialogs.picture import PictureDialog
+
+if TYPE_CHECKING:
+    from designer.ui.canvas.portrait import PictureWish
+    from designer.ui.dialogs.picture import PictureDialog
 
 
 class Pictures(QObject):
@@ -29,6 +32,8 @@ class Pictures(QObject):
 
     def ask(self) -> None:
         """Ask how the picture shall be, and then where to write it."""
+        from designer.ui.dialogs.picture import PictureDialog
+
         self.dialog = PictureDialog(self._window, self._canvas().chosen)
         self.dialog.wished.connect(self._ask_where)
         self.dialog.open()
@@ -41,6 +46,8 @@ class Pictures(QObject):
 
     def write(self, path: Path, wish: PictureWish) -> None:
         """Write the picture into a file."""
+        from designer.ui.canvas.portrait import picture_bytes
+
         try:
             write_atomically(path, picture_bytes(self._canvas().panel.scene, wish))
         except BlockyardError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -12,7 +13,9 @@ from designer.graph.design import Design
 from designer.session.trust import UntrustedError, require_run_trust, require_trust, trust_layers, trust_run
 from designer.ui.banner import Banner
 from designer.ui.canvas_controller import CanvasController
-from designer.ui.dialogs.reading import ReadingDialog
+
+if TYPE_CHECKING:
+    from designer.ui.dialogs.reading import ReadingDialog
 
 Action = Callable[[], object]
 
@@ -67,6 +70,8 @@ class TrustController(QObject):
         if self.reading is not None:
             self.reading.close()
             self.reading.deleteLater()
+        from designer.ui.dialogs.reading import ReadingDialog
+
         self.reading = ReadingDialog(self._canvas.panel.window(), code, answer)
         self.reading.trusted.connect(self._banner.hide)
         self.reading.trusted.connect(trust)

@@ -9,9 +9,10 @@ from PySide6.QtCore import QCoreApplication
 from designer.catalogue.registry import registry
 from designer.catalogue.spec import Family
 from designer.document.library import PERSONAL
+from designer.document.presets import library_blocks
 from designer.graph.block import Block
 from designer.graph.design import Design
-from designer.session.shelf import BUILT_IN, Shelf, built_in_blocks
+from designer.session.shelf import BUILT_IN, Shelf
 from designer.ui.canvas.add_search import AddEntry
 from designer.ui.docks.views import PaletteEntry
 from designer.ui.language import translated
@@ -28,7 +29,7 @@ def palette_entries(design: Design, shelf: Shelf) -> list[PaletteEntry]:
     own = [name for name in design.blocks if name != design.main and not shelf.is_as_kept(design, name)]
     entries = [_block_entry(name, design.blocks[name], OF_DESIGN, shelf.news(design, name) is not None) for name in own]
     entries += [_block_entry(f"{PERSONAL}:{name}", kept.root, OF_LIBRARY) for name, kept in shelf.personal.items()]
-    for name, block in built_in_blocks().items():
+    for name, block in library_blocks().items():
         entries.append(_block_entry(f"{BUILT_IN}:{name}" if name in own else name, block))
     entries += [
         PaletteEntry(spec.kind, spec.kind, spec.family.value, translated(spec.summary)) for spec in registry().values()

@@ -78,11 +78,14 @@ def shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
+_hints = cache(get_type_hints)
+
+
 @cache
 def _annotation(key: str) -> Any:
     part, _, name = key.rpartition(".")
-    kind = get_type_hints(Recipe)[part] if part else Recipe
-    return get_type_hints(kind)[name]
+    kind = _hints(Recipe)[part] if part else Recipe
+    return _hints(kind)[name]
 
 
 def _kind(entry: RecipeField) -> tuple[str, tuple[str, ...]]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from designer.ui.canvas.geometry import snap_to_grid
-from designer.ui.dialogs.settings import SettingsDialog
 from designer.ui.settings.shortcuts import Shortcuts
 from designer.ui.settings.store import settings
 from designer.ui.theme.motion import want_motion
 
 if TYPE_CHECKING:
+    from designer.ui.dialogs.settings import SettingsDialog
     from designer.ui.window import MainWindow
 
 
@@ -37,7 +37,10 @@ class SettingsController(QObject):
 
     def open(self) -> SettingsDialog:
         """Show the dialog, beside which one goes on working."""
-        self._dialog = self._dialog or SettingsDialog(self.shortcuts, self._window)
+        if self._dialog is None:
+            from designer.ui.dialogs.settings import SettingsDialog
+
+            self._dialog = SettingsDialog(self.shortcuts, self._window)
         self._dialog.show()
         self._dialog.raise_()
         self._dialog.activateWindow()

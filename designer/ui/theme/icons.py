@@ -61,13 +61,14 @@ def _ratios() -> tuple[float, ...]:
     return tuple(sorted({1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}))
 
 
-def _beside_text(pixmap: QPixmap, gap: int, mirrored: bool) -> QPixmap:
-    """The pixmap with `gap` px of air on the side of the text, which style sheets cannot give."""
+def _again(pixmap: QPixmap, opacity: float, gap: int, mirrored: bool) -> QPixmap:
+    """The pixmap paler, and with `gap` px of air on the side of the text, which style sheets cannot give."""
     ratio = pixmap.devicePixelRatio()
     wide = QPixmap(pixmap.width() + round(gap * ratio), pixmap.height())
     wide.fill(Qt.GlobalColor.transparent)
     wide.setDevicePixelRatio(ratio)
     painter = QPainter(wide)
+    painter.setOpacity(opacity)
     painter.drawPixmap(gap if mirrored else 0, 0, pixmap)
     painter.end()
     return wide
@@ -77,9 +78,9 @@ def _beside_text(pixmap: QPixmap, gap: int, mirrored: bool) -> QPixmap:
 def _icon(name: str, colour: str, size: int, ratios: tuple[float, ...], gap: int, mirrored: bool) -> QIcon:
     made = QIcon()
     for ratio in ratios:
-        for mode, opacity in ((QIcon.Mode.Normal, 1.0), (QIcon.Mode.Disabled, _DISABLED_OPACITY)):
-            pixmap = icon_pixmap(name, colour, size, ratio, opacity)
-            made.addPixmap(_beside_text(pixmap, gap, mirrored) if gap else pixmap, mode)
+        pixmap = icon_pixmap(name, colour, size, ratio)
+        made.addPixmap(_again(pixmap, 1.0, gap, mirrored) if gap else pixmap)
+        made.addPixmap(_again(pixmap, _DISABLED_OPACITY, gap, mirrored), QIcon.Mode.Disabled)
     return made
 
 
