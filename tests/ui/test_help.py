@@ -49,6 +49,7 @@ def test_f1_on_an_empty_canvas_says_how_to_begin(qtbot: QtBot, open_window: Open
     picture = shown.page.pictures["preset-dark.png"]
     assert picture.width() == shown.picture_width()
     shown.page.anchorClicked.emit(QUrl("keys.md"))
+    qtbot.waitUntil(lambda: "Ctrl+Shift+P" in shown.page.toPlainText())  # with its pictures
     text = shown.page.toPlainText()
     assert all(translated(action.text) in text for action in ACTIONS)
 
