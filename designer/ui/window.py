@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
@@ -199,7 +200,9 @@ class MainWindow(QMainWindow):
         self.training.progressed.connect(self.listing.refresh)
         self.runs.go_on_requested.connect(self.pick_up.go_on)
         self.panels.docks["code"].visibilityChanged.connect(lambda shown: shown and self.coding.refresh())
-        self.panels.docks["summary"].visibilityChanged.connect(lambda shown: shown and self.memory.refresh())
+        self.panels.docks["summary"].visibilityChanged.connect(
+            lambda shown: shown and self.memory.refresh(), Qt.ConnectionType.QueuedConnection
+        )  # not while the panels come back, one by one
         self.summary.layers.jump_requested.connect(self._jump)
         self.panels.docks["data"].visibilityChanged.connect(lambda _shown: self.data.refresh())
         self.panels.docks["runs"].visibilityChanged.connect(lambda shown: shown and self.listing.refresh())

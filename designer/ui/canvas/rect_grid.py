@@ -98,6 +98,8 @@ class RectGrid:
     @staticmethod
     def _covered(rect: QRectF) -> list[tuple[int, int]]:
         left, top, right, bottom = rect.getCoords()
-        columns = range(int(left // CELL), int(right // CELL) + 1)
-        rows = range(int(top // CELL), int(bottom // CELL) + 1)
+        first, last = (int(left // CELL), int(top // CELL)), (int(right // CELL), int(bottom // CELL))
+        if first == last:
+            return [first]
+        columns, rows = range(first[0], last[0] + 1), range(first[1], last[1] + 1)
         return [(column, row) for column in columns for row in rows]

@@ -10,6 +10,7 @@ import itertools
 import math
 from enum import IntEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
@@ -109,6 +110,7 @@ class WireItem(QGraphicsPathItem):
         self._afar = afar
         self.emphasis = Emphasis.QUIET
         self.is_hovered = False
+        self._z = Z_WIRE
         self.pixel_ratio = pixel_ratio
         self.points: tuple[tuple[float, float], ...] = ()
         self.chosen_point: int | None = None
@@ -209,19 +211,38 @@ class WireItem(QGraphicsPathItem):
         return nearest
 
     def _dress(self) -> None:
-        look = (self.wire.faulty, self.emphasis, self.is_hovered)
-        self.setPen(wire_pen(self.theme, *look, self.pixel_ratio))
+        dress = wire_dress(self.theme, self.wire.faulty, self.emphasis, self.is_hovered, self.pixel_ratio)
+        self.setPen(dress.pen)
         self._dress_dots()
-        self.flat_look = WireLook(self.emphasis, self.wire.faulty, self.is_hovered)
-        z = Z_WIRE if self.emphasis is Emphasis.QUIET else Z_PATH
-        if z != self.zValue():
-            self.setZValue(z)
-        strong = self.is_hovered or self.emphasis in (Emphasis.ADJACENT, Emphasis.SELECTED)
-        ink = self.theme.bad if self.wire.faulty else self.theme.text if strong else self.theme.muted
-        if ink != self.chip.ink:
-            self.chip.ink = ink
+        self.flat_look = dress.flat_look
+        if dress.z != self._z:
+            self._z = dress.z
+            self.setZValue(dress.z)
+        if dress.ink != self.chip.ink:
+            self.chip.ink = dress.ink
             self.chip.update()
         self._afar.show_wire(self)
+
+
+class WireDress(NamedTuple):
+    """How a wire looks. Shared: not to be changed."""
+
+    pen: QPen
+    flat_look: WireLook
+    z: float
+    ink: str  # of its chip
+
+
+@lru_cache(maxsize=64)
+def wire_dress(theme: Theme, faulty: bool, emphasis: Emphasis, hovered: bool, pixel_ratio: float) -> WireDress:
+    """How a wire looks in this state."""
+    strong = hovered or emphasis in (Emphasis.ADJACENT, Emphasis.SELECTED)
+    return WireDress(
+        wire_pen(theme, faulty, emphasis, hovered, pixel_ratio),
+        WireLook(emphasis, faulty, hovered),
+        Z_WIRE if emphasis is Emphasis.QUIET else Z_PATH,
+        theme.bad if faulty else theme.text if strong else theme.muted,
+    )
 
 
 @lru_cache(maxsize=64)

@@ -21,13 +21,14 @@ Views = tuple[ParameterView, ...]
 
 def several_view(session: Session, path: Path, facts: BlockFacts, nodes: Sequence[Node], title: str) -> NodeView:
     """Two nodes or more of the open block at `path`. title: what stands in the place of a name."""
-    design = session.design
+    design, analysis, recipe = session.design, session.analysis, session.recipe
     kinds = dict.fromkeys(node.kind for node in nodes)
     parameters: Views | None = None
     structure: Views | None = None
     for node in nodes:
-        parameters = _shared(parameters, parameter_views(design, path, facts, node))
-        frozen = frozen_view(session.analysis, session.recipe, path, facts, node)
+        if parameters != ():
+            parameters = _shared(parameters, parameter_views(design, path, facts, node))
+        frozen = frozen_view(analysis, recipe, path, facts, node)
         structure = _shared(structure, structure_views(design, facts, node, frozen))
     totals = [facts.nodes[node.id].totals for node in nodes]
     return NodeView(
