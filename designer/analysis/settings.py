@@ -48,7 +48,7 @@ class Settings:
                     expected=Text("{what} {usual}", what=what, usual=usual),
                     received=str(setting),
                     advice=Text("Set {what} to {usual}.", what=what, usual=usual),
-                    fixes=[set_it(Text("Set {what} to {usual}", what=what, usual=usual), name, key, usual)],
+                    fixes=[set_it(Text("Set {name} to {value}", name=what, value=usual), name, key, usual)],
                 )
 
     def structure(self, num_inputs: int, spec: LayerSpec | None, inner: Block | None) -> tuple[int, bool]:

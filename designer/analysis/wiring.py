@@ -116,7 +116,7 @@ def _nothing_wired(design: Design, block: Block, node: Node, names: tuple[str, .
             expected="wires at its ports",
             received="none",
             advice="Connect it, or delete it.",
-            fixes=(fixes.remove_node(Text("Delete {node}", node=node.name), block.name, node.id),),
+            fixes=(fixes.remove_node(Text("Delete {name}", name=node.name), block.name, node.id),),
         )
     ]
 

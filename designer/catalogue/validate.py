@@ -31,7 +31,7 @@ def check_value(parameter: Parameter, value: Value) -> Value:
         default = source_of(parameter.default)
         remedies = (
             Remedy(
-                Text("Set {parameter} to {default}", parameter=parameter.name, default=default),
+                Text("Set {name} to {value}", name=parameter.name, value=default),
                 set_param=parameter.name,
                 value=parameter.default,
             ),

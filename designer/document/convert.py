@@ -77,7 +77,7 @@ def check_amounts(file: DocumentFile, origin: str) -> None:
         if count > most:
             raise DocumentError(
                 Text("{origin} has {count:,} {what}.", origin=origin, count=count, what=what),
-                expected=Text("at most {most:,}", most=most),
+                expected=Text("at most {limit:,}", limit=most),
                 fix="Use repeat, or split the design.",
             )
 

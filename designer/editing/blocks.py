@@ -91,13 +91,13 @@ def rename_block(design: Design, old: str, new: str) -> Design:
         return design
     if not is_block_name(new):
         raise EditError(
-            Text("'{new}' cannot be the name of a block.", new=new[:60]),
+            Text("'{name}' cannot be the name of a block.", name=new[:60]),
             expected="letters, digits and underscores, a letter first: it names a class",
             fix="Choose another name.",
         )
     if what := name_in_use(design, new):
         raise EditError(
-            Text("There is {what} called '{new}'.", what=what, new=new),
+            Text("There is {what} called '{name}'.", what=what, name=new),
             expected="a name of its own",
             fix="Choose another name.",
         )

@@ -102,15 +102,11 @@ def _require_epochs_left(run_dir: Path, epochs: int) -> None:
     status = read_status(run_dir)
     if status is None or status.epoch < epochs or (status.epoch == epochs and status.state != "finished"):
         return
-    finished = status.state == "finished"
+    where = Text("The run {run} is in epoch {epoch}", run=run_dir.name, epoch=status.epoch)
+    if status.state == "finished":
+        where = Text("The run {run} is finished, after epoch {epoch}", run=run_dir.name, epoch=status.epoch)
     raise TrainingError(
-        Text(
-            "The run {run} is {where} epoch {epoch}; there is nothing to train up to epoch {epochs}.",
-            run=run_dir.name,
-            where=Text("finished, after") if finished else Text("in"),
-            epoch=status.epoch,
-            epochs=epochs,
-        ),
+        Text("{where}; there is nothing to train up to epoch {epochs}.", where=where, epochs=epochs),
         expected="a run with epochs left to train",
         fix=Text("Ask for more, such as --epochs {epochs}.", epochs=2 * status.epoch),
     )

@@ -56,7 +56,7 @@ def head_not_matching(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, D
             fixes=(
                 *(_widened(facts, head, width) if head else ()),
                 fixes.set_variable(
-                    Text("Set {variable} to {width}", variable=VARIABLE, width=width), block.name, VARIABLE, width
+                    Text("Set {name} to {value}", name=VARIABLE, value=width), block.name, VARIABLE, width
                 ),
             ),
         ),

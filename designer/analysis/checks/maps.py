@@ -91,7 +91,7 @@ def _to_one_element(facts: BlockFacts, found: NodeFacts, kernel: int) -> tuple[F
     if max(found.output.shape[2:], default=1) != 1:
         return ()
     if found.spec.family is Family.POOLING:
-        return (fixes.bypass_node(Text("Remove {node}", node=node.name), name, node.id),)
+        return (fixes.bypass_node(Text("Remove {name}", name=node.name), name, node.id),)
     title = Text("Set kernel_size of {node} to 1, without padding", node=node.name)
     return (fixes.set_params(title, name, node.id, {"kernel_size": 1, "padding": 0}),)
 

@@ -119,7 +119,7 @@ def no_path_to_output(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, D
                     advice="Wire it on, or delete it.",
                     fixes=()
                     if is_open
-                    else (fixes.remove_node(Text("Delete {node}", node=node.name), block.name, node.id),),
+                    else (fixes.remove_node(Text("Delete {name}", name=node.name), block.name, node.id),),
                 ),
             )
 

@@ -115,7 +115,7 @@ def _random_slope(values: Values, inputs: Sequence[Tensor]) -> Tensor:
             fix=Text("Use lower={upper} or less.", upper=float(values.upper)),
             remedies=(
                 Remedy(
-                    Text("Set lower to {upper}", upper=float(values.upper)),
+                    Text("Set lower to {value}", value=float(values.upper)),
                     set_param="lower",
                     value=float(values.upper),
                 ),

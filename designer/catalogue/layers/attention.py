@@ -63,7 +63,7 @@ def _check_heads(name: str, heads: int, features: int) -> None:
                 heads=int(heads),
                 features=int(features),
             ),
-            expected=Text("a divisor of {features}", features=int(features)),
+            expected=Text("a divisor of {number}", number=int(features)),
             received=f"{name}={int(heads)}",
             fix=Text(
                 "Use {name}={best}, or make the number of features a multiple of {heads}.",
@@ -71,7 +71,7 @@ def _check_heads(name: str, heads: int, features: int) -> None:
                 best=best,
                 heads=int(heads),
             ),
-            remedies=(Remedy(Text("Set {name} to {best}", name=name, best=best), set_param=name, value=best),),
+            remedies=(Remedy(Text("Set {name} to {value}", name=name, value=best), set_param=name, value=best),),
         )
 
 

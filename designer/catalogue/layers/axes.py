@@ -67,7 +67,7 @@ def _permute(values: Values, inputs: Sequence[Tensor]) -> Tensor:
             expected=Text("the numbers from 0 to {rank} in any order", rank=x.rank - 1),
             received=shape_text(values.dims),
             fix=Text("Use for example {better}.", better=shape_text(better)),
-            remedies=(Remedy(Text("Set dims to {better}", better=shape_text(better)), set_param="dims", value=better),),
+            remedies=(Remedy(Text("Set dims to {value}", value=shape_text(better)), set_param="dims", value=better),),
         )
     return Tensor(tuple(x.shape[axis] for axis in order), x.dtype)
 

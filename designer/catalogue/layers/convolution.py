@@ -98,7 +98,7 @@ def _check_groups(values: Values, in_channels: int) -> None:
                 fix=Text(
                     "Use {listed}, or make {name} a multiple of {groups}.", listed=listed, name=name, groups=groups
                 ),
-                remedies=(Remedy(Text("Set groups to {best}", best=best), set_param="groups", value=best),),
+                remedies=(Remedy(Text("Set groups to {value}", value=best), set_param="groups", value=best),),
             )
 
 
@@ -127,7 +127,7 @@ def _check_same(values: Values, axes: int) -> None:
         received=f"stride={stride}",
         fix=Text("Use padding={better}, or stride=1.", better=better),
         remedies=(
-            Remedy(Text("Set padding to {better}", better=better), set_param="padding", value=better),
+            Remedy(Text("Set padding to {value}", value=better), set_param="padding", value=better),
             Remedy("Set stride to 1", set_param="stride", value=1),
         ),
     )
@@ -157,7 +157,7 @@ def _check_padding_mode(values: Values, spatial: Sequence[int]) -> None:
             fix=Text('Use padding={better} or padding_mode="zeros".', better=better),
             remedies=(
                 Remedy("Set padding_mode to zeros", set_param="padding_mode", value="zeros"),
-                Remedy(Text("Set padding to {better}", better=better), set_param="padding", value=better),
+                Remedy(Text("Set padding to {value}", value=better), set_param="padding", value=better),
             ),
         )
 

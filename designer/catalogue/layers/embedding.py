@@ -53,11 +53,11 @@ def _embedding(values: Values, inputs: Sequence[Tensor]) -> Tensor:
                 padding_idx=int(values.padding_idx),
                 num_embeddings=int(values.num_embeddings),
             ),
-            expected=Text("at most {last}", last=int(last)),
+            expected=Text("at most {limit}", limit=int(last)),
             received=f"padding_idx={int(values.padding_idx)}",
-            fix=Text("Use padding_idx={last}.", last=int(last)),
+            fix=Text("Use padding_idx={value}.", value=int(last)),
             remedies=(
-                Remedy(Text("Set padding_idx to {last}", last=int(last)), set_param="padding_idx", value=int(last)),
+                Remedy(Text("Set padding_idx to {value}", value=int(last)), set_param="padding_idx", value=int(last)),
             ),
         )
     return Tensor((*x.shape, values.embedding_dim), "float32")

@@ -54,7 +54,7 @@ def _keep(values: Values, inputs: Sequence[Tensor]) -> Tensor:
                 num_dims=int(values.num_dims),
                 rank=x.rank,
             ),
-            expected=Text("at most {rank}", rank=x.rank - 1),
+            expected=Text("at most {limit}", limit=x.rank - 1),
             received=shape_text(x.shape),
             fix="Use num_dims=1 for the last axis.",
             remedies=(Remedy("Set num_dims to 1", set_param="num_dims", value=1),) if x.rank > 1 else (),

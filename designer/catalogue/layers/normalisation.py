@@ -117,10 +117,10 @@ def _group_norm(values: Values, inputs: Sequence[Tensor]) -> Tensor:
                 groups=int(groups),
                 channels=int(channels),
             ),
-            expected=Text("a divisor of {channels}", channels=int(channels)),
+            expected=Text("a divisor of {number}", number=int(channels)),
             received=f"num_groups={int(groups)}",
             fix=Text("Use {best}, or make num_channels a multiple of {groups}.", best=best, groups=int(groups)),
-            remedies=(Remedy(Text("Set num_groups to {best}", best=best), set_param="num_groups", value=best),),
+            remedies=(Remedy(Text("Set num_groups to {value}", value=best), set_param="num_groups", value=best),),
         )
     return x
 

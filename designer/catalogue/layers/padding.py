@@ -41,10 +41,10 @@ def _check_source(values: Values, spatial: Sequence[int], spare: int) -> None:
         raise LayerError(
             "padding_too_large",
             Text("padding={given} asks for more values than the input has.", given=as_size(given)),
-            expected=Text("at most {limits}", limits=as_size(limits)),
+            expected=Text("at most {limit}", limit=as_size(limits)),
             received=Text("an input of {spatial}", spatial="×".join(str(int(size)) for size in spatial)),
-            fix=Text("Use padding={better}.", better=better),
-            remedies=(Remedy(Text("Set padding to {better}", better=better), set_param="padding", value=better),),
+            fix=Text("Use padding={value}.", value=better),
+            remedies=(Remedy(Text("Set padding to {value}", value=better), set_param="padding", value=better),),
         )
 
 

@@ -47,10 +47,10 @@ def _chunk(values: Values, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
                 shape=shape_text(x.shape),
                 chunks=int(chunks),
             ),
-            expected=Text("a divisor of {size}", size=int(size)),
+            expected=Text("a divisor of {number}", number=int(size)),
             received=f"chunks={int(chunks)}",
             fix=Text("Use chunks={best}, or Split.", best=best) if best > 1 else "Choose a longer axis.",
-            remedies=(Remedy(Text("Set chunks to {best}", best=best), set_param="chunks", value=best),)
+            remedies=(Remedy(Text("Set chunks to {value}", value=best), set_param="chunks", value=best),)
             if best > 1
             else (),
         )
@@ -87,7 +87,7 @@ def _split(values: Values, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
             else "Use smaller lengths, or another axis.",
             remedies=(
                 Remedy(
-                    Text("Set split_size to {better}", better=shape_text(better)), set_param="split_size", value=better
+                    Text("Set split_size to {value}", value=shape_text(better)), set_param="split_size", value=better
                 ),
             )
             if last > 0

@@ -36,7 +36,7 @@ def _axes(values: Values, x: Tensor) -> set[int]:
         fix=Text("Use for example dim={better}.", better=shape_text(better))
         if x.rank > 1
         else "Check the layers before it.",
-        remedies=(Remedy(Text("Set dim to {better}", better=shape_text(better)), set_param="dim", value=better),)
+        remedies=(Remedy(Text("Set dim to {value}", value=shape_text(better)), set_param="dim", value=better),)
         if x.rank > 1
         else (),
     )

@@ -93,7 +93,7 @@ def _upsample(values: Values, inputs: Sequence[Tensor]) -> Tensor:
             expected=Text("{count} lengths", count=len(spatial)),
             received=f"{len(values.size)}",
             fix=Text("Use for example size={better}.", better=shape_text(better)),
-            remedies=(Remedy(Text("Set size to {better}", better=shape_text(better)), set_param="size", value=better),),
+            remedies=(Remedy(Text("Set size to {value}", value=shape_text(better)), set_param="size", value=better),),
         )
     return Tensor((*x.shape[:2], *values.size), x.dtype)
 
@@ -107,7 +107,7 @@ def _check_mode(values: Values, x: Tensor) -> None:
             expected=Text('"nearest" or "{better}"', better=better),
             received=f'mode="{values.mode}"',
             fix=Text('Use mode="{better}".', better=better),
-            remedies=(Remedy(Text("Set mode to {better}", better=better), set_param="mode", value=better),),
+            remedies=(Remedy(Text("Set mode to {value}", value=better), set_param="mode", value=better),),
         )
     if values.mode == "nearest" and values.align_corners is not None:
         raise LayerError(
@@ -150,7 +150,7 @@ def _indivisible(name: str, factor: int, what: str, length: int, divisor: int, b
         expected=Text("a multiple of {divisor}", divisor=int(divisor)),
         received=Text("{what} {length}", what=what, length=int(length)),
         fix=Text("Use {name}={better}, or change the layers before it.", name=name, better=better),
-        remedies=(Remedy(Text("Set {name} to {better}", name=name, better=better), set_param=name, value=better),),
+        remedies=(Remedy(Text("Set {name} to {value}", name=name, value=better), set_param=name, value=better),),
     )
 
 

@@ -17,8 +17,8 @@ def _between_bounds(values: Values, inputs: Sequence[Tensor]) -> Tensor:
             Text("max_val={high} is not above min_val={low}.", high=high, low=low),
             expected=Text("a max_val above {low}", low=low),
             received=f"max_val={high}",
-            fix=Text("Use max_val={low}.", low=low + 1),
-            remedies=(Remedy(Text("Set max_val to {low}", low=low + 1), set_param="max_val", value=low + 1),)
+            fix=Text("Use max_val={value}.", value=low + 1),
+            remedies=(Remedy(Text("Set max_val to {value}", value=low + 1), set_param="max_val", value=low + 1),)
             if low <= 999
             else (),
         )

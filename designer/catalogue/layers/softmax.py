@@ -31,7 +31,9 @@ def _glu(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     axis = resolve_axis(values.dim, x.rank, "dim")
     if x.shape[axis] % 2:
         even = next((index for index, length in enumerate(x.shape) if index and length % 2 == 0), None)
-        remedies = () if even is None else (Remedy(Text("Set dim to {even}", even=even), set_param="dim", value=even),)
+        remedies = (
+            () if even is None else (Remedy(Text("Set dim to {value}", value=even), set_param="dim", value=even),)
+        )
         raise LayerError(
             "length_not_even",
             Text("axis {axis} of {shape} cannot be halved.", axis=axis, shape=shape_text(x.shape)),

@@ -98,10 +98,10 @@ def pool_shape(
                 "padding={given} is more than half of the window, so that some windows would hold padding alone.",
                 given=given,
             ),
-            expected=Text("at most {limits}", limits=_times(limits)),
+            expected=Text("at most {limit}", limit=_times(limits)),
             received=f"padding={given}",
-            fix=Text("Use padding={better}.", better=better),
-            remedies=(Remedy(Text("Set padding to {better}", better=better), set_param="padding", value=better),),
+            fix=Text("Use padding={value}.", value=better),
+            remedies=(Remedy(Text("Set padding to {value}", value=better), set_param="padding", value=better),),
         )
     return window_shape(spatial, kernel, step, padding, dilation, ceil_mode, limits)
 
@@ -121,12 +121,10 @@ def _too_large(spatial: Sequence[int], windows: Sequence[Window], padding_limits
         for size, window, extent in zip(spatial, windows, extents, strict=True)
     ]
     kernel, padding = as_size(kernels), as_size(paddings)
-    remedies = [Remedy(Text("Set kernel_size to {kernel}", kernel=kernel), set_param="kernel_size", value=kernel)]
+    remedies = [Remedy(Text("Set kernel_size to {value}", value=kernel), set_param="kernel_size", value=kernel)]
     choice = f"kernel_size={kernel}"
     if padding_limits is None or all(p <= limit for p, limit in zip(paddings, padding_limits, strict=True)):
-        remedies.insert(
-            0, Remedy(Text("Set padding to {padding}", padding=padding), set_param="padding", value=padding)
-        )
+        remedies.insert(0, Remedy(Text("Set padding to {value}", value=padding), set_param="padding", value=padding))
         choice = one_of([f"padding={padding}", choice])
     room = Text("{size} with its padding", size=_times(padded))
     is_padded = any(window.padding for window in windows)
@@ -162,11 +160,11 @@ def transposed_shape(
         raise LayerError(
             "output_padding_too_large",
             Text("output_padding={extras} is not smaller than the stride or the dilation.", extras=as_size(extras)),
-            expected=Text("at most {limits}", limits=_times(limits)),
+            expected=Text("at most {limit}", limit=_times(limits)),
             received=f"output_padding={as_size(extras)}",
-            fix=Text("Use output_padding={better}.", better=better),
+            fix=Text("Use output_padding={value}.", value=better),
             remedies=(
-                Remedy(Text("Set output_padding to {better}", better=better), set_param="output_padding", value=better),
+                Remedy(Text("Set output_padding to {value}", value=better), set_param="output_padding", value=better),
             ),
         )
     lengths = tuple(
@@ -185,8 +183,8 @@ def transposed_shape(
             ),
             expected="an output of at least one element",
             received=Text("an input of {spatial}", spatial=_times(spatial)),
-            fix=Text("Use padding={better}.", better=better),
-            remedies=(Remedy(Text("Set padding to {better}", better=better), set_param="padding", value=better),),
+            fix=Text("Use padding={value}.", value=better),
+            remedies=(Remedy(Text("Set padding to {value}", value=better), set_param="padding", value=better),),
         )
     return lengths
 
