@@ -12,6 +12,7 @@ from designer.editing.errors import EditError
 from designer.editing.nodes import get_node
 from designer.graph.block import INPUT, OUTPUT, Block, Edge, Endpoint, Node
 from designer.graph.design import Design
+from designer.graph.expressions import to_text
 from designer.graph.names import fresh
 
 MOST_UNFOLDED = 200
@@ -81,9 +82,9 @@ def unfold(design: Design, block_name: str, key: str) -> tuple[Design, list[str]
     if not isinstance(node.repeat, int) or isinstance(node.repeat, bool) or not 2 <= node.repeat <= MOST_UNFOLDED:
         raise EditError(
             Text(
-                "'{node}' repeats {repeat} times: that cannot be drawn node by node.",
+                "'{node}' has repeat={repeat}: that cannot be drawn node by node.",
                 node=node.name,
-                repeat=node.repeat,
+                repeat=to_text(node.repeat),
             ),
             expected=Text("a number from 2 to {limit}", limit=MOST_UNFOLDED),
             fix="Set repeat to such a number first.",

@@ -55,7 +55,9 @@ class PickUp(QObject):
     def _take_up(self, run: RunView, count: int) -> None:
         self._training.follow(Path(run.run_dir), run.title)
         text = self.tr("{0} is still training: it is shown again.").format(run.design)
-        if count > 1:
+        if count == 2:
+            text += " " + self.tr("Another run is under way.")
+        elif count > 2:
             text += " " + self.tr("{0} more runs are under way.").format(count - 1)
         self._toasts.show(text, "info", self.tr("Show"), lambda: self._tell_of_start(True))
 
@@ -69,7 +71,9 @@ class PickUp(QObject):
         settings.setValue(_KEY, (told + [run.name for run in fresh])[-_MOST_REMEMBERED:])
         newest = fresh[0]
         text = self.tr("The training of {0} ended before its time ({1} epochs).").format(newest.design, newest.epochs)
-        if len(fresh) > 1:
+        if len(fresh) == 2:
+            text += " " + self.tr("So did another one: see the runs.")
+        elif len(fresh) > 2:
             text += " " + self.tr("So did {0} others: see the runs.").format(len(fresh) - 1)
         self._toasts.show(text, "error", self.tr("Go on"), lambda: self.go_on(newest))
 

@@ -42,7 +42,8 @@ class _Model(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return name
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self.tr("{0}: {1} images").format(name, f"{view.count:,}")
+            words = self.tr("{0}: 1 image") if view.count == 1 else self.tr("{0}: {1} images")
+            return words.format(name, f"{view.count:,}")
         return view if role == _VIEW_ROLE else None
 
 

@@ -40,7 +40,7 @@ class Confusion(QWidget):
         self._names, self._counts = tuple(names), tuple(map(tuple, counts))
         right = sum(row[i] for i, row in enumerate(self._counts))
         self.setAccessibleName(self.tr("Confusion matrix"))
-        self.setAccessibleDescription(self.tr("{0} images are taken for what they are").format(right))
+        self.setAccessibleDescription(self.tr("Images taken for what they are: {0}").format(right))
         self.update()
 
     def cell_at(self, where: QPointF) -> tuple[int, int] | None:
@@ -104,7 +104,7 @@ class Confusion(QWidget):
         """What a cell counts, in words."""
         count, total = self._counts[row][column], sum(self._counts[row])
         if row == column:
-            words = self.tr("{0} of {1} images of {2} are taken for what they are")
-            return words.format(count, total, self._names[row])
+            words = self.tr("Images of {0} taken for what they are: {1} of {2}")
+            return words.format(self._names[row], count, total)
         names = (self._names[row], self._names[column])
-        return self.tr("{0} of {1} images of {2} are taken for {3}").format(count, total, *names)
+        return self.tr("Images of {0} taken for {1}: {2} of {3}").format(*names, count, total)
