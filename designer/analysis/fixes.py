@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
+from itertools import count
 
 from designer.analysis import ports
 from designer.analysis.diagnostics import Fix
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Remedy
-from designer.graph.block import INPUT, INPUT_PORT, OUTPUT_PORT, Block, Edge, Endpoint, Node, edge
+from designer.graph.block import INPUT, INPUT_PORT, OUTPUT_PORT, Block, Edge, Endpoint, Node, Point, edge
 from designer.graph.design import Design
 from designer.graph.expressions import Setting, Value
 from designer.graph.names import fresh_node_id
+
+_CARD_PX = 200.0, 80.0  # what the card of a node takes on the canvas, with some air
+_STEP_PX = 24
 
 
 def _on_block(name: str, change: Callable[[Block], Block]) -> Callable[[Design], Design]:
@@ -164,7 +168,7 @@ def _insert(block: Block, target: Endpoint, kind: str, params: Mapping[str, Valu
     new_id = fresh_node_id(block, spec.stem if spec else kind.lower())
     x, y = block.nodes[target.node].position
     from_x, from_y = block.nodes[source.node].position if source else (x - 200, y)
-    new = Node(new_id, kind, params=params, position=((x + from_x) / 2, (y + from_y) / 2 + 96))
+    new = Node(new_id, kind, params=params, position=_free_place(block, (x + from_x) / 2, (y + from_y) / 2))
     nodes: dict[str, Node] = {}
     for key, node in block.nodes.items():  # right before its target, so that ties in the order fall as drawn
         if key == target.node:
@@ -176,6 +180,19 @@ def _insert(block: Block, target: Endpoint, kind: str, params: Mapping[str, Valu
     return result.with_edge(Edge(Endpoint(new_id, OUTPUT_PORT), target))
 
 
+def _free_place(block: Block, x: float, y: float) -> Point:
+    """Where a new node covers no other: at (x, y), or as near as may be to either side of the way that it stands in."""
+    taken = [node.position for node in block.nodes.values()]
+
+    def is_free(place: Point) -> bool:
+        width, height = _CARD_PX
+        return all(abs(place[0] - left) >= width or abs(place[1] - top) >= height for left, top in taken)
+
+    sides = (side * away for away in count(0, _STEP_PX) for side in (1, -1))
+    places = ((x + side, y) if block.is_downward else (x, y + side) for side in sides)
+    return next(filter(is_free, places))
+
+
 def append_boundary(title: str, block: str, kind: str, neighbour: str | None) -> Fix:
     """Add an Input or an Output node, wired to `neighbour` where there is one."""
 
@@ -185,7 +202,7 @@ def append_boundary(title: str, block: str, kind: str, neighbour: str | None) ->
         if new_id in b.nodes or any(node.name == new_id for node in b.nodes.values()):
             new_id = fresh_node_id(b, new_id)
         x, y = b.nodes[neighbour].position if neighbour else (0.0, 0.0)
-        new = Node(new_id, kind, position=(x - 208 if at_start else x + 208, y))
+        new = Node(new_id, kind, position=_free_place(b, x - 208 if at_start else x + 208, y))
         b = replace(b, nodes={new_id: new, **b.nodes} if at_start else {**b.nodes, new_id: new})
         if neighbour is not None and at_start:
             takes = ports.input_ports(design, b, b.nodes[neighbour])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
 
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.icons import icon_pixmap, wear_icon
@@ -12,7 +13,9 @@ from designer.ui.widgets import Sentence, set_state
 
 
 class Banner(QFrame):
-    """Hidden until `ask`; gone when a button was pressed."""
+    """Hidden until `ask`; gone when a button was pressed. left: by a key, and the focus has to go elsewhere."""
+
+    left = Signal()
 
     def __init__(self, icon_name: str, role: str = "accent") -> None:
         super().__init__()
@@ -26,7 +29,7 @@ class Banner(QFrame):
         self.close_button.setToolTip(self.tr("Not now"))
         set_state(self.close_button, "small", True)
         wear_icon(self.close_button, "x", size=14)
-        self.close_button.clicked.connect(self.hide)
+        self._let_leave(self.close_button)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 8, 12, 8)
         self._row.setSpacing(8)
@@ -48,11 +51,20 @@ class Banner(QFrame):
         for title, answer in answers:
             button = QPushButton(title)
             set_state(button, "quiet", bool(self.buttons))
-            button.clicked.connect(self.hide)
+            self._let_leave(button)
             button.clicked.connect(lambda _=False, answer=answer: answer())
             self._row.insertWidget(self._row.count() - 1, button)
             self.buttons.append(button)
         self.show()
+
+    def _let_leave(self, button: QAbstractButton) -> None:
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where it is
+        button.clicked.connect(lambda: self._leave(button.hasFocus()))
+
+    def _leave(self, has_focus: bool) -> None:
+        if has_focus:
+            self.left.emit()
+        self.hide()
 
     def _draw(self, _theme: object = None) -> None:
         colour = getattr(current_theme(), self._role)

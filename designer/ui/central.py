@@ -21,8 +21,10 @@ class Central(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.recovery, self.damage, self.trust, self._stack):
-            column.addWidget(part)
+        for notice in (self.recovery, self.damage, self.trust):
+            notice.left.connect(lambda: self._stack.currentWidget().setFocus())
+            column.addWidget(notice)
+        column.addWidget(self._stack)
         for page in (self.panel, self.start):
             self._stack.addWidget(page)
 

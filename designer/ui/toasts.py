@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPropertyAnimation, QTimer, Signal
+from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPropertyAnimation, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -50,6 +50,7 @@ class Toast(QFrame):
         if action and run is not None:
             self.action_button = QPushButton(action)
             set_state(self.action_button, "link", True)
+            self.action_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where it is
             self.action_button.clicked.connect(run)
             self.action_button.clicked.connect(self.leave)
             row.addWidget(self.action_button)

@@ -302,6 +302,7 @@ class MainWindow(QMainWindow):
         if problem < len(diagnostics) and fix < len(diagnostics[problem].fixes):
             try:
                 self.session.apply_fix(diagnostics[problem].fixes[fix])
+                self.panel.view.setFocus()  # the button that was pressed is gone
             except BlockyardError as error:
                 self.tell_error(error)
 

@@ -103,9 +103,27 @@ def test_not_now_means_at_the_next_start(qtbot: QtBot, open_window: Open):
     offered(qtbot, window)
     qtbot.mouseClick(window.central.recovery.close_button, LEFT)
     assert not window.central.recovery.isVisible()
+    assert window.panel.view.hasFocus()  # the keys of the canvas work on
     window.close()
     (left,) = recoverable()
     left.release()
+
+
+def test_after_an_answer_by_mouse_or_by_key_the_keys_reach_the_canvas(qtbot: QtBot, open_window: Open):
+    crash()
+    window = open_window()
+    offered(qtbot, window)
+    discard = window.central.recovery.buttons[1]
+    discard.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(discard, Qt.Key.Key_Space)
+    assert not window.central.recovery.isVisible()
+    assert window.panel.view.hasFocus()
+    qtbot.mouseClick(window.toasts.shown[-1].action_button, LEFT)  # taken back
+    qtbot.waitUntil(window.central.recovery.isVisible)
+    assert window.panel.view.hasFocus()
+    qtbot.mouseClick(window.central.recovery.buttons[0], LEFT)
+    qtbot.waitUntil(lambda: window.session.title == "LeNet with ReLU")
+    assert window.panel.view.hasFocus()
 
 
 def test_nothing_is_kept_of_what_was_closed_or_saved(qtbot: QtBot, open_window: Open, tmp_path: Path):

@@ -35,7 +35,7 @@ def test_results_follow_the_run_that_trains(qtbot: QtBot, open_window: Open):
     assert matrix.cell_at(QPointF(left + 1.5 * side, 0.5 * side)) == (0, 1)
     assert matrix.cell_at(QPointF(0, 0)) is None
     counted = f"{evaluation.confusion[0][1]} of {sum(evaluation.confusion[0])}"
-    assert matrix.told(0, 1) == f"Images of {evaluation.names[0]} taken for {evaluation.names[1]}: {counted}"
+    assert matrix.told(0, 1) == f"Images of {evaluation.classes[0]} taken for {evaluation.classes[1]}: {counted}"
 
 
 def test_in_the_midst_of_a_run_the_results_are_those_of_the_epoch_that_was_told_last(qtbot: QtBot, open_window: Open):

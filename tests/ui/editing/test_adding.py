@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
-from designer.editing.nodes import add_node
+from designer.editing.links import connect
+from designer.editing.nodes import add_node, move
+from designer.graph.block import edge
 from designer.ui.presenters.fitting import MISFIT
 from designer.ui.theme.tokens import THEMES
 
@@ -175,3 +179,17 @@ def test_a_block_that_the_design_changed_stands_beside_the_built_in_one(editor):
     [made] = editor.selected
     assert editor.block.nodes[made].kind == "ConvReLU1"
     assert "Dropout" not in session.design.blocks["ConvReLU1"].kinds
+
+
+def test_what_a_fix_inserts_covers_no_card_and_the_keys_reach_the_canvas_again(editor, qtbot):
+    both = [edge("input", "add1", target_port="x1"), edge("conv1", "add1", target_port="x2")]
+    editor.session.edit("Wire", lambda d: reduce(lambda now, wire: connect(now, "Net", wire), both, d))
+    editor.session.edit("Place", lambda d: move(d, "Net", {"tanh1": (216.0, 96.0)}))
+    before = set(editor.block.nodes)
+    button = next(b for b in editor.window.problems.findChildren(QPushButton) if b.text().startswith("Insert"))
+    button.setFocus()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    (new,) = set(editor.block.nodes) - before
+    bodies = {key: item.body_in_scene() for key, item in editor.window.panel.scene.cards.items()}
+    assert not [key for key, body in bodies.items() if key != new and body.intersects(bodies[new])]
+    assert editor.window.panel.view.hasFocus()
