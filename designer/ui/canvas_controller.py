@@ -77,7 +77,7 @@ class CanvasController(QObject):
         view.connect_requested.connect(self._connect)
         view.reconnect_requested.connect(self._reconnect)
         view.route_changed.connect(self.route)
-        view.disconnect_requested.connect(lambda wires: self.delete((), wires))
+        view.disconnect_requested.connect(self._disconnect)
         view.delete_requested.connect(self.delete)
         view.open_requested.connect(self.open_block)
         view.put_on_wire.connect(self.nodes.put_into)
@@ -291,6 +291,10 @@ class CanvasController(QObject):
         edges = [edge for wire in wires if (edge := edge_of(self.block, wire))]
         source = Endpoint(card, port)
         self.edit(self.tr("Move wires"), lambda design, block: rewiring.move_wires(design, block, edges, source))
+
+    def _disconnect(self, wires: tuple[str, ...]) -> None:
+        edges = [edge for wire in wires if (edge := edge_of(self.block, wire))]
+        self.edit(self.tr("Disconnect"), lambda design, block: nodes.delete(design, block, (), edges))
 
     def delete(self, keys: tuple[str, ...], wires: tuple[str, ...]) -> None:
         """Delete nodes, notes and wires."""

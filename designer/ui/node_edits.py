@@ -65,7 +65,8 @@ class NodeEdits(QObject):
             middle = (point.x() - 64, point.y() - 28)
             return fragments.insert(design, block, clipboard.from_text(text), middle)
 
-        self._make(self.tr("Paste"), change)
+        if self._make(self.tr("Paste"), change):
+            self._canvas.panel.view.show_cards(self._canvas.chosen)
 
     def duplicate(self) -> None:
         """Copy the selected nodes and notes beside themselves, with the wires among them."""
@@ -78,8 +79,8 @@ class NodeEdits(QObject):
         if chosen:
             self._make(self.tr("Duplicate"), change)
 
-    def _make(self, name: str, change: Callable[[Design, str], tuple[Design, list[str]]]) -> None:
-        """Make an edit that makes nodes, and select them."""
+    def _make(self, name: str, change: Callable[[Design, str], tuple[Design, list[str]]]) -> bool:
+        """Make an edit that makes nodes, and select them. Returns whether it was made."""
         made: list[str] = []
 
         def edit(design: Design, block: str) -> Design:
@@ -87,8 +88,10 @@ class NodeEdits(QObject):
             made.extend(ids)
             return design
 
-        if self._canvas.edit(name, edit):
+        is_made = self._canvas.edit(name, edit)
+        if is_made:
             self._canvas.panel.scene.select(made, [])
+        return is_made
 
     # -- wires ----------------------------------------------------------------------------------------------------
 

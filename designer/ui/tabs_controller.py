@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
@@ -21,6 +22,7 @@ class OpenDesign:
     session: Session
     place: Place | None = None
     is_start: bool = False
+    label: tuple[str, int] = ("", 1)  # its title on the tab, and which of the designs with that title it is
 
     @property
     def is_blank(self) -> bool:
@@ -142,7 +144,18 @@ class TabsController(QObject):
             self._bar.show_state(index, self.tr("Start"), self.tr("Templates and recent files"), False)
         elif index >= 0:
             session = design.session
-            title = self.tr("{0} (recovered)").format(session.title) if session.losses else session.title
+            title = self._label(design)
+            title = self.tr("{0} (recovered)").format(title) if session.losses else title
             where = str(session.path) if session.path else self.tr("Not in a file yet")
             tip = f"{title}\n{where}"
             self._bar.show_state(index, title, tip, not session.is_saved)
+
+    def _label(self, design: OpenDesign) -> str:
+        """What tells a design from the others that are open: its title, with a number where another one has it too."""
+        wanted, (title, number) = design.session.title, design.label
+        others = [other.label for other in self if other is not design]
+        taken = {number for title, number in others if title == wanted}
+        if title != wanted or number in taken:
+            title, number = wanted, next(n for n in count(1) if n not in taken)
+            design.label = title, number
+        return title if number == 1 else f"{title} ({number})"

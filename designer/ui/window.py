@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
         self.pictures = Pictures(self, lambda: self.canvas)
         self.menus = CanvasMenus(self.canvas, self.actions_by_id)
         place_on_canvas(self.panel.view, self.actions_by_id)
+        self.panel.key_hint.name_keys(self.actions_by_id)
         self.panel.breadcrumb.set_ways([self.actions_by_id["back"], self.actions_by_id["forward"]])
         self.inspecting = InspectorController(self.inspector, self.canvas, self)
         self.helping = HelpController(self.canvas, self)

@@ -156,6 +156,17 @@ def press(qtbot: QtBot, shown: SettingsDialog, command: str, key: Qt.Key, modifi
     qtbot.keyClick(shown.keys.editor, key, modifiers)
 
 
+def test_the_words_in_the_corner_of_the_canvas_name_the_keys_as_they_are(qtbot: QtBot, dialog):
+    window, shown = dialog
+    words = window.panel.key_hint
+    assert words.text() == "H fit · Tab add · L arrange · Ctrl+Shift+P all commands"
+    press(qtbot, shown, "fit", Key.Key_J, CTRL)
+    shown.keys.choose("arrange")
+    qtbot.mouseClick(shown.keys.clear_button, LEFT)
+    assert words.text() == "Ctrl+J fit · Tab add · Ctrl+Shift+P all commands"
+    assert words.width() == words.sizeHint().width()
+
+
 def test_a_command_gets_other_keys_and_they_work_at_once(qtbot: QtBot, dialog):
     window, shown = dialog
     press(qtbot, shown, "duplicate", Key.Key_J, CTRL)

@@ -133,6 +133,40 @@ def test_nodes_are_copied_from_tab_to_tab(qtbot: QtBot, open_window: Open):
     assert {node.kind for node in window.session.design.root.nodes.values()} == {"LeNetFeatures", "LeNetClassifier"}
 
 
+def test_what_is_pasted_is_seen_whole(qtbot: QtBot, open_window: Open):
+    window = open_window("lenet_relu")
+    view = window.panel.view
+    press(qtbot, window, Qt.Key.Key_A)
+    press(qtbot, window, Qt.Key.Key_C)
+    press(qtbot, window, Qt.Key.Key_N)
+    view.zoom_to(2.0)  # too near for all of it
+    press(qtbot, window, Qt.Key.Key_V)
+    assert view.seen().contains(window.panel.scene.bounds())
+    zoom = view.zoom
+    view.pan_by(QPoint(600, 0))  # half of it is out of sight: what is new is seen, no smaller
+    press(qtbot, window, Qt.Key.Key_V)
+    assert view.seen().contains(window.panel.scene.bounds(window.canvas.chosen))
+    assert view.zoom == zoom
+
+
+def test_designs_with_one_title_are_told_apart(qtbot: QtBot, open_window: Open):
+    window = open_window("lenet_relu")
+    bar = window.top.tabs
+
+    def new() -> None:
+        press(qtbot, window, Qt.Key.Key_N)
+        window.canvas.adding.add_behind("Conv2d")
+
+    for _ in range(3):
+        new()
+    assert [bar.tabText(index) for index in range(4)] == ["LeNet with ReLU", "Network", "Network (2)", "Network (3)"]
+    window.tabs.close(list(window.tabs)[2])  # the third one keeps what it is called
+    assert [bar.tabText(index) for index in range(3)] == ["LeNet with ReLU", "Network", "Network (3)"]
+    new()
+    assert sorted(bar.tabText(index) for index in range(4))[1:] == ["Network", "Network (2)", "Network (3)"]
+    assert bar.tabToolTip(bar.currentIndex()).startswith("Network (2)")
+
+
 def test_a_dot_tells_of_unsaved_changes_in_any_tab(qtbot: QtBot, open_window: Open):
     window = open_window("lenet_relu")
     first, bar = window.session, window.top.tabs

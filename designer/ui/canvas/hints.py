@@ -3,7 +3,10 @@ is under the pointer or in hand."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from designer.ui.canvas.hits import Target
@@ -51,13 +54,33 @@ class KeyHint(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._usual = self.tr("H fit · Tab add · L arrange · Ctrl+Shift+P all commands")
-        self.setText(self._usual)
+        self._words = ""
+        self._actions: tuple[tuple[QAction, str], ...] = ()
+
+    def name_keys(self, actions: Mapping[str, QAction]) -> None:
+        """Name the keys of some of the commands by id, also once they are others."""
+        words = {"fit": self.tr("fit"), "add": self.tr("add"), "arrange": self.tr("arrange")}
+        words["commands"] = self.tr("all commands")
+        self._actions = tuple((actions[key], word) for key, word in words.items())
+        for action, _word in self._actions:
+            action.changed.connect(self._draw)
+        self._draw()
 
     def show_words(self, words: str) -> None:
         """Say something of the moment, given in English; the usual where there is nothing."""
-        self.setText(QCoreApplication.translate("CanvasHints", words) if words else self._usual)
-        self.resize(self.sizeHint())
+        self._words = words
+        self._draw()
+
+    def _draw(self) -> None:
+        text = QCoreApplication.translate("CanvasHints", self._words) if self._words else self._usual()
+        if text != self.text():
+            self.setText(text)
+            self.resize(self.sizeHint())
+
+    def _usual(self) -> str:
+        shown = QKeySequence.SequenceFormat.NativeText
+        keys = ((action.shortcut().toString(shown), word) for action, word in self._actions)
+        return " · ".join(f"{key} {word}" for key, word in keys if key)
 
     def set_theme(self, theme: Theme) -> None:
         """Wear another palette."""

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTransform, QWheelEvent
@@ -20,6 +19,7 @@ from designer.ui.canvas.scene import CanvasScene
 LEAST_ZOOM, MOST_ZOOM = 0.05, 4.0
 ROOM = 60_000.0  # how far one can pan beyond the scene's rectangle, in scene units
 FIT_MARGIN_PX = 56
+MARGIN = 24.0  # around what is panned to, in scene units
 ZOOM_RESTS_AFTER_MS = 140
 FILL_PAINTED_EVERY_MS = 100  # from afar everything is painted again, and each time takes as long as a slice or two
 _UPDATES = QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate
@@ -123,21 +123,24 @@ class ZoomPanView(QGraphicsView):
     def show_area(self, area: QRectF) -> None:
         """Pan just so far that a part of the scene is seen whole."""
         seen = self.seen()
-        body = area.adjusted(-24, -24, 24, 24)
+        body = area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
         if not seen.contains(body):
             dx = min(body.left() - seen.left(), 0) + max(body.right() - seen.right(), 0)
             dy = min(body.top() - seen.top(), 0) + max(body.bottom() - seen.bottom(), 0)
             self._scroll_by(QPointF(dx, dy) * self.zoom)
 
     def bring_into_view(self, card_ids: Iterable[str]) -> None:
-        """Where none of these cards and notes is seen: pan to them, and step back where they are too far apart."""
-        bodies = [self.canvas.bounds([card_id]) for card_id in card_ids]
+        """Show these cards and notes whole where none of them is seen."""
+        ids = list(card_ids)
         seen = self.seen()
-        if not bodies or any(body.intersects(seen) for body in bodies):
-            return
-        area = reduce(QRectF.united, bodies)
-        if area.width() < seen.width() and area.height() < seen.height():
-            self.centre_on(area.center())
+        if not any(self.canvas.standing(card_id).body_in_scene().intersects(seen) for card_id in ids):
+            self.show_cards(ids)
+
+    def show_cards(self, card_ids: Iterable[str]) -> None:
+        """Pan just so far that these cards and notes are seen whole, or step back where they are too far apart."""
+        area, seen = self.canvas.bounds(card_ids), self.seen()
+        if area.width() + 2 * MARGIN < seen.width() and area.height() + 2 * MARGIN < seen.height():
+            self.show_area(area)
         else:
             self._fit(area, self.zoom)
 

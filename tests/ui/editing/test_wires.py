@@ -193,6 +193,7 @@ def test_a_knife_cuts_what_it_crosses(editor):
     editor.hand.release(second - QPoint(0, 40), CTRL, RIGHT)
     assert editor.ends == {("input", "conv1"), ("conv2", "output")}
     assert editor.window.menus.menu is None
+    assert editor.session.history.undo_name == "Disconnect"
     editor.one_step(steps, before)
     editor.key(Key.Key_K)
     third = editor.wire_middle("input", "conv1")
