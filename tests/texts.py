@@ -43,7 +43,7 @@ TAKEN_AT = {  # the arguments that are texts
     "_check_unique": (3,),
     "_lose": (0,),  # of what salvages a damaged document
     "Failed": (0,),  # what the engine says, or the session in its place
-    "Warned": (0,),
+    "Warned": (1, 2),
     "Preparing": (0, 3),
     "Refused": (1,),
     "EngineDied": (0,),

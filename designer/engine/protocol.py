@@ -4,6 +4,7 @@ One message is one JSON object on one line, with its kind under "type". The work
 output and to `metrics.jsonl`, and reads controls from its standard input and, so that others than who started it can
 lead the run too, from lines added to `controls.jsonl`. Whoever talks to the engine uses this
 module and `recipe`, and needs no torch. Reading never raises: a line that is no message becomes `Unreadable`.
+Beside its fields it may have "texts": how sentences in them were made, for who says them in another language.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from .records import (
     replace_file,
     write_evaluation,
 )
+from .text import TEXTS, forms_of, in_forms
 
 __all__ = [
     "CHECKPOINTS_DIR",
@@ -337,7 +339,7 @@ _SHOWN_CHARACTERS = 120  # of an unreadable line
 
 def write_line(message: Message | Control) -> str:
     """The message as one line of JSON, without the line's end."""
-    return json.dumps({"type": message.type, **vars(message)}, allow_nan=False)
+    return json.dumps({"type": message.type, **vars(message), **forms_of(vars(message))}, allow_nan=False)
 
 
 def read_line(line: str | bytes) -> Message | Unreadable:
@@ -385,7 +387,7 @@ def _read(line: str | bytes, kinds: dict[str, type]) -> Any:
                 return unreadable(f'its "{field.name}" is not {field.type}')
             values[field.name] = tuple(value)
     try:
-        return kind(**{field_name: values[field_name] for field_name in known})
+        return kind(**in_forms({name: values[name] for name in known}, values.get(TEXTS)))
     except TypeError:
         return unreadable("a field is missing")
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal, get_args
 from .protocol import EngineError, Preparing, Unreadable, read_line
 from .recipe import Recipe
 from .recipe_json import read_value
+from .text import TEXTS, forms_of, in_forms
 
 SetName = Literal["train", "validation", "test"]
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")  # of the files that are read as images
@@ -240,7 +241,7 @@ def read_request(line: str | bytes) -> Request | Unreadable:
 
 def write_answer(answer: Answer) -> str:
     """The answer as one line of JSON, without the line's end."""
-    return json.dumps({"type": answer.type, **asdict(answer)}, allow_nan=False)
+    return json.dumps({"type": answer.type, **asdict(answer), **forms_of(vars(answer))}, allow_nan=False)
 
 
 def read_answer(line: str | bytes) -> Answer | Preparing | Unreadable:
@@ -253,7 +254,8 @@ def _read(line: str | bytes, kinds: dict[str, type]) -> Any:
     text = line.decode("utf-8", "replace") if isinstance(line, bytes) else line
     try:
         values = json.loads(text)
-        kind = kinds[values.pop("type")]
+        kind, texts = kinds[values.pop("type")], values.pop(TEXTS, {})
+        values = in_forms(values, texts)
         return read_value(kind, values, "")
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError, EngineError) as error:
         return Unreadable(text.strip()[:_SHOWN_CHARACTERS], str(error)[:_SHOWN_CHARACTERS] or type(error).__name__)

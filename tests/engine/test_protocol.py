@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designer.engine import protocol
-from designer.engine.protocol import Unreadable, read_control, read_line, write_line
+from designer.engine.protocol import Failed, Unreadable, read_control, read_line, write_line
+from designer.engine.text import Text
 
 MESSAGES = (
     protocol.Started("/runs/1", "cpu", 2, 94, 44426, 6000, 1000, 10),
@@ -97,3 +98,48 @@ def test_only_a_run_under_way_can_have_died(tmp_path):
         protocol.replace_file(tmp_path / protocol.STATUS_FILE, text)
         assert protocol.read_status(tmp_path, now=101.0).state == state
         assert protocol.read_status(tmp_path, now=200.0).state == seen
+
+
+def test_a_sentence_travels_with_how_it_was_made():
+    said = Text(
+        "{path} holds {count:,} {what}, of {share:.2f}.",
+        path="a",
+        count=1200,
+        what=Text("images of {n}", n=2),
+        share=0.5,
+    )
+    line = write_line(Failed(said, expected="more", fix=Text("Add {n}.", n=float("nan"))))
+    there = read_line(line)
+    assert there == Failed(str(said), expected="more", fix="Add nan.")
+    assert there.message.arguments["what"].template == "images of {n}"
+    assert json.loads(line)["message"] == said
+    assert "texts" not in json.loads(write_line(Failed("plain", fix=Text("whole"))))
+
+
+DEEP: object = "said"
+for _ in range(9):
+    DEEP = ["{a}", {"a": DEEP}]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        *(
+            None,
+            3,
+            [],
+            ["x"],
+            [["said"], {}],
+            DEEP,
+            ["{a}", {"a": "other"}],
+            ["{b}", {"a": "said"}],
+            ["{}", {"": "said"}],
+        ),
+        *([f"{{a{how}}}", {"a": "said"}] for how in (":>9999999999", ".__class__", "[0]", "!r", ":g")),
+        ["{a:g}", {"a": 10**400}],
+    ],
+)
+def test_a_form_that_is_not_sound_counts_for_nothing(form: object):
+    there = read_line(json.dumps({"type": "failed", "message": "said", "texts": {"message": form}}))
+    assert there == Failed("said")
+    assert type(there.message) is str
