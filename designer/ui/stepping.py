@@ -1,27 +1,47 @@
-"""Going through the history with what it changes in view: what was fitted stays so, and what changes out of sight is
-brought into it."""
+"""Going through the history with what it changes in view: what was fitted stays so, what changes out of sight is
+brought into it, and a block that changes is opened where the open one does not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
+from designer.analysis.facts import BlockFacts
 from designer.editing.difference import difference
 from designer.graph.block import Block
+from designer.ui.trail import Path
 
 if TYPE_CHECKING:
     from designer.ui.canvas_controller import CanvasController
 
 
 def take_step(canvas: CanvasController, move: Callable[[], object]) -> None:
-    """Undo, redo or jump, which is `move`, and show what it changed of the open block."""
-    view, path, before = canvas.panel.view, canvas.path, canvas.block
+    """Undo, redo or jump, which is `move`, and show what it changed."""
+    view, path, before, opened = canvas.panel.view, canvas.path, canvas.session.design, canvas.block.name
     was_fitted = view.is_fitted
     move()
-    if was_fitted:
+    after = canvas.session.design
+    if canvas.path == path and before.blocks[opened] is canvas.block:
+        others = {name for name, block in after.blocks.items() if before.blocks.get(name) is not block}
+        if (elsewhere := path_to(canvas.session.facts, others)) is not None:
+            canvas.go_to(elsewhere)
+    elif was_fitted:
         view.fit_all()
-    elif canvas.path == path:  # else the open block is gone
-        view.bring_into_view(changed(before, canvas.block))
+    if not view.is_fitted and (old := before.blocks.get(canvas.block.name)):
+        view.bring_into_view(changed(old, canvas.block))
+
+
+def path_to(root: BlockFacts, names: Collection[str]) -> Path | None:
+    """The way to an instance of one of the blocks, the nearest to the outermost one; None where there is none."""
+    waiting: list[tuple[Path, BlockFacts]] = [((), root)]
+    seen: set[str] = set()
+    for path, facts in waiting:  # grows as it goes: level by level
+        if facts.block.name in names:
+            return path
+        if facts.block.name not in seen:
+            seen.add(facts.block.name)
+            waiting += [((*path, key), known.inside) for key, known in facts.nodes.items() if known.inside]
+    return None
 
 
 def changed(before: Block, after: Block) -> list[str]:

@@ -131,14 +131,15 @@ class ZoomPanView(QGraphicsView):
 
     def bring_into_view(self, card_ids: Iterable[str]) -> None:
         """Show these cards and notes whole where none of them is seen."""
-        ids = list(card_ids)
-        seen = self.seen()
-        if not any(self.canvas.standing(card_id).body_in_scene().intersects(seen) for card_id in ids):
+        ids, seen = [card_id for card_id in card_ids if self.canvas.has(card_id)], self.seen()
+        if ids and not any(self.canvas.standing(card_id).body_in_scene().intersects(seen) for card_id in ids):
             self.show_cards(ids)
 
     def show_cards(self, card_ids: Iterable[str]) -> None:
         """Pan just so far that these cards and notes are seen whole, or step back where they are too far apart."""
         area, seen = self.canvas.bounds(card_ids), self.seen()
+        if area.isNull():
+            return
         if area.width() + 2 * MARGIN < seen.width() and area.height() + 2 * MARGIN < seen.height():
             self.show_area(area)
         else:

@@ -77,6 +77,25 @@ def test_wires_inside_a_block_are_cut_drawn_and_undone_as_outside(editor):
     assert len(editor.window.canvas.path) == 1, "undo leaves one where one is"
 
 
+def test_undo_opens_the_block_that_it_changes_where_the_open_one_stays_as_it_is(editor):
+    canvas, new = editor.window.canvas, grouped(editor)
+    editor.key(Key.Key_Return)
+    editor.hand.click(editor.wire_middle("conv1", "relu1"), ALT)
+    editor.key(Key.Key_Up, ALT)
+    assert canvas.path == ()
+    editor.key(Key.Key_Z, CTRL)
+    assert canvas.path == (new,)
+    assert ("conv1", "relu1") in editor.ends
+    editor.key(Key.Key_Z, CTRL)  # the grouping, around it: the block is gone
+    assert canvas.path == ()
+    for _ in range(2):
+        editor.key(Key.Key_Z, CTRL | SHIFT)
+    assert canvas.path == (new,)
+    assert ("conv1", "relu1") not in editor.ends
+    editor.key(Key.Key_Left, ALT)
+    assert canvas.path == ()
+
+
 def test_the_buttons_before_the_path_lead_back_and_forward(editor):
     back, forward = editor.window.panel.breadcrumb.findChildren(QToolButton, "crumb_way")
     assert not back.isVisible()
