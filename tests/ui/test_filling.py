@@ -15,6 +15,9 @@ from designer.document.document import Document
 from designer.editing import nodes
 from designer.session.session import Session
 from designer.ui import canvas_controller, slices
+from designer.ui.canvas import scene as scene_module
+from designer.ui.canvas.path_of_selection import path_of
+from designer.ui.canvas.wire_item import Emphasis
 from designer.ui.window import MainWindow
 from tests.benchmarks.test_canvas_speed import chain_with_skips
 
@@ -138,6 +141,24 @@ def test_a_press_lands_on_what_will_be_there(fill) -> None:
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.mapFromScene(place))
     assert window.canvas.selected == ("n1",)
     assert not scene.slices.is_busy
+
+
+def test_what_stands_out_by_and_by_is_what_was_selected_last(fill, qtbot: QtBot, monkeypatch) -> None:
+    window = fill(NUM_NODES, at_once=True)
+    scene = window.panel.scene
+    monkeypatch.setattr(scene_module, "_MARKED_AT_ONCE", 0)
+    scene.select(["n50", "n51"])
+    QApplication.processEvents()
+    scene.select(["n100", "n101"])
+    assert not scene.cards["n101"].is_selected
+    window.canvas.delete(("n120", "n101"), ())
+
+    def is_marked() -> bool:
+        marks = path_of({"n100"}, set(), [item.wire for item in scene.wires.values()])
+        return all(item.emphasis is marks.get(key, Emphasis.QUIET) for key, item in scene.wires.items())
+
+    qtbot.waitUntil(is_marked)
+    assert [key for key, item in scene.cards.items() if item.is_selected] == ["n100"]
 
 
 def test_a_window_that_closes_in_the_midst_lets_go(fill, qtbot: QtBot) -> None:

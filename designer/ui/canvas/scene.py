@@ -19,6 +19,8 @@ from designer.ui.canvas.wire_item import Emphasis
 from designer.ui.slices import Slices
 from designer.ui.theme.tokens import DARK, Theme
 
+_MARKED_AT_ONCE = 500  # cards and wires that stand out, or no longer do
+
 
 class CanvasScene(ItemScene):
     """Cards, wires and notes by id, and which of them are selected."""
@@ -27,7 +29,7 @@ class CanvasScene(ItemScene):
 
     def __init__(self, theme: Theme = DARK, parent: QObject | None = None) -> None:
         super().__init__(theme, parent)
-        self._sweeping = Slices(self)
+        self._sweeping, self._marking = Slices(self), Slices(self)
         self._gone: list[QGraphicsItem] = []  # hidden, and to be taken away
         self._selected_cards: dict[str, None] = {}
         self._selected_wires: dict[str, None] = {}
@@ -206,18 +208,28 @@ class CanvasScene(ItemScene):
         self.selection_changed.emit(tuple(cards), tuple(wires))
 
     def _emphasise(self) -> None:
-        """Mark the selected cards, and with them the wires that lead to and from them."""
-        for card_id, card in self._cards.items():
-            selected = card_id in self._selected_cards
-            if selected != card.is_selected:
-                card.mark(selected=selected)
+        """Mark the selected cards, and with them the wires that lead to and from them; of very many, by and by."""
         for note_id, note in self.notes.items.items():
             if note.is_selected != (note_id in self._selected_notes):
                 note.mark(selected=not note.is_selected)
-        wires = [item.wire for item in self._wires.values()]
-        marks = path_of(self._selected_cards.keys(), self._selected_wires.keys(), wires)
-        for wire_id, item in self._wires.items():
-            emphasis = marks.get(wire_id, Emphasis.QUIET)
-            if emphasis is not item.emphasis:
-                item.choose_point(None)
-                item.mark(emphasis=emphasis)
+        cards = [key for key, item in self._cards.items() if item.is_selected != (key in self._selected_cards)]
+        marks = path_of(
+            self._selected_cards.keys(), self._selected_wires.keys(), [item.wire for item in self._wires.values()]
+        )
+        wires = {key: marks.get(key, Emphasis.QUIET) for key in self._wires}
+        wires = {key: mark for key, mark in wires.items() if mark is not self._wires[key].emphasis}
+        self._marking.drop()
+        self._marking.run(self._mark(cards, dict(sorted(wires.items(), key=lambda each: -each[1]))))
+        if len(cards) + len(wires) <= _MARKED_AT_ONCE:
+            self._marking.finish()
+
+    def _mark(self, cards: Iterable[str], wires: Mapping[str, Emphasis]) -> Iterator[None]:
+        for card_id in cards:
+            if card_id in self._cards:
+                self._cards[card_id].mark(selected=card_id in self._selected_cards)
+                yield
+        for wire_id, emphasis in wires.items():
+            if wire_id in self._wires:
+                self._wires[wire_id].choose_point(None)
+                self._wires[wire_id].mark(emphasis=emphasis)
+                yield
