@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import sys
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from designer.engine.protocol import Epoch, Finished, Started, read_metrics, rea
 from designer.session.session import Session
 from designer.session.training import TrainingControl
 from designer.ui.window import MainWindow
+from tests.ui.failing import failing
 
 pytestmark = [
     pytest.mark.qt_log_ignore("This plugin does not support", extend=True),
@@ -137,32 +137,6 @@ def test_trainings_wait_in_a_queue_and_one_starts_from_the_weights_of_another(qt
     qtbot.waitUntil(lambda: window.training_dock.message.text() == took, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: not window.training.running, timeout=PATIENCE_MS)
     assert ended == ["success", "success"]
-
-
-def failing(window: MainWindow, statement: str) -> None:
-    """The next trainings' generated source has this statement as what the network does first."""
-    make = Session.training_task
-
-    def task(self: Session, *arguments: object) -> Callable[[], object]:
-        start = TrainingControl.start
-
-        def broken(control: TrainingControl) -> None:
-            model = control.run_dir / "model.py"
-            source = model.read_text("utf-8")
-            network = re.findall(r"^class (\w+)", source, re.MULTILINE)[-1]
-            lines = (f"class Failing({network}):", "    def forward(self, x):", f"        {statement}",
-                     "        return super().forward(x)")  # fmt: skip
-            model.write_text(source + "\n\n" + "\n".join(lines) + "\n", "utf-8")
-            start(control)
-
-        def work() -> object:
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(TrainingControl, "start", broken)
-                return make(self, *arguments)()
-
-        return work
-
-    window.session.training_task = task.__get__(window.session)
 
 
 def test_a_batch_that_fits_is_offered_where_the_memory_runs_out(qtbot: QtBot, open_window: Open):

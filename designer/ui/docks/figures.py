@@ -34,10 +34,15 @@ class Figure:
         return QCoreApplication.translate(_CONTEXT, self.words)
 
 
+def _loss(value: float) -> str:
+    """To three decimals, and one that explodes by its power of ten: `0.693`, `5.8e+13`."""
+    return f"{value:.3f}" if abs(value) < 1e5 else f"{value:.2g}"
+
+
 FIGURES = {
     figure.key: figure
     for figure in (
-        Figure("loss", QT_TRANSLATE_NOOP("Figures", "Loss"), "{:.3f}".format, of_sets=True),
+        Figure("loss", QT_TRANSLATE_NOOP("Figures", "Loss"), _loss, of_sets=True),
         Figure(
             "accuracy",
             QT_TRANSLATE_NOOP("Figures", "Accuracy"),

@@ -77,6 +77,8 @@ class _Axis(pg.AxisItem):
 
 
 def _tick(value: float) -> str:
+    if abs(value) >= 1e7:
+        return f"{value:.3g}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{round(value, 10):.4g}"
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from designer.ui.theme.icons import wear_icon
 from designer.ui.widgets import ElidedLabel, set_state
+
+_REMEDY_PX = 168  # of its words: as wide as the narrowest side of the dock has room for
 
 
 class RunButtons(QWidget):
@@ -41,7 +43,7 @@ class RunButtons(QWidget):
         self.remedy.hide()
         row = QHBoxLayout()
         row.setSpacing(8)
-        for button in (self.remedy, self.go_on, self.pause, self.stop):
+        for button in (self.go_on, self.pause, self.stop):
             row.addWidget(button)
         row.addStretch()
         row.addWidget(self.open)
@@ -49,6 +51,7 @@ class RunButtons(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
         box.addWidget(self._make_queue_line())
+        box.addWidget(self.remedy)  # it may have a long name to say
         box.addLayout(row)
         self.show_paused(False)
 
@@ -77,7 +80,9 @@ class RunButtons(QWidget):
 
     def offer_remedy(self, text: str) -> None:
         """What would help a run that failed, in a few words."""
-        self.remedy.setText(text)
+        shown = self.remedy.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, _REMEDY_PX)
+        self.remedy.setText(shown)
+        self.remedy.setToolTip(text if shown != text else "")
         self.remedy.show()
 
     def show_paused(self, paused: bool) -> None:

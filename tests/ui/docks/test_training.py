@@ -210,6 +210,25 @@ def test_every_plot_has_two_ticks_to_read_by_and_room_for_each(training: Trainin
     assert step / (high - low) * px >= 12
 
 
+def test_a_loss_that_explodes_is_told_in_a_few_letters(training: Training) -> None:
+    training.begin("Run", 1, 10)
+    assert FIGURES["loss"].say(25_796_857_036_800.0) == "2.6e+13"
+    assert training.loss._axes[1].tickStrings([6e13, 60_000.0, 0.5], 1, 1) == ["6e+13", "60,000", "0.5"]
+
+
+def test_a_remedy_has_room_for_its_words(training: Training) -> None:
+    training.begin("Run", 1, 10)
+    training.fail("The loss became nan.")
+    training.offer_to_go_on(True)
+    remedy = training.buttons.remedy
+    for text, is_cut in (("Train with batches of 64", False), ("Show features.block1.convs.first.conv1", True)):
+        training.offer_remedy(text)
+        QApplication.processEvents()
+        assert remedy.isVisible()
+        assert remedy.width() >= remedy.sizeHint().width()
+        assert (remedy.text() != text, remedy.toolTip()) == (is_cut, text if is_cut else "")
+
+
 def test_a_plot_is_looked_at_scaled_smoothed_and_saved(qtbot: QtBot, training: Training) -> None:
     training.begin("Run", 2, 1000)
     for step in range(1, 2001):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PySide6.QtTest import QTest
 
 from designer.base.paths import resources_dir, runs_dir
 from designer.session.session import Session
+from tests.ui.failing import failing
 from tests.ui.scenes.stage import Seen, Stage, scene
 
 LEFT = Qt.MouseButton.LeftButton
@@ -132,6 +134,54 @@ def chance(stage: Stage) -> Seen:
     stage.until(lambda: "guesses" in window.training_dock.warnings.text())
     stage.until(lambda: not window.training.running)
     return window.panels.docks["training"]
+
+
+# -- faults ---------------------------------------------------------------------------------------------------------
+
+
+def _until_it_fails(stage: Stage) -> None:
+    QTest.mouseClick(stage.window.top.train, LEFT)
+    stage.until(lambda: stage.window.training.control is not None and not stage.window.training.running)
+    stage.window.panels.show("training")
+    stage.rest(1.0)
+
+
+@scene("lenet_relu")
+def no_number(stage: Stage) -> Seen:
+    """The loss is no number any more: the window says where that began, and goes there."""
+    stage.recipe(loss="mse", optimizer__kind="SGD", optimizer__lr="8", optimizer__momentum="0.9")
+    stage.recipe(schedule__warmup_epochs="8", epochs="12", data__limit=str(FEW))
+    _until_it_fails(stage)
+    QTest.mouseClick(stage.window.training_dock.buttons.remedy, LEFT)
+    return None
+
+
+@scene("lenet_relu")
+def memory_full(stage: Stage) -> Seen:
+    """The memory ran out: a batch that fits was found by trying, and is offered."""
+    stage.recipe(data__limit=str(FEW), batch_size="256")
+    failing(stage.window, "if len(x) > 70 and self.training: raise torch.OutOfMemoryError('CUDA out of memory')")
+    _until_it_fails(stage)
+    return stage.window.panels.docks["training"]
+
+
+@scene("lenet_relu")
+def data_gone(stage: Stage) -> Seen:
+    """The folder of the data is not there any more."""
+    folder = stage.folder / "shop-photos"
+    for number, image in enumerate(_some_images(stage.folder, 60)):
+        (folder / ["coats", "shirts", "bags"][number % 3]).mkdir(parents=True, exist_ok=True)
+        image.rename(folder / ["coats", "shirts", "bags"][number % 3] / image.name)
+    stage.recipe(data__source=str(folder), batch_size="8", epochs="6")
+    QTest.mouseClick(stage.window.top.train, LEFT)
+    stage.until(lambda: stage.window.training_dock.loss is not None and stage.window.training_dock.loss.test.size > 2)
+    stage.do("stop")
+    stage.until(lambda: not stage.window.training.running)
+    shutil.rmtree(folder)
+    QTest.mouseClick(stage.window.training_dock.buttons.go_on, LEFT)
+    stage.until(lambda: not stage.window.training.running)
+    stage.rest(1.0)
+    return stage.window.panels.docks["training"]
 
 
 # -- afterwards -----------------------------------------------------------------------------------------------------
