@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -18,7 +19,9 @@ from designer.session.data_view import DataView
 from designer.session.session import Session
 from designer.ui import files
 from designer.ui.docks.data import Data
+from designer.ui.help_controller import HelpController
 from designer.ui.language import translated
+from designer.ui.panels import Panels
 from designer.ui.presenters import data as presenter
 from designer.ui.presenters.reports import progress_line
 
@@ -34,14 +37,16 @@ class DataController(QObject):
 
     def __init__(
         self,
-        dock: Data,
         current: Callable[[], Session],
         set_field: Callable[[str, str], object],
-        is_shown: Callable[[], bool],
+        panels: Panels,
+        helping: HelpController,
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._dock, self._current, self._set_field, self._is_shown = dock, current, set_field, is_shown
+        self.dock = dock = Data()
+        self._current, self._set_field = current, set_field
+        self._is_shown = partial(panels.is_shown, "data")
         self._window = window
         self._view = DataView()
         self._recipe: Recipe | None = None  # what was last asked about
@@ -52,6 +57,7 @@ class DataController(QObject):
         self._poll_timer = self._timer(_POLL_MS, self._poll)
         self._settle = self._timer(_SETTLE_MS, self._look, single=True)
         self._idle = self._timer(_IDLE_MS, self.let_go, single=True)
+        dock.help_requested.connect(lambda: helping.open("features/data"))
         dock.refresh_requested.connect(self.look_again)
         dock.cancel_requested.connect(self._cancel)
         dock.fetch_requested.connect(lambda: self._describe(fetch=True))
@@ -114,7 +120,7 @@ class DataController(QObject):
         if recipe is None:
             return
         self._described = None
-        self._dock.show_progress(self.tr("Looking into {0}…").format(Path(recipe.data.source).name))
+        self.dock.show_progress(self.tr("Looking into {0}…").format(Path(recipe.data.source).name))
         self._description = self._asked(lambda: self._view.describe(recipe, fetch)) or 0
 
     def _ask_samples(self, first: int = 0) -> None:
@@ -131,7 +137,7 @@ class DataController(QObject):
         try:
             number = ask()
         except BlockyardError as error:
-            self._dock.show_refusal(translated(error.message), translated(error.fix))
+            self.dock.show_refusal(translated(error.message), translated(error.fix))
             return None
         self._poll_timer.start()
         return number
@@ -139,7 +145,7 @@ class DataController(QObject):
     def _choose_part(self, part: str) -> None:
         self._part = part or "train"
         if self._described is not None:
-            self._dock.show_classes(presenter.classes_of(self._described, self._part))
+            self.dock.show_classes(presenter.classes_of(self._described, self._part))
         self._begin_samples()
 
     def _choose_label(self, label: int | None) -> None:
@@ -147,7 +153,7 @@ class DataController(QObject):
         self._begin_samples()
 
     def _begin_samples(self) -> None:
-        self._dock.clear_samples()
+        self.dock.clear_samples()
         self._ask_samples()
 
     def _more(self, first: int) -> None:
@@ -155,10 +161,10 @@ class DataController(QObject):
 
     def _cancel(self) -> None:
         self.let_go()
-        self._dock.show_note(self.tr("Cancelled; what was fetched is kept, to go on from."))
+        self.dock.show_note(self.tr("Cancelled; what was fetched is kept, to go on from."))
 
     def _browse(self) -> None:
-        button = self._dock.browse
+        button = self.dock.browse
         files.ask_data(self._window, button.mapToGlobal(button.rect().bottomLeft()), self._take_up)
 
     def _take_up(self, path: Path) -> None:
@@ -176,19 +182,19 @@ class DataController(QObject):
         match answer:
             case Preparing():
                 share = answer.done / answer.total if answer.total else None
-                self._dock.show_progress(progress_line(answer), share)
+                self.dock.show_progress(progress_line(answer), share)
             case Refused() if answer.request == self._description and self._recipe is not None:
                 fetch = presenter.to_fetch(self._recipe) if "not on this machine" in answer.message else ""
-                self._dock.show_refusal(translated(answer.message), translated(answer.fix), fetch)
+                self.dock.show_refusal(translated(answer.message), translated(answer.fix), fetch)
             case Refused():
-                self._dock.show_note(translated(joined(answer.message, answer.fix)), "error")
+                self.dock.show_note(translated(joined(answer.message, answer.fix)), "error")
             case Described():
                 self._take_description(answer)
-            case Samples() if answer.part == self._part and answer.first == len(self._dock.grid.pictures):
+            case Samples() if answer.part == self._part and answer.first == len(self.dock.grid.pictures):
                 views = [presenter.sample_view(sample, self._classes) for sample in answer.samples]
-                self._dock.add_samples(views, answer.total)
+                self.dock.add_samples(views, answer.total)
             case Transforms():
-                self._dock.show_transforms(presenter.transformed_views(answer, self._classes))
+                self.dock.show_transforms(presenter.transformed_views(answer, self._classes))
 
     def _take_description(self, described: Described) -> None:
         if self._recipe is None:
@@ -198,8 +204,8 @@ class DataController(QObject):
             self._part = "train"
         if self._label is not None and self._label >= len(described.classes):
             self._label = None
-        self._dock.show_facts(presenter.facts_of(described, self._recipe))
-        self._dock.show_classes(presenter.classes_of(described, self._part))
+        self.dock.show_facts(presenter.facts_of(described, self._recipe))
+        self.dock.show_classes(presenter.classes_of(described, self._part))
         self._begin_samples()
         self._ask_transforms()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
@@ -18,16 +18,18 @@ _SIZES = {"palette": 248, "inspector": 304, "problems": 252}
 class Panels:
     """The docks of one window. Title bars are hidden until the person wants to move panels."""
 
-    def __init__(self, window: QMainWindow, widgets: Mapping[str, tuple[str, QWidget]]) -> None:
-        """widgets: title and content of each panel, by its id."""
+    def __init__(self, window: QMainWindow, widgets: Mapping[str, tuple[str, QWidget | None]]) -> None:
+        """widgets: title and content of each panel, by its id; None where one of the `makers` will `put` it there."""
         self.window = window
         self.docks: dict[str, QDockWidget] = {}
         self._state: QByteArray | None = None  # of the panels that are put away
+        self.makers: dict[str, Callable[[], object]] = {}  # of the panels that have no content yet
         self._seen: set[str] = set()  # those that are not behind another's tab
         for key, (title, widget) in widgets.items():
             dock = QDockWidget(title, window)
             dock.setObjectName(f"dock_{key}")
-            dock.setWidget(widget)
+            if widget is not None:
+                dock.setWidget(widget)
             self.docks[key] = dock
             dock.visibilityChanged.connect(lambda seen, key=key: self._note(key, seen))
         window.setDockOptions(
@@ -93,8 +95,19 @@ class Panels:
     def _note(self, key: str, seen: bool) -> None:
         if seen:
             self._seen.add(key)
+            self.make(key)
         else:
             self._seen.discard(key)
+
+    def make(self, key: str) -> None:
+        """Make the content of a panel that has none yet."""
+        if key in self.makers:
+            self.makers[key]()
+
+    def put(self, key: str, content: QWidget) -> None:
+        """Give a panel its content."""
+        del self.makers[key]
+        self.docks[key].setWidget(content)
 
     def set_title(self, key: str, title: str) -> None:
         """What the panel's tab says."""

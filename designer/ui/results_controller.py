@@ -14,13 +14,11 @@ from designer.engine.protocol import read_evaluation
 from designer.ui.background import Background
 from designer.ui.canvas_controller import CanvasController
 from designer.ui.docks.results import TRY, Results
-from designer.ui.docks.runs import Runs
 from designer.ui.docks.views import ResultsView, RunView
 from designer.ui.help_controller import HelpController
 from designer.ui.panels import Panels
 from designer.ui.presenters.reports import run_view
 from designer.ui.presenters.results import results_view
-from designer.ui.training_controller import TrainingController
 from designer.ui.trust_controller import TrustController
 from designer.ui.trying_controller import TryingController
 
@@ -43,16 +41,14 @@ class ResultsController(QObject):
 
     def __init__(
         self,
-        dock: Results,
-        runs: Runs,
         panels: Panels,
-        training: TrainingController,
         canvas: CanvasController,
         trusting: TrustController,
         helping: HelpController,
     ) -> None:
         super().__init__(canvas)
-        self._dock, self._panels, self._canvas = dock, panels, canvas
+        self.dock = dock = Results()
+        self._panels, self._canvas = panels, canvas
         self._tell = canvas.refused.emit
         self._run: tuple[Path, str] | None = None
         self._reading = Background(self)
@@ -60,9 +56,6 @@ class ResultsController(QObject):
         dock.files_dropped.connect(self.trying.add)
         dock.image_dropped.connect(self.trying.add_image)
         dock.trying.help_requested.connect(lambda: helping.open("features/trying"))
-        runs.results_requested.connect(self.show_run)
-        runs.try_requested.connect(self.try_run)
-        training.progressed.connect(lambda: self.follow(*training.run))
         panels.docks["results"].visibilityChanged.connect(lambda shown: shown and self.refresh())
 
     def follow(self, run_dir: Path, title: str) -> None:
@@ -74,7 +67,7 @@ class ResultsController(QObject):
         """Show the results of a run of the list. page: which of the dock's, if not the one that was shown last."""
         self._panels.show("results")
         if page:
-            self._dock.show_page(page)
+            self.dock.show_page(page)
         self._run = Path(run.run_dir), run.title
         self._reading.run(_reader(*self._run), self._found, self._tell, "results")
 
@@ -88,7 +81,7 @@ class ResultsController(QObject):
         def found(found: _Found) -> None:
             self._run = found.run_dir, found.title
             self._panels.show("results")
-            self._dock.show_page(TRY)
+            self.dock.show_page(TRY)
             self._found(found)
             self.trying.add(images)
 
@@ -105,7 +98,7 @@ class ResultsController(QObject):
         self.trying.let_go()
 
     def _found(self, found: _Found) -> None:
-        self._dock.show_run(found.title, found.results, found.has_weights)
+        self.dock.show_run(found.title, found.results, found.has_weights)
         self.trying.set_run(found.run_dir, found.has_weights)
 
 

@@ -20,13 +20,10 @@ from designer.ui.code_controller import CodeController
 from designer.ui.collecting import Collector
 from designer.ui.custom_controller import CustomController
 from designer.ui.damage import DamageNotice
-from designer.ui.data_controller import DataController
 from designer.ui.docks.code import Code
-from designer.ui.docks.data import Data
 from designer.ui.docks.inspector import Inspector
 from designer.ui.docks.palette import Palette
 from designer.ui.docks.problems import Problems
-from designer.ui.docks.results import Results
 from designer.ui.docks.runs import Runs
 from designer.ui.docks.summary import Summary
 from designer.ui.docks.training import Training
@@ -36,6 +33,7 @@ from designer.ui.help_controller import HelpController
 from designer.ui.idle import Idle
 from designer.ui.inspector_controller import InspectorController
 from designer.ui.language import translated
+from designer.ui.later_panels import LaterPanels
 from designer.ui.library_controller import LibraryController
 from designer.ui.memory_controller import MemoryController
 from designer.ui.news_controller import NewsController
@@ -47,7 +45,6 @@ from designer.ui.plot_saving import PlotSaver
 from designer.ui.presenters.reports import problem_views
 from designer.ui.recipe_controller import RecipeController
 from designer.ui.recovery_controller import RecoveryController
-from designer.ui.results_controller import ResultsController
 from designer.ui.runs_controller import RunsController
 from designer.ui.settings.applying import SettingsController
 from designer.ui.settings.store import settings
@@ -105,9 +102,8 @@ class MainWindow(QMainWindow):
         self.central = Central(self.panel)
         self.setCentralWidget(self.central)
         self.setMenuWidget(self.top)
-        self.palette_dock, self.inspector, self.problems, self.data_dock = Palette(), Inspector(), Problems(), Data()
+        self.palette_dock, self.inspector, self.problems = Palette(), Inspector(), Problems()
         self.code, self.training_dock, self.runs, self.summary = Code(), Training(), Runs(), Summary()
-        self.results = Results()
         self.panels = Panels(
             self,
             {
@@ -115,11 +111,11 @@ class MainWindow(QMainWindow):
                 "inspector": (self.tr("Inspector"), self.inspector),
                 "problems": (self.tr("Problems"), self.problems),
                 "code": (self.tr("Code"), self.code),
-                "data": (self.tr("Data"), self.data_dock),
+                "data": (self.tr("Data"), None),
                 "training": (self.tr("Training"), self.training_dock),
                 "runs": (self.tr("Runs"), self.runs),
                 "summary": (self.tr("Summary"), self.summary),
-                "results": (self.tr("Results"), self.results),
+                "results": (self.tr("Results"), None),
             },
         )
         self.toasts = Toasts(self.central)
@@ -147,18 +143,13 @@ class MainWindow(QMainWindow):
         )
         self.summaries = SummaryController(self.summary, lambda: self.session, self.trusting)
         self.coding = CodeController(self.code, self.canvas, lambda: self.panels.is_shown("code"), self)
-        self.data = DataController(
-            self.data_dock, lambda: self.session, self.recipes.set_field, lambda: self.panels.is_shown("data"), self
-        )
-        self.reviewing = ResultsController(
-            self.results, self.runs, self.panels, self.training, self.canvas, self.trusting, self.helping
-        )
-        FileDrops(self.panel.view, self.documents, self.reviewing)
         self.pick_up = PickUp(self.training, self.trusting, self.toasts, self._tell_of_start)
         self.library = LibraryController(self.canvas, self.toasts, self)
         self.news = NewsController(self.library, self.canvas, self.toasts, self)
         self.customs = CustomController(self.canvas, self.inspecting, self.helping)
         self.offering = PaletteController(self.palette_dock, self.canvas, self.library, self.documents, self.helping)
+        self.later = LaterPanels(self)
+        FileDrops(self.panel.view, self.documents, self.later.try_on_design)
         self.listing = RunsController(self.runs, self.documents, lambda: self.panels.is_shown("runs"), self)
 
     def _connect_parts(self) -> None:
@@ -172,7 +163,6 @@ class MainWindow(QMainWindow):
         self.problems.fix_requested.connect(self._fix)
         self.problems.why_requested.connect(self.helping.open_code)
         self.inspector.help_requested.connect(self.helping.open_kind)
-        self.data_dock.help_requested.connect(lambda: self.helping.open("features/data"))
         self.code.export_requested.connect(lambda: self.documents.export_module(lazy=self.code.is_lazy))
         self.documents.opened.connect(self.tabs.open)
         self.recovery.refused.connect(self.tell_error)
@@ -205,7 +195,6 @@ class MainWindow(QMainWindow):
             lambda shown: shown and self.memory.refresh(), Qt.ConnectionType.QueuedConnection
         )  # not while the panels come back, one by one
         self.summary.layers.jump_requested.connect(self._jump)
-        self.panels.docks["data"].visibilityChanged.connect(lambda _shown: self.data.refresh())
         self.panels.docks["runs"].visibilityChanged.connect(lambda shown: shown and self.listing.refresh())
         theme_source().changed.connect(self.panel.set_theme)
 
@@ -266,7 +255,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{session.title}{'' if session.is_saved else ' ●'} – Blockyard")
         self.training_dock.set_recipe_line(self.recipes.refresh())
         self.memory.refresh()
-        self.data.refresh()
+        self.later.refresh()
         for key, name in (("undo", session.history.undo_name), ("redo", session.history.redo_name)):
             text = self.tr("Undo") if key == "undo" else self.tr("Redo")
             self.actions_by_id[key].setEnabled(name is not None)
@@ -376,6 +365,7 @@ class MainWindow(QMainWindow):
             look()
             yield
         self.library.read()
+        yield from self.later.prepare()
         yield from self.recipes.prepare()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -387,9 +377,9 @@ class MainWindow(QMainWindow):
         self._idle.stop()
         self.panels.keep()
         self.summaries.cancel()
-        for part in (self.training, self.coding, self.listing, self.pick_up, self.library, self.memory, self.data):
+        for part in (self.training, self.coding, self.listing, self.pick_up, self.library, self.memory, self.later):
             part.let_go()
-        for part in (self.documents, self.recovery, self.starting, self.helping, self.reviewing):
+        for part in (self.documents, self.recovery, self.starting, self.helping):
             part.let_go()
         event.accept()
 

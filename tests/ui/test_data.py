@@ -41,23 +41,23 @@ def looking(qtbot: QtBot, open_window: Open, folder: Path) -> MainWindow:
     window = open_window("lenet_relu")
     window.recipes.set_field("data.source", str(folder))
     window.panels.show("data")
-    dock = window.data_dock
+    dock = window.later.data.dock
     qtbot.waitUntil(lambda: bool(dock.grid.pictures and dock.transforms.rows), timeout=PATIENCE_MS)
     return window
 
 
 def counts(window: MainWindow) -> dict[str, int]:
-    return {view.name or "all": view.count for view in window.data_dock.classes.model().classes}
+    return {view.name or "all": view.count for view in window.later.data.dock.classes.model().classes}
 
 
 def choose(qtbot: QtBot, window: MainWindow, row: int) -> None:
-    bars = window.data_dock.classes
+    bars = window.later.data.dock.classes
     where = bars.visualRect(bars.model().index(row, 0)).center()
     qtbot.mouseClick(bars.viewport(), LEFT, pos=where)
 
 
 def test_a_folder_is_looked_into_filtered_and_scrolled(qtbot, looking):
-    dock = looking.data_dock
+    dock = looking.later.data.dock
     assert counts(looking) == {"all": 74, "dark": 49, "light": 25}
     facts = dict(dock.facts.table.texts())
     assert (facts["Training"], facts["Test"], facts["Size"], facts["Channels"]) == ("74", "18", "28×28", "1, grey")
@@ -78,7 +78,7 @@ def test_a_folder_is_looked_into_filtered_and_scrolled(qtbot, looking):
 def test_a_list_that_is_dropped_on_the_dock_is_taken_up(qtbot, looking, folder):
     rows = [f"{name}/{number:02}.png,{name}" for name in ("dark", "light") for number in range(20)]
     (folder.parent / "list.csv").write_text("\n".join(f"images/{row}" for row in rows))
-    dock, data = looking.data_dock, QMimeData()
+    dock, data = looking.later.data.dock, QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(folder.parent / "list.csv"))])
     kept = (Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
     entering = QDragEnterEvent(QPoint(9, 9), *kept)
@@ -90,7 +90,7 @@ def test_a_list_that_is_dropped_on_the_dock_is_taken_up(qtbot, looking, folder):
 
 
 def test_broken_images_are_listed_and_skipped_on_request(qtbot, looking):
-    facts = looking.data_dock.facts
+    facts = looking.later.data.dock.facts
     assert facts.broken_line.text() == "2 images cannot be read."
     assert facts.broken.text().splitlines()[0] == "dark/broken.png: it is no PNG, JPEG or WebP file"
     qtbot.mouseClick(facts.skip, LEFT)
@@ -100,7 +100,7 @@ def test_broken_images_are_listed_and_skipped_on_request(qtbot, looking):
 
 
 def test_transforms_are_seen_as_the_recipe_changes_and_rerolled(qtbot, looking):
-    dock = looking.data_dock
+    dock = looking.later.data.dock
     qtbot.mouseClick(dock.views["transforms"], LEFT)
     assert dock.transforms.isVisible()
     assert not dock.part.isVisible()
@@ -122,7 +122,7 @@ def test_transforms_are_seen_as_the_recipe_changes_and_rerolled(qtbot, looking):
 def test_data_that_are_not_there_are_told_and_can_be_fetched(qtbot, open_window, monkeypatch):
     monkeypatch.setenv("BLOCKYARD_MIRROR", "http://127.0.0.1:9/")
     window = open_window("lenet_relu")
-    dock = window.data_dock
+    dock = window.later.data.dock
     window.recipes.set_field("data.source", "cifar-10")
     window.panels.show("data")
     qtbot.waitUntil(dock.fetch.isVisible, timeout=PATIENCE_MS)
@@ -140,7 +140,7 @@ def test_a_download_can_be_cancelled(qtbot, open_window, monkeypatch):
     with silent:
         monkeypatch.setenv("BLOCKYARD_MIRROR", f"http://127.0.0.1:{silent.getsockname()[1]}/")
         window = open_window("lenet_relu")
-        dock = window.data_dock
+        dock = window.later.data.dock
         window.recipes.set_field("data.source", "mnist")
         window.panels.show("data")
         qtbot.waitUntil(dock.fetch.isVisible, timeout=PATIENCE_MS)
@@ -148,7 +148,7 @@ def test_a_download_can_be_cancelled(qtbot, open_window, monkeypatch):
         with silent.accept()[0]:
             assert not dock.refresh.isVisible()
             qtbot.mouseClick(dock.cancel, LEFT)
-            assert not window.data._view.alive
+            assert not window.later.data._view.alive
         assert dock.note.text().startswith("Cancelled")
         assert dock.fetch.isEnabled()
 
@@ -157,13 +157,13 @@ def test_nothing_is_looked_into_while_nobody_sees_the_dock(qtbot, open_window):
     window = open_window("lenet_relu")
     window.recipes.set_field("epochs", "7")
     qtbot.wait(400)  # longer than a change takes to settle: there is no sign of nothing happening
-    assert not window.data._view.alive
+    assert not window.later.data._view.alive
 
 
 def test_the_help_says_what_can_be_read(qtbot, open_window):
     window = open_window("lenet_relu")
     window.panels.show("data")
-    qtbot.mouseClick(window.data_dock.help, LEFT)
+    qtbot.mouseClick(window.later.data.dock.help, LEFT)
     dialog = window.helping.window
     assert dialog.isVisible()
     assert dialog.title.text() == "Data"

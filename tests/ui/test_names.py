@@ -115,7 +115,7 @@ def show(qtbot: QtBot) -> Callable[..., None]:
 def test_the_classes_of_the_results_are_read_whole(qtbot: QtBot, open_window: Open):
     window = open_window("lenet_relu")
     window.panels.show("results")
-    results: Results = window.results
+    results: Results = window.later.reviewing.dock
     names = ("T-shirt/top", "A class with a longer name")
     results.show_run("Run", results_view(Evaluation(1, names, ((2, 0), (1, 0)), ()), "Run"), can_try=False)
     QApplication.processEvents()

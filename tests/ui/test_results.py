@@ -23,14 +23,14 @@ def test_results_follow_the_run_that_trains(qtbot: QtBot, open_window: Open):
     window.session.set_recipe(replace(recipe, epochs=1, device="cpu", data=replace(recipe.data, limit=512)))
     window.train_or_stop()
     window.panels.show("results")
-    qtbot.waitUntil(lambda: window.results.classes.rowCount() == 10, timeout=60_000)
+    qtbot.waitUntil(lambda: window.later.reviewing.dock.classes.rowCount() == 10, timeout=60_000)
     qtbot.waitUntil(lambda: not window.training.running, timeout=60_000)
-    assert "of 512 images right after epoch 1" in window.results.heading.text()
+    assert "of 512 images right after epoch 1" in window.later.reviewing.dock.heading.text()
     evaluation = read_evaluation(window.training.control.run_dir)
     recall = evaluation.confusion[1][1] / sum(evaluation.confusion[1])
-    assert window.results.classes.item(1, 3).text() == f"{100 * recall:.1f} %"
-    assert window.results._grid.count() == len(evaluation.mistakes)
-    matrix = window.results.confusion
+    assert window.later.reviewing.dock.classes.item(1, 3).text() == f"{100 * recall:.1f} %"
+    assert window.later.reviewing.dock._grid.count() == len(evaluation.mistakes)
+    matrix = window.later.reviewing.dock.confusion
     left, side = matrix._place()
     assert matrix.cell_at(QPointF(left + 1.5 * side, 0.5 * side)) == (0, 1)
     assert matrix.cell_at(QPointF(0, 0)) is None
@@ -48,7 +48,7 @@ def test_in_the_midst_of_a_run_the_results_are_those_of_the_epoch_that_was_told_
     window.training.pause_or_resume()
     qtbot.waitUntil(lambda: window.training.paused)
     told = read_status(window.training.control.run_dir).figures["epoch"]
-    qtbot.waitUntil(lambda: f"right after epoch {told}," in f"{window.results.heading.text()},")
+    qtbot.waitUntil(lambda: f"right after epoch {told}," in f"{window.later.reviewing.dock.heading.text()},")
 
 
 def test_figures_of_classes_and_pictures_that_lie():

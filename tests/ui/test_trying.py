@@ -73,12 +73,12 @@ def show(qtbot: QtBot, window: MainWindow) -> None:
     window.panels.show("runs")
     qtbot.waitUntil(lambda: bool(window.runs._model.runs))
     window.runs.try_requested.emit(window.runs._model.runs[0])
-    qtbot.waitUntil(lambda: window.results.trying.choose.isEnabled())
+    qtbot.waitUntil(lambda: window.later.reviewing.dock.trying.choose.isEnabled())
 
 
 def wait_for(qtbot: QtBot, window: MainWindow, count: int) -> tuple[TriedView, ...]:
     """The images that are shown, once so many are and all are answered."""
-    page = window.results.trying
+    page = window.later.reviewing.dock.trying
 
     def answered() -> bool:
         return len(page.views) == count and all(view.guesses or view.problem for view in page.views)
@@ -90,9 +90,9 @@ def wait_for(qtbot: QtBot, window: MainWindow, count: int) -> tuple[TriedView, .
 def test_dropped_images_are_tried_and_those_that_are_none_are_told(qtbot: QtBot, open_window: Open, trained, images):
     trained()
     window = open_window("lenet_relu")
-    assert not drop(window.results, mime_of(*images))  # no run is shown yet
+    assert not drop(window.later.reviewing.dock, mime_of(*images))  # no run is shown yet
     show(qtbot, window)
-    assert drop(window.results, mime_of(*images))
+    assert drop(window.later.reviewing.dock, mime_of(*images))
     ring, white, words = wait_for(qtbot, window, 3)
     assert (ring.name, ring.size, white.name) == ("ring.png", "28 × 28", "white.jpg")
     assert len(ring.guesses) == len(white.guesses) == 5
@@ -102,21 +102,21 @@ def test_dropped_images_are_tried_and_those_that_are_none_are_told(qtbot: QtBot,
     assert ring.guesses[0].value == f"{100 * ring.guesses[0].share:.1f} %"
     assert words.problem.startswith("words.png cannot be tried: it is no PNG, JPEG or WebP file.")
     assert "Expected a whole PNG, JPEG or WebP file" in words.tip
-    card = window.results.trying.cards[0]
+    card = window.later.reviewing.dock.trying.cards[0]
     assert ring.guesses[0].name in card.accessibleDescription()
-    assert "After epoch 1. Shares of 1" in window.results.trying.note.text()
+    assert "After epoch 1. Shares of 1" in window.later.reviewing.dock.trying.note.text()
 
-    qtbot.mouseClick(window.results.trying.invert, Qt.MouseButton.LeftButton, pos=QPoint(8, 14))
-    qtbot.waitUntil(lambda: bool(window.results.trying.views[1].guesses), timeout=60_000)
+    qtbot.mouseClick(window.later.reviewing.dock.trying.invert, Qt.MouseButton.LeftButton, pos=QPoint(8, 14))
+    qtbot.waitUntil(lambda: bool(window.later.reviewing.dock.trying.views[1].guesses), timeout=60_000)
     _ring, white, _words = wait_for(qtbot, window, 3)
     assert white.picture.pixels[:3] == b"\0\0\0"
 
-    child = window.reviewing.trying._view._process
+    child = window.later.reviewing.trying._view._process
     assert child.poll() is None
-    qtbot.mouseClick(window.results.trying.clear, Qt.MouseButton.LeftButton)
-    assert window.results.trying.views == ()
-    qtbot.mouseClick(window.results.pages[OVERVIEW], Qt.MouseButton.LeftButton)
-    assert window.results.classes.isVisible()
+    qtbot.mouseClick(window.later.reviewing.dock.trying.clear, Qt.MouseButton.LeftButton)
+    assert window.later.reviewing.dock.trying.views == ()
+    qtbot.mouseClick(window.later.reviewing.dock.pages[OVERVIEW], Qt.MouseButton.LeftButton)
+    assert window.later.reviewing.dock.classes.isVisible()
     window._is_leaving = True
     window.close()
     child.wait(10)
@@ -126,7 +126,7 @@ def test_images_are_pasted_and_chosen(qtbot: QtBot, open_window: Open, trained, 
     trained()
     window = open_window("lenet_relu")
     show(qtbot, window)
-    page, clipboard = window.results.trying, QGuiApplication.clipboard()
+    page, clipboard = window.later.reviewing.dock.trying, QGuiApplication.clipboard()
     clipboard.clear()
     qtbot.mouseClick(page.paste, Qt.MouseButton.LeftButton)
     assert "There is no image to paste" in window.toasts.shown[-1].text
@@ -146,8 +146,8 @@ def test_images_are_pasted_and_chosen(qtbot: QtBot, open_window: Open, trained, 
     dialog.accept()
     assert wait_for(qtbot, window, 3)[0].name == "white.jpg"
     clipboard.clear()  # what a test put there must not outlive it
-    folder = Path(window.reviewing.trying._pasted.name)
-    window.reviewing.let_go()
+    folder = Path(window.later.reviewing.trying._pasted.name)
+    window.later.reviewing.let_go()
     assert not folder.exists()
 
 
@@ -163,16 +163,16 @@ def test_an_image_on_the_canvas_goes_to_the_designs_run_and_a_document_is_opened
     assert drop(viewport, mime_of(images[0]))
     (ring,) = wait_for(qtbot, window, 1)
     assert window.panels.is_shown("results")
-    assert window.results.pages[TRY].isChecked()
-    assert "a chance of its own (sigmoid)" in window.results.trying.note.text()
+    assert window.later.reviewing.dock.pages[TRY].isChecked()
+    assert "a chance of its own (sigmoid)" in window.later.reviewing.dock.trying.note.text()
     assert sum(guess.share for guess in ring.guesses) != pytest.approx(1, abs=0.01)
 
     for path in (run_dir / "checkpoints").iterdir():
         path.unlink()
-    window.reviewing.refresh()
-    qtbot.waitUntil(lambda: not window.results.trying.choose.isEnabled())
-    assert "has no weights" in window.results.trying._empty._title.text()
-    assert not drop(window.results, mime_of(images[0]))
+    window.later.reviewing.refresh()
+    qtbot.waitUntil(lambda: not window.later.reviewing.dock.trying.choose.isEnabled())
+    assert "has no weights" in window.later.reviewing.dock.trying._empty._title.text()
+    assert not drop(window.later.reviewing.dock, mime_of(images[0]))
 
     path = tmp_path / "mine.blockyard"
     write_document(Session.open("vgg11_fashion").document, path)
@@ -186,9 +186,9 @@ def test_a_run_from_elsewhere_is_tried_once_it_is_trusted(qtbot: QtBot, open_win
         model.write("# from elsewhere\n")
     window = open_window("lenet_relu")
     show(qtbot, window)
-    assert drop(window.results, mime_of(images[0]))
+    assert drop(window.later.reviewing.dock, mime_of(images[0]))
     assert window.central.trust.isVisible()
-    assert not window.reviewing.trying._view.alive
+    assert not window.later.reviewing.trying._view.alive
     qtbot.mouseClick(window.central.trust.buttons[-1], Qt.MouseButton.LeftButton)
     assert wait_for(qtbot, window, 1)[0].guesses
     assert runs_dir() in run_dir.parents

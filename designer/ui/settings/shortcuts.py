@@ -34,8 +34,9 @@ class Shortcuts(QObject):
         super().__init__(parent)
         self._actions = actions
         self.specs: dict[str, ActionSpec] = {spec.id: spec for spec in ACTIONS}
-        for key in self.specs:
-            self._show(key)
+        for key in window_settings().allKeys():  # the others have the keys of the table
+            if (action := key.removeprefix(_GROUP)) != key and action in self.specs:
+                self._show(action)
 
     def keys(self, action: str) -> tuple[str, ...]:
         """The keys of a command, as portable text; the first is shown in menus."""

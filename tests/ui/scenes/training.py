@@ -36,8 +36,8 @@ def data(stage: Stage) -> Seen:
     window = stage.window
     stage.recipe(augment__crop="28", augment__padding="4", augment__flip="0.5", augment__erase="0.5")
     window.panels.show("data")
-    stage.until(lambda: len(window.data_dock.transforms.rows) > 0)
-    window.data_dock.views["transforms"].click()
+    stage.until(lambda: len(window.later.data.dock.transforms.rows) > 0)
+    window.later.data.dock.views["transforms"].click()
     return None
 
 
@@ -52,7 +52,7 @@ def transforms(stage: Stage) -> Seen:
 def samples(stage: Stage) -> Seen:
     """The data: figures, classes and samples."""
     stage.window.panels.show("data")
-    grid = stage.window.data_dock
+    grid = stage.window.later.data.dock
     stage.until(lambda: len(grid.transforms.rows) > 0)
     stage.rest(1.0)
     return _dock(stage, "data")
@@ -239,7 +239,7 @@ def _some_images(folder: Path, count: int) -> list[Path]:
 def trying(stage: Stage) -> Seen:
     """Images of one's own, and what the network takes them for."""
     results(stage)
-    dock = stage.window.results
+    dock = stage.window.later.reviewing.dock
     QTest.mouseClick(dock.pages["try"], LEFT)
     dock.files_dropped.emit(_some_images(stage.folder, 3))
     stage.until(lambda: [bool(card.view.guesses) for card in dock.trying.cards] == [True] * 3)
