@@ -19,6 +19,8 @@ from designer.runs.listing import read_run
 _FIGURES = {
     "train_loss": "train loss",
     "train_accuracy": "train accuracy",
+    "validation_loss": "validation loss",
+    "validation_accuracy": "validation accuracy",
     "test_loss": "test loss",
     "test_accuracy": "test accuracy",
 }
@@ -46,7 +48,7 @@ class Comparison:
 def compare_runs(first: Path, second: Path) -> Comparison:
     """Read two run folders and tell them apart. What cannot be read is said among the differences of the designs."""
     runs = read_run(first), read_run(second)
-    known = [name for name in _FIGURES if any(name in run.figures for run in runs)]
+    known = [name for name in _FIGURES if any(run.figures.get(name) is not None for run in runs)]
     figures = [Change(_FIGURES[name], *(_figure(run.figures.get(name)) for run in runs)) for name in known]
     recipes = [dict(_flat(run.recipe)) for run in runs]
     names = sorted({name for recipe in recipes for name in recipe} - set(_WITHOUT_MEANING))

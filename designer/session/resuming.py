@@ -133,5 +133,5 @@ def _write(run_dir: Path, recipe: Recipe) -> None:
     except OSError as error:
         raise BlockyardError(
             Text("The run {run_dir} cannot be changed: {reason}.", run_dir=run_dir.name, reason=error.strerror),
-            fix="Check its permissions.",
+            fix="Check its permissions, and that the disk has room.",
         ) from error

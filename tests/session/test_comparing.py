@@ -50,6 +50,15 @@ def test_two_runs_are_told_apart(tmp_path: Path):
     assert compare_runs(first, first).design == compare_runs(first, first).recipe == ()
 
 
+def test_figures_of_a_validation_set_are_told_where_a_run_has_one(tmp_path: Path):
+    first, second = (run_of(Session.open("lenet_relu"), tmp_path, [2.0]) for _ in range(2))
+    assert "validation loss" not in [change.name for change in compare_runs(first, second).figures]
+    held_out = Epoch(2, 1.0, 0.5, 1.0, 0.6, 10.0, validation_loss=0.75, validation_accuracy=0.5)
+    (second / METRICS_FILE).write_text(write_line(held_out) + "\n")
+    (told,) = (change for change in compare_runs(first, second).figures if change.name == "validation loss")
+    assert (told.first, told.second) == ("–", "0.7500")
+
+
 def test_blocks_and_variables_that_differ_are_named():
     first, second = Session.open("vgg11_fashion").design, Session.open("vgg11_small").design
     told = list(designs_apart(first, second.with_variables({"num_classes": 7})))

@@ -35,6 +35,7 @@ class Look:
     name: str
     ink: str | int
     is_dashed: bool = False
+    is_dotted: bool = False
     has_trend: bool = False
     has_ground: bool = False
 
@@ -46,8 +47,8 @@ class Look:
         """The width is the same at any zoom."""
         pen = QPen(QColor(self.colour(theme)), width)
         pen.setCosmetic(True)
-        if self.is_dashed:
-            pen.setDashPattern([3.0, 2.0])
+        if self.is_dashed or self.is_dotted:
+            pen.setDashPattern([3.0, 2.0] if self.is_dashed else [1.0, 1.5])
         return pen
 
 
@@ -63,7 +64,7 @@ class Curve:
         if self.ground is not None:
             self.ground.curve.setSegmentedLineMode("off")
         # A noisy path of this width takes 100 times as long in one piece; segments would break the dashes.
-        self.line.curve.setSegmentedLineMode("off" if look.is_dashed else "on")
+        self.line.curve.setSegmentedLineMode("off" if look.is_dashed or look.is_dotted else "on")
 
     def show(self, shows: bool) -> None:
         """Whether it is seen, and counts where the plot is fitted."""
@@ -97,7 +98,7 @@ class Curve:
 
     def wear(self, theme: Theme) -> None:
         """Take the theme's colours."""
-        self.line.setPen(self.look.pen(theme, _DASHED_PX if self.look.is_dashed else _LINE_PX))
+        self.line.setPen(self.look.pen(theme, _DASHED_PX if self.look.is_dashed or self.look.is_dotted else _LINE_PX))
         if self.ground is not None:
             raw = self.look.pen(theme, 1.0)  # at this width Qt draws even noise fast
             faint = raw.color()

@@ -77,7 +77,7 @@ class PlotBoard(PlotGrid):
         curves = [(Look(self.tr("train"), "accent", has_trend=noisy, has_ground=noisy), self._train[key])]
         if FIGURES[key].of_sets:
             curves.append((Look(self.tr("test"), "warn", is_dashed=True), self._sets["test"][key]))
-            curves.append((Look(self.tr("validation"), "good", is_dashed=True), self._sets["validation"][key]))
+            curves.append((Look(self.tr("validation"), "good", is_dotted=True), self._sets["validation"][key]))
         plot = self._made[key] = CurvePlot(FIGURES[key], self.tr("epoch"), curves)
         plot.picture_requested.connect(lambda: self.picture_requested.emit(plot))
         plot.csv_requested.connect(lambda: self.csv_requested.emit(plot))

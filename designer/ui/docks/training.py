@@ -50,6 +50,8 @@ class _Clock:
         self._marks: list[tuple[float, int]] = []
 
     def tell(self, step: int, now: float) -> None:
+        if self._marks and not 0 <= now - self._marks[-1][0] < _RATE_MEMORY_S:
+            self._marks = []  # the run had stopped in between, or was paused
         if not self._marks or now - self._marks[-1][0] > 0.1:
             self._marks.append((now, step))
             while len(self._marks) > 2 and now - self._marks[1][0] > _RATE_MEMORY_S:
@@ -209,7 +211,7 @@ class Training(QWidget):
         self._batch.update({name: value for name, value in batch.items() if value is not None})
         self._epoch = max(self._epoch, int(batch.get("epoch", 1)))
         self._step = int(batch.get("step") or (self._epoch - 1) * self._per_epoch + int(batch.get("batch", 0)))
-        self._clock.tell(self._step, time.monotonic())
+        self._clock.tell(self._step, batch.get("time") or time.time())  # what was told long ago may come only now
         self.board.add_batch(self._step / self._per_epoch, batch)
 
     def add_epoch(self, epoch: Mapping[str, Any]) -> None:

@@ -271,6 +271,18 @@ def test_a_validation_set_has_a_curve_of_its_own_where_there_is_one(qtbot: QtBot
     assert "validation 0.375" in training.loss.told_at(2.0)
 
 
+def test_the_time_left_is_guessed_from_when_batches_were_told_and_not_from_when_they_came(training: Training):
+    training.begin("Run 1", 1, 1000)
+    for step in range(1, 101):  # a second each, a day ago; all read at once
+        training.add_batch(batch(step, 1000) | {"time": 1e9 + step})
+    training._draw_side()
+    assert dict(training.facts.texts())["time left"] == "15 min 00 s"
+    for step in range(101, 111):  # two seconds each
+        training.add_batch(batch(step, 1000) | {"time": 2e9 + 2 * step})
+    training._draw_side()
+    assert dict(training.facts.texts())["time left"] == "29 min 40 s"
+
+
 def test_further_plots_are_chosen_and_know_what_was_told_before(qtbot: QtBot, training: Training) -> None:
     training.begin("Run", 1, 100)
     for step in range(1, 51):
