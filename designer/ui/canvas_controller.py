@@ -228,7 +228,7 @@ class CanvasController(QObject):
             self.path = path
             self._draw_anew(self._looks.get(path))
             self.trail.went_to(self.path)
-        if select in self.panel.scene.cards:
+        if select and select in self.panel.scene.cards:  # asking for them has them all drawn first
             self.panel.scene.select([select], [])
             view.find_card(select)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -130,6 +130,22 @@ def test_another_design_in_the_midst_is_alone_on_the_canvas_and_the_first_comes_
     assert len(scene.wires) > NUM_NODES - 2
     assert window.panel.view.zoom == zoom
     assert (window.panel.view.seen().center() - centre).manhattanLength() < 2
+
+
+def test_looking_around_does_not_hurry_it(fill) -> None:
+    window = fill(50)
+    view = window.panel.view
+    view.zoom_smoothly(1.3, view.viewport().rect().center().toPointF())
+    view.pan_by(QPoint(40, -20))
+    QTest.mouseMove(view.viewport(), view.viewport().rect().center())
+    QTest.mouseMove(view.viewport(), view.viewport().rect().center() + QPoint(30, 10))
+    view.viewport().repaint()
+    window.panel.minimap.repaint()
+    window.canvas.go_to(())
+    assert window.panel.scene.slices.is_busy
+    window.panel.scene.slices.finish()
+    window.canvas.go_to((), "n1")
+    assert window.canvas.selected == ("n1",)
 
 
 def test_a_press_lands_on_what_will_be_there(fill) -> None:
