@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from designer.ui.banner import Banner
 from designer.ui.canvas.panel import CanvasPanel
-from designer.ui.start.page import StartPage
+
+if TYPE_CHECKING:
+    from designer.ui.start.page import StartPage
 
 
 class Central(QWidget):
-    """`panel` is the canvas, `start` the start page; `recovery`, `damage` and `trust` are notices."""
+    """`panel` is the canvas; `recovery`, `damage` and `trust` are notices."""
 
     def __init__(self, panel: CanvasPanel) -> None:
         super().__init__()
-        self.panel, self.start = panel, StartPage()
+        self.panel = panel
         self.recovery = Banner("history")
         self.damage, self.trust = Banner("triangle-alert", "warn"), Banner("triangle-alert", "warn")
         self._stack = QStackedWidget()
@@ -25,13 +30,21 @@ class Central(QWidget):
             notice.left.connect(lambda: self._stack.currentWidget().setFocus())
             column.addWidget(notice)
         column.addWidget(self._stack)
-        for page in (self.panel, self.start):
-            self._stack.addWidget(page)
+        self._stack.addWidget(self.panel)
+
+    @cached_property
+    def start(self) -> StartPage:
+        """The start page, made when it is first wanted: a window that opens on a design stands sooner without it."""
+        from designer.ui.start.page import StartPage
+
+        page = StartPage()
+        self._stack.addWidget(page)
+        return page
 
     @property
     def is_start(self) -> bool:
         """Whether the start page is shown."""
-        return self._stack.currentWidget() is self.start
+        return self._stack.currentWidget() is not self.panel
 
     def show_start(self, is_start: bool) -> None:
         """Show the start page, or the canvas."""

@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         self.trusting = TrustController(self.central.trust, self.canvas)
         self.recents = Recents(self)
         self.documents = DocumentController(self, self.tabs, self.recents)
-        self.starting = StartController(self.central.start, self.documents, self.recents, self)
+        self.starting = StartController(self.central, self.documents, self.recents, self)
         self.damage = DamageNotice(self.central.damage, self)
         self.recovery = RecoveryController(self.central.recovery, self.documents, self.tabs, self.toasts)
         self.recipes = RecipeController(self.top.recipe, lambda: self.session, self)
@@ -367,6 +367,8 @@ class MainWindow(QMainWindow):
         self.library.read()
         yield from self.later.prepare()
         yield from self.recipes.prepare()
+        yield
+        self.starting.make()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         sessions = [design.session for design in self.tabs]

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu
 
 from designer.document.presets import list_presets
 from designer.ui.background import Background
+from designer.ui.central import Central
 from designer.ui.document_controller import DocumentController, preset_families
-from designer.ui.start.page import StartPage
 from designer.ui.start.recents import Recent, Recents
 from designer.ui.start.thumbnails import Thumbnail, Thumbnails
 from designer.ui.theme.current import theme_source
+
+if TYPE_CHECKING:
+    from designer.ui.start.page import StartPage
 
 
 class StartController(QObject):
@@ -22,24 +26,31 @@ class StartController(QObject):
 
     missing = Signal(object)
 
-    def __init__(self, page: StartPage, documents: DocumentController, recents: Recents, parent: QObject) -> None:
+    def __init__(self, central: Central, documents: DocumentController, recents: Recents, parent: QObject) -> None:
         super().__init__(parent)
-        self._page, self._documents, self._recents = page, documents, recents
+        self._central, self._documents, self._recents = central, documents, recents
+        self._page: StartPage | None = None
         self._ids = {preset.path: preset.id for preset in list_presets()}
         self._thumbnails = Thumbnails(self)
         self._looking = Background(self)
         self._is_drawn_in: object = None  # the theme of the pictures
         self._thumbnails.ready.connect(self._show_thumbnail)
-        page.new_requested.connect(documents.new)
-        page.open_requested.connect(documents.ask_open)
-        page.template_chosen.connect(documents.open)
-        page.recent_chosen.connect(self.open_recent)
         recents.changed.connect(self._show_recents)
         documents.titles_known.connect(self._fill)
         theme_source().changed.connect(self._draw)
 
+    def make(self) -> None:
+        """Make the page, if it is not there: when it is first shown, or in idle time."""
+        if self._page is None:
+            self._page = page = self._central.start
+            page.new_requested.connect(self._documents.new)
+            page.open_requested.connect(self._documents.ask_open)
+            page.template_chosen.connect(self._documents.open)
+            page.recent_chosen.connect(self.open_recent)
+
     def show(self) -> None:
         """The page is seen: bring it up to date."""
+        self.make()
         self._show_recents()
         self._documents.read_presets()
 
@@ -70,12 +81,12 @@ class StartController(QObject):
         self._looking.forget()
 
     def _fill(self, titles: dict[str, str]) -> None:
-        if not self._page.cards and self._page.isVisible():
+        if self._page is not None and not self._page.cards and self._page.isVisible():
             self._page.set_templates(preset_families(titles), titles)
             self._draw()
 
     def _draw(self, theme: object = None) -> None:
-        if self._page.cards:
+        if self._page is not None and self._page.cards:
             by_id = {name: path for path, name in self._ids.items()}
             self._thumbnails.ask([by_id[name] for name in self._page.cards])
 
@@ -83,6 +94,8 @@ class StartController(QObject):
         self._page.cards[self._ids[path]].show_thumbnail(thumbnail)
 
     def _show_recents(self) -> None:
+        if self._page is None:
+            return
         items = self._recents.items()
         self._page.set_recents(items)
         self._looking.run(lambda: _gone(items), self._page.show_missing, lambda _error: None, "recent files")
