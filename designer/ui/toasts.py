@@ -47,6 +47,7 @@ class Toast(QFrame):
         row.setSpacing(10)
         row.addWidget(self._badge)
         row.addWidget(words, 1)
+        self.action_button: QPushButton | None = None
         if action and run is not None:
             self.action_button = QPushButton(action)
             set_state(self.action_button, "link", True)
@@ -141,6 +142,11 @@ class Toasts(QObject):
         self._place()
         toast.arrive()
         return toast
+
+    def clear(self) -> None:
+        """Let those go that ask nothing: the person has turned to something else."""
+        for toast in [toast for toast in self.shown if toast.action_button is None]:
+            toast.leave()
 
     def _forget(self, toast: Toast) -> None:
         if toast in self.shown:

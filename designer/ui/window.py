@@ -119,6 +119,8 @@ class MainWindow(QMainWindow):
             },
         )
         self.toasts = Toasts(self.central)
+        self.panel.search.opened.connect(self.toasts.clear)
+        self.panel.picker.opened.connect(self.toasts.clear)
         self.canvas = CanvasController(self.panel, self)
         self.canvas.finder.actions = self.actions_by_id
         self.canvas.overlays.mark_in(self.actions_by_id)

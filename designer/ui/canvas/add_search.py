@@ -76,6 +76,7 @@ class AddSearch(QFrame):
     """A line to type in and the entries that answer, over its parent. Escape or a click elsewhere closes it."""
 
     chosen = Signal(str)  # kind
+    opened = Signal()
     closed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -130,6 +131,7 @@ class AddSearch(QFrame):
         self.show()
         self.raise_()
         self.typed.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.opened.emit()
 
     def set_theme(self, theme: Theme) -> None:
         """Wear another palette."""

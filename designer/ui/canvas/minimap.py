@@ -35,6 +35,7 @@ class Minimap(QWidget):
         view.gesture_moved.connect(self._make_way)
         view.gesture_ended.connect(self._follow)
         view.canvas.content_changed.connect(self._content_changed)
+        view.canvas.selection_changed.connect(lambda _cards, _wires: self._follow())
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, HEIGHT)
@@ -53,8 +54,16 @@ class Minimap(QWidget):
         if self._grabbed_at is None:  # it stays under the hand that drags it
             area = self._view.viewport().size()
             has_room = area.width() >= ROOM_FOR_IT * WIDTH and area.height() >= ROOM_FOR_IT * HEIGHT
-            self.setVisible(not is_all_seen and has_room)
+            self.setVisible(not is_all_seen and has_room and not self._covers_the_selected())
         self.update()
+
+    def _covers_the_selected(self) -> bool:
+        """Whether the one card or note that is selected lies below it: what was just added, found or clicked."""
+        chosen = self._view.canvas.selected
+        if len(chosen) != 1:
+            return False
+        body = self._view.canvas.standing(chosen[0]).body_in_scene()
+        return self._view.viewportTransform().mapRect(body).intersects(QRectF(self.geometry()))
 
     def _make_way(self, pointer: QPoint) -> None:
         """Step aside for what is dragged here, and for the words beside it."""

@@ -226,3 +226,21 @@ def test_a_small_window_has_no_minimap_over_its_cards(panel):
     panel.resize(900, 600)
     QApplication.processEvents()
     assert panel.minimap.isVisible()
+
+
+def test_the_minimap_steps_aside_for_the_one_selected_card(panel, hand):
+    panel.resize(1000, 620)
+    view, minimap = panel.view, panel.minimap
+    view.zoom_to(1.0)
+    conv = panel.scene.cards["conv"].body_in_scene()
+    corner = QPointF(minimap.geometry().center())
+    view.pan_by(corner - view.viewportTransform().map(conv.center()))
+    view.pan_by(QPoint(0, 0))
+    assert minimap.isVisible()
+    panel.scene.select(["conv"])  # as one does that is just added or found
+    assert not minimap.isVisible()
+    panel.scene.select(["conv", "add"])
+    assert minimap.isVisible()
+    panel.scene.select(["conv"])
+    view.pan_by(QPoint(-300, 0))
+    assert minimap.isVisible()
