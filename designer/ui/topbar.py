@@ -17,6 +17,7 @@ from designer.ui.theme.icons import wear_icon
 from designer.ui.widgets import set_state
 
 _HEIGHT_PX = 48
+_LEAST_RECIPE_PX = 148
 _SHOWN = ("undo", "redo", "arrange", "fit", "overlay_next")
 
 
@@ -70,13 +71,18 @@ class TopBar(QWidget):
         return super().event(event)
 
     def _make_room(self) -> None:
-        """The tabs take what the rest of the bar leaves them; they scroll, the others cannot."""
+        """The tabs take what the rest of the bar leaves. Where that is too little, the recipe's line gives way first."""
         row = self.layout()
         parts = [row.itemAt(index) for index in range(row.count())]
-        others = sum(part.sizeHint().width() for part in parts if part.widget() is not self.tabs)
+        fixed = sum(part.sizeHint().width() for part in parts if part.widget() not in (self.tabs, self.recipe))
         margins = row.contentsMargins()
-        room = self.width() - others - row.spacing() * (len(parts) - 1) - margins.left() - margins.right()
-        self.tabs.setMaximumWidth(max(room, self.tabs.minimumSizeHint().width()))
+        room = self.width() - fixed - row.spacing() * (len(parts) - 1) - margins.left() - margins.right()
+        recipe = 0
+        if not self.recipe.isHidden():
+            wanted = self.recipe.whole_px
+            recipe = max(min(wanted, room - self.tabs.sizeHint().width()), min(wanted, _LEAST_RECIPE_PX))
+            self.recipe.shorten(recipe)
+        self.tabs.setMaximumWidth(max(room - recipe, self.tabs.minimumSizeHint().width()))
 
     def _dress(self, _theme: object = None) -> None:
         theme = current_theme()

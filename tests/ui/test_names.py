@@ -136,3 +136,23 @@ def test_the_words_in_the_corner_are_read_over_a_card(qtbot: QtBot, open_window:
         picture = panel.grab(hint).toImage()
         ground = picture.pixelColor(KEYS_AIR_PX // 2, picture.height() // 2).name()
         assert ground == theme.ground
+
+
+def test_the_recipe_gives_way_before_the_names_of_tabs(qtbot: QtBot, open_window: Open):
+    window = open_window("vgg11_fashion")
+    top = window.top
+    whole = top.recipe.text()
+    assert top.recipe.whole_px == top.recipe.width()
+    for name in ("googlenet", "resnet18", "lenet_relu"):
+        window.tabs.open(Session.open(name))
+    QApplication.processEvents()
+    assert all(top.tabs.tabRect(index).width() == top.tabs.tabSizeHint(index).width() for index in range(4))
+    assert top.recipe.text().endswith("…")
+    assert "SGD" in top.recipe.toolTip()
+    for part in (top.recipe, top.train):
+        assert part.width() >= part.sizeHint().width()
+        assert top.rect().contains(part.geometry())
+    for _ in range(3):
+        window.tabs.close(window.tabs.current)
+    QApplication.processEvents()
+    assert top.recipe.text() == whole

@@ -278,7 +278,7 @@ def test_many_tabs_leave_room_for_the_rest_of_the_bar(qtbot: QtBot, open_window:
 
 def test_long_names_give_way_before_short_ones(qtbot: QtBot, open_window: Open):
     window = open_window("vgg11_fashion", size=(1440, 900))
-    for name in ("googlenet", "resnet18", "lenet_relu"):
+    for name in ("googlenet", "resnet18", "lenet_relu", "vgg11_bn"):
         window.tabs.open(Session.open(name))
     QApplication.processEvents()
     bar = window.top.tabs

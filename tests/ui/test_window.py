@@ -395,12 +395,3 @@ def test_a_line_of_the_code_selects_its_node(qtbot: QtBot, open_window: Open):
     qtbot.waitUntil(lambda: window.canvas.selected == ("conv2",))
     assert window.canvas.path == ("conv",)
     assert window.panel.scene.selected_cards == ("conv2",)
-
-
-def test_a_toast_that_asks_nothing_makes_way_for_the_search(qtbot: QtBot, open_window: Open):
-    window = open_window("lenet_relu")
-    window.toasts.show("This cannot be done.", "error")
-    asking = window.toasts.show("Discarded", "info", "Undo", lambda: None)
-    qtbot.keyClick(window.panel.view, Qt.Key.Key_Tab)
-    assert window.panel.search.isVisible()
-    qtbot.waitUntil(lambda: window.toasts.shown == [asking])

@@ -59,8 +59,8 @@ class KeyHint(QLabel):
 
     def name_keys(self, actions: Mapping[str, QAction]) -> None:
         """Name the keys of some of the commands by id, also once they are others."""
-        words = {"fit": self.tr("fit"), "add": self.tr("add"), "arrange": self.tr("arrange")}
-        words["commands"] = self.tr("all commands")
+        words = {"fit": self.tr("{0} fit"), "add": self.tr("{0} add"), "arrange": self.tr("{0} arrange")}
+        words["commands"] = self.tr("{0} all commands")
         self._actions = tuple((actions[key], word) for key, word in words.items())
         for action, _word in self._actions:
             action.changed.connect(self._draw)
@@ -80,7 +80,7 @@ class KeyHint(QLabel):
     def _usual(self) -> str:
         shown = QKeySequence.SequenceFormat.NativeText
         keys = ((action.shortcut().toString(shown), word) for action, word in self._actions)
-        return " · ".join(f"{key} {word}" for key, word in keys if key)
+        return " · ".join(word.format(key) for key, word in keys if key)
 
     def set_theme(self, theme: Theme) -> None:
         """Wear another palette."""

@@ -60,7 +60,7 @@ class Minimap(QWidget):
     def _covers_the_selected(self) -> bool:
         """Whether the one card or note that is selected lies below it: what was just added, found or clicked."""
         chosen = self._view.canvas.selected
-        if len(chosen) != 1:
+        if len(chosen) != 1 or not self._view.canvas.has(chosen[0]):
             return False
         body = self._view.canvas.standing(chosen[0]).body_in_scene()
         return self._view.viewportTransform().mapRect(body).intersects(QRectF(self.geometry()))

@@ -164,8 +164,8 @@ class RecipeChip(QPushButton):
     def __init__(self) -> None:
         super().__init__()
         self.has_form = False
+        self._line = ""
         set_state(self, "chip", True)
-        self.setToolTip(self.tr("How the network is trained"))
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the chevron stands behind the words
         self.clicked.connect(self.open_form)
 
@@ -184,9 +184,26 @@ class RecipeChip(QPushButton):
 
     def show_line(self, line: str) -> None:
         """line: the recipe in short, `fashion-mnist-mini · SGD · 10 epochs`."""
+        self._line = line
         self.setText(line)
+        self.setToolTip("\n".join((self.tr("How the network is trained"), line)))
         wear_icon(self, "chevron-down", size=14)
         self.setAccessibleName(self.tr("Training recipe: {0}").format(line))
+
+    @property
+    def whole_px(self) -> int:
+        """The width at which its line is read whole."""
+        advance = self.fontMetrics().horizontalAdvance
+        return self.sizeHint().width() + advance(self._line) - advance(self.text())
+
+    def shorten(self, width: int) -> None:
+        """Show as much of the line as goes into a width."""
+        missing, metrics, shown = self.whole_px - width, self.fontMetrics(), self._line
+        if missing > 0:
+            words = metrics.horizontalAdvance(self._line) - missing
+            shown = metrics.elidedText(self._line, Qt.TextElideMode.ElideRight, words)
+        if shown != self.text():
+            self.setText(shown)
 
     def open_form(self) -> None:
         """Open the form under the chip."""

@@ -193,3 +193,12 @@ def test_what_a_fix_inserts_covers_no_card_and_the_keys_reach_the_canvas_again(e
     bodies = {key: item.body_in_scene() for key, item in editor.window.panel.scene.cards.items()}
     assert not [key for key, body in bodies.items() if key != new and body.intersects(bodies[new])]
     assert editor.window.panel.view.hasFocus()
+
+
+def test_a_toast_that_asks_nothing_makes_way_for_the_search(editor, qtbot):
+    toasts = editor.window.toasts
+    toasts.show("This cannot be done.", "error")
+    asking = toasts.show("Discarded", "info", "Undo", lambda: None)
+    editor.key(Key.Key_Tab)
+    assert editor.window.panel.search.isVisible()
+    qtbot.waitUntil(lambda: toasts.shown == [asking])
