@@ -71,7 +71,7 @@ class TopBar(QWidget):
         return super().event(event)
 
     def _make_room(self) -> None:
-        """The tabs take what the rest of the bar leaves. Where that is too little, the recipe's line gives way first."""
+        """The tabs take what the others leave them. Where that is too little, the recipe's line gives way first."""
         row = self.layout()
         parts = [row.itemAt(index) for index in range(row.count())]
         fixed = sum(part.sizeHint().width() for part in parts if part.widget() not in (self.tabs, self.recipe))

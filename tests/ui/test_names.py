@@ -148,7 +148,7 @@ def test_the_recipe_gives_way_before_the_names_of_tabs(qtbot: QtBot, open_window
     QApplication.processEvents()
     assert all(top.tabs.tabRect(index).width() == top.tabs.tabSizeHint(index).width() for index in range(4))
     assert top.recipe.text().endswith("…")
-    assert "SGD" in top.recipe.toolTip()
+    assert "Adam · 5 epochs" in top.recipe.toolTip()
     for part in (top.recipe, top.train):
         assert part.width() >= part.sizeHint().width()
         assert top.rect().contains(part.geometry())
