@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRect
 from pytestqt.qtbot import QtBot
 
 from designer.engine.protocol import Evaluation, Mistake, read_evaluation, read_status
+from designer.ui.docks.results import Results
 from designer.ui.presenters.results import results_view
 from designer.ui.window import MainWindow
 
@@ -49,6 +50,25 @@ def test_in_the_midst_of_a_run_the_results_are_those_of_the_epoch_that_was_told_
     qtbot.waitUntil(lambda: window.training.paused)
     told = read_status(window.training.control.run_dir).figures["epoch"]
     qtbot.waitUntil(lambda: f"right after epoch {told}," in f"{window.later.reviewing.dock.heading.text()},")
+
+
+def test_figures_of_classes_have_room_and_those_of_cells_are_read_on_their_ground(qtbot: QtBot):
+    dock = Results()
+    qtbot.addWidget(dock)
+    dock.resize(900, 260)
+    dock.show()
+    evaluation = Evaluation(1, ("shirt", "coat"), ((0, 88), (0, 88)), ())
+    dock.show_run("Run", results_view(evaluation, "Run"), can_try=False)
+    table = dock.classes
+    assert table.item(1, 3).text() == "100.0 %"
+    for column in range(1, 4):
+        needed = max(table.sizeHintForColumn(column), table.horizontalHeader().sectionSizeHint(column))
+        assert needed <= table.columnWidth(column)
+    left, side = dock.confusion._place()
+    wrong = dock.confusion.grab(QRect(int(left + side) + 2, 2, int(side) - 6, int(side) - 6)).toImage()
+    pixels = {wrong.pixelColor(x, y).lightness() for x in range(wrong.width()) for y in range(wrong.height())}
+    assert min(pixels) < 60  # figures are dark on a ground of pure amber
+    assert wrong.pixelColor(2, 2).lightness() > 120
 
 
 def test_figures_of_classes_and_pictures_that_lie():

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from designer.ui.theme.colours import mixed, text_colour_on
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import SMALL_PX, UI_PX, figure_font, ui_font
 
@@ -77,13 +78,12 @@ class Confusion(QWidget):
 
     def _paint_cell(self, painter: QPainter, area: QRectF, count: int, share: float, is_hit: bool) -> None:
         theme = current_theme()
-        painter.fillRect(area, QColor(theme.raised))
-        tint = QColor(theme.accent if is_hit else theme.warn)
-        tint.setAlphaF(min(1.0, (0.85 * share if is_hit else 0.15 + 1.6 * share) if count else 0.0))
-        painter.fillRect(area, tint)
+        tint = min(1.0, (0.85 * share if is_hit else 0.15 + 1.6 * share) if count else 0.0)
+        ground = mixed(theme.raised, theme.accent if is_hit else theme.warn, tint)
+        painter.fillRect(area, ground)
         if count and area.width() >= _FIGURES_PX:
             painter.setFont(figure_font(SMALL_PX - UI_PX))
-            painter.setPen(QColor(theme.on_accent if is_hit and share > 0.5 else theme.text))
+            painter.setPen(text_colour_on(ground.name()))
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, str(count))
 
     def _paint_name(self, painter: QPainter, row: int, area: QRectF) -> None:

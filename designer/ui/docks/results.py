@@ -31,7 +31,7 @@ _PICTURE_PX = 56
 _TILE_PX = 156
 _GAP_PX = 8
 _ROW_PX = 26
-_FIGURES_PX = (64, 80, 72)  # the columns of a class' figures
+_FIGURES_PX = (64, 80, 72)  # at least, the columns of a class' figures
 _NAME_PX = 200  # of a class, at most
 _BAR_PX = 12  # a scroll bar
 OVERVIEW, TRY = "overview", "try"
@@ -125,8 +125,6 @@ class Results(QWidget):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(_ROW_PX)
         table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in enumerate(_FIGURES_PX, 1):
-            table.setColumnWidth(column, width)
         return table
 
     def sizeHint(self) -> QSize:
@@ -170,7 +168,12 @@ class Results(QWidget):
                 self.classes.setItem(row, column, _cell(text, is_figure=column > 0))
             self.classes.item(row, 0).setToolTip(view.name)
         names = min(self.classes.sizeHintForColumn(0), _NAME_PX)
-        self.classes.setMinimumWidth(names + sum(_FIGURES_PX) + _BAR_PX)
+        head = self.classes.horizontalHeader()
+        for column, least in enumerate(_FIGURES_PX, 1):
+            needed = max(self.classes.sizeHintForColumn(column), head.sectionSizeHint(column))
+            self.classes.setColumnWidth(column, max(least, needed))
+        figures = sum(self.classes.columnWidth(column) for column in range(1, 4))
+        self.classes.setMinimumWidth(names + figures + _BAR_PX)
         self._show_mistakes(results.mistakes)
 
     def _show_mistakes(self, mistakes: tuple[MistakeView, ...]) -> None:
