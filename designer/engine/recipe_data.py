@@ -13,17 +13,19 @@ from .recipe_json import is_share, later, require
 class AugmentRecipe:
     """What chance does to the training images, anew in each epoch; the seed decides.
 
-    scale: lowest and highest length in pixels to bring the shorter side to, drawn for each batch; evaluation takes the
-    middle of the two. crop: side in pixels of a random window, in evaluation the middle one; padding: pixels of zeros
-    put around before. flip: the share mirrored left to right. colour: how far brightness, contrast and saturation may
-    go from 1. erase: the share in which a rectangle is blotted out. mixup, cutmix: the alpha of the beta distribution
-    by which two images are blended, or joined; 0 for not at all; where both are set, each batch gets one of the two.
+    scale: lowest and highest length in pixels to bring the shorter side to, drawn for each batch; evaluation takes
+    the middle of the two. crop: side in pixels of a random window, in evaluation the middle one; padding: pixels of
+    zeros put around before. flip: the share mirrored left to right, flip_vertical: upside down. colour: how far
+    brightness, contrast and saturation may go from 1. erase: the share in which a rectangle is blotted out. mixup,
+    cutmix: the alpha of the beta distribution by which two images are blended, or joined; 0 for not at all; where
+    both are set, each batch gets one of the two.
     """
 
     scale: tuple[int, int] | None = None
     crop: int | None = None
     padding: int = 0
     flip: float = 0.0
+    flip_vertical: float = later(0.0)
     colour: float = 0.0
     erase: float = 0.0
     mixup: float = 0.0
@@ -40,7 +42,7 @@ class AugmentRecipe:
         fix = "Set augment.crop, or leave augment.padding out."
         padding = 0 <= self.padding <= 4096 and (self.crop is not None or not self.padding)
         require(padding, "augment.padding", self.padding, "0 to 4096 pixels, and 0 without a crop", fix)
-        for name in ("flip", "erase"):
+        for name in ("flip", "flip_vertical", "erase"):
             share = getattr(self, name)
             require(0 <= share <= 1, f"augment.{name}", share, "a share of 0 to 1", "0.5 is usual.")
         require(is_share(self.colour), "augment.colour", self.colour, "0 to below 1", "0.2 is usual.")

@@ -60,10 +60,10 @@ def randomly_cropped(images: Tensor, size_px: int, padding_px: int, chance: Gene
     return windows.view(count, channels, size_px, size_px)
 
 
-def flipped(images: Tensor, share: float, chance: Generator) -> Tensor:
-    """About that share of the images mirrored left to right."""
+def flipped(images: Tensor, share: float, chance: Generator, axis: int = -1) -> Tensor:
+    """About that share of the images mirrored left to right, or along another axis: -2 is upside down."""
     turned = sent(torch.rand(len(images), generator=chance) < share, images.device)
-    return torch.where(turned[:, None, None, None], images.flip(-1), images)
+    return torch.where(turned[:, None, None, None], images.flip(axis), images)
 
 
 def colour_jittered(images: Tensor, strength: float, chance: Generator) -> Tensor:
@@ -147,7 +147,7 @@ def _share(alpha: float, chance: Generator) -> float:
 
 
 def augmented(images: Tensor, recipe: AugmentRecipe, chance: Generator) -> Tensor:
-    """The training set's part: scale, crop, flip, colours, in this order. Erasing comes after normalising."""
+    """The training set's part: scale, crop, flips, colours, in this order. Erasing comes after normalising."""
     if recipe.scale is not None:
         low, high = recipe.scale
         images = short_side_resized(images, int(torch.randint(low, high + 1, (), generator=chance)))
@@ -155,6 +155,8 @@ def augmented(images: Tensor, recipe: AugmentRecipe, chance: Generator) -> Tenso
         images = randomly_cropped(images, recipe.crop, recipe.padding, chance)
     if recipe.flip:
         images = flipped(images, recipe.flip, chance)
+    if recipe.flip_vertical:
+        images = flipped(images, recipe.flip_vertical, chance, -2)
     if recipe.colour:
         images = colour_jittered(images, recipe.colour, chance)
     return images

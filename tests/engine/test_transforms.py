@@ -14,7 +14,17 @@ from designer.engine.recipe import AugmentRecipe, DataRecipe, Recipe, RecipeErro
 
 MINI = str(Path(__file__).resolve().parents[2] / "resources" / "fashion-mnist-mini")
 CPU = torch.device("cpu")
-ALL = {"scale": [28, 34], "crop": 28, "padding": 2, "flip": 0.5, "colour": 0.2, "erase": 0.3, "mixup": 0.2, "cutmix": 1}
+ALL = {
+    "scale": [28, 34],
+    "crop": 28,
+    "padding": 2,
+    "flip": 0.5,
+    "flip_vertical": 0.5,
+    "colour": 0.2,
+    "erase": 0.3,
+    "mixup": 0.2,
+    "cutmix": 1,
+}
 
 
 def chance(seed: int = 0) -> torch.Generator:
@@ -49,6 +59,8 @@ def test_a_random_crop_is_a_window_of_the_image_and_no_two_are_alike(images):
 def test_a_flip_mirrors_whole_images(images):
     assert torch.equal(transforms.flipped(images, 1, chance()), images.flip(-1))
     assert torch.equal(transforms.flipped(images, 0, chance()), images)
+    upside_down = AugmentRecipe(flip_vertical=1)
+    assert torch.equal(transforms.augmented(images, upside_down, chance()), images.flip(-2))
     some = transforms.flipped(images, 0.5, chance())
     turned = (some == images.flip(-1)).flatten(1).all(1)
     assert torch.equal(turned, ~(some == images).flatten(1).all(1))

@@ -131,6 +131,7 @@ _IMAGES = RecipeSection(
             lambda r: r.augment.crop is not None,
         ),
         _F("augment.flip", tr("flip"), tr("The share of images mirrored left to right.")),
+        _F("augment.flip_vertical", tr("flip vertical"), tr("The share of images turned upside down.")),
         _F("augment.colour", tr("colour jitter"), tr("How far brightness, contrast, saturation go from 1.")),
         _F("augment.erase", tr("erase"), tr("The share of images in which a rectangle is blotted out.")),
         _F("augment.mixup", tr("mixup"), tr("Alpha by which two images are blended; 0 for not at all.")),
