@@ -22,7 +22,7 @@ from designer.ui.window import MainWindow
 from tests.benchmarks.test_canvas_speed import chain_with_skips
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-NUM_NODES = 160
+NUM_NODES = 80
 Act = Callable[[MainWindow], object]
 
 
@@ -33,9 +33,9 @@ def fill(open_window: Callable[..., MainWindow], monkeypatch: pytest.MonkeyPatch
 
     def filled(num_cards: int, num_wires: int = 0, *, at_once: bool = False) -> MainWindow:
         monkeypatch.setattr(slices, "SLICE_S", 0.0)  # a slice holds one step
-        monkeypatch.setattr(canvas_controller, "_AT_ONCE", NUM_NODES if at_once else 150)
+        monkeypatch.setattr(canvas_controller, "_AT_ONCE", NUM_NODES if at_once else NUM_NODES - 1)
         session = Session(Document(chain_with_skips(NUM_NODES)))
-        session.edit("Move", lambda design: nodes.move(design, "Net", {"n7": (-900.0, 40.0), "n150": (64.0, 5000.0)}))
+        session.edit("Move", lambda design: nodes.move(design, "Net", {"n7": (-900.0, 40.0), "n70": (64.0, 5000.0)}))
         window.tabs.open(session)
         scene = window.panel.scene
         assert scene.slices.is_busy is not at_once
@@ -77,12 +77,12 @@ def edit_and_undo(window: MainWindow) -> None:
 
 ACTS: dict[str, Act] = {
     "nothing": lambda window: None,
-    "delete": lambda window: window.canvas.delete(("n3", "n150"), ("n60.input",)),
+    "delete": lambda window: window.canvas.delete(("n3", "n70"), ("n42.input",)),
     "edit and undo": edit_and_undo,
     "undo": lambda window: window.actions_by_id["undo"].trigger(),
-    "find": lambda window: window.canvas.go_to((), "n123"),
+    "find": lambda window: window.canvas.go_to((), "n63"),
     "fit": lambda window: window.panel.view.fit_all(),
-    "fit some": lambda window: window.panel.view.fit_cards(["n12", "n140"]),
+    "fit some": lambda window: window.panel.view.fit_cards(["n12", "n66"]),
     "select all": select_all,
     "arrange": lambda window: window.actions_by_id["arrange"].trigger(),
 }
@@ -113,20 +113,20 @@ def test_there_is_no_hint_of_an_empty_canvas_before_the_first_card(fill) -> None
 def test_another_design_in_the_midst_is_alone_on_the_canvas_and_the_first_comes_back(fill, qtbot: QtBot) -> None:
     window = fill(NUM_NODES, 40)
     scene = window.panel.scene
-    window.canvas.go_to((), "n123")
+    window.canvas.go_to((), "n63")
     zoom, centre = window.panel.view.zoom, window.panel.view.seen().center()
     window.tabs.step(-1)
     assert set(scene.cards) == set(window.session.design.root.nodes)
     assert {item.card.id for item in scene.items() if hasattr(item, "card") and item.isVisible()} == set(scene.cards)
     window.tabs.step(1)
-    assert window.canvas.selected == ("n123",)
+    assert window.canvas.selected == ("n63",)
     while len(scene.shown_cards) < 20:
         QApplication.processEvents()
     window.tabs.step(-1)
     window.tabs.step(1)
     qtbot.waitUntil(lambda: not scene.slices.is_busy)
-    assert window.canvas.selected == ("n123",)
-    assert scene.cards["n123"].is_selected
+    assert window.canvas.selected == ("n63",)
+    assert scene.cards["n63"].is_selected
     assert len(scene.wires) > NUM_NODES - 2
     assert window.panel.view.zoom == zoom
     assert (window.panel.view.seen().center() - centre).manhattanLength() < 2
@@ -165,16 +165,16 @@ def test_what_stands_out_by_and_by_is_what_was_selected_last(fill, qtbot: QtBot,
     monkeypatch.setattr(scene_module, "_MARKED_AT_ONCE", 0)
     scene.select(["n50", "n51"])
     QApplication.processEvents()
-    scene.select(["n100", "n101"])
-    assert not scene.cards["n101"].is_selected
-    window.canvas.delete(("n120", "n101"), ())
+    scene.select(["n60", "n61"])
+    assert not scene.cards["n61"].is_selected
+    window.canvas.delete(("n62", "n61"), ())
 
     def is_marked() -> bool:
-        marks = path_of({"n100"}, set(), [item.wire for item in scene.wires.values()])
+        marks = path_of({"n60"}, set(), [item.wire for item in scene.wires.values()])
         return all(item.emphasis is marks.get(key, Emphasis.QUIET) for key, item in scene.wires.items())
 
     qtbot.waitUntil(is_marked)
-    assert [key for key, item in scene.cards.items() if item.is_selected] == ["n100"]
+    assert [key for key, item in scene.cards.items() if item.is_selected] == ["n60"]
 
 
 def test_a_window_that_closes_in_the_midst_lets_go(fill, qtbot: QtBot) -> None:
