@@ -38,6 +38,8 @@ TAKEN_AT = {  # the arguments that are texts
     "error": (1,),  # of the analysis of a node
     "_design_too_large": (0, 1),
     "expect_rank": (3,),
+    "require": (3, 4),  # of a recipe
+    "fail": (0,),
     "_mismatch": (1, 2),
     "_failed": (0, 1, 2),
     "_check_unique": (3,),

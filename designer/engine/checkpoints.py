@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from .protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, EngineError, first_line
+from .text import Text
 
 
 def last_checkpoint(run_dir: Path) -> Path:
@@ -37,7 +38,7 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
         fresh.unlink(missing_ok=True)
         cause = error.__context__ if isinstance(error.__context__, OSError) else error
         raise EngineError(
-            f"The checkpoint {path} cannot be written: {first_line(cause)}",
+            Text("The checkpoint {path} cannot be written: {reason}", path=path, reason=first_line(cause)),
             expected="a folder with room for it",
             fix="Free some space on the disk and resume the run; its last checkpoint is whole.",
         ) from error
@@ -51,7 +52,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise EngineError(
-            f"There is no checkpoint {path}.",
+            Text("There is no checkpoint {path}.", path=path),
             expected="a run that has saved one, which it does after each epoch and when it is stopped or paused",
             fix="Train anew.",
         ) from error
@@ -61,7 +62,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         state, reason = None, f": {first_line(error) or type(error).__name__}"
     if not isinstance(state, dict):
         raise EngineError(
-            f"The checkpoint {path} cannot be read{reason}",
+            Text("The checkpoint {path} cannot be read{reason}", path=path, reason=reason),
             expected="a checkpoint that the engine saved",
             fix="Use another checkpoint or a safetensors file, or train anew.",
         )
@@ -74,15 +75,24 @@ def require_same_design(network: nn.Module, weights: Mapping[str, Tensor], path:
     misfit = ""
     for name, tensor in own.items():
         if name not in weights:
-            misfit = f"it has no {name!r}"
+            misfit = Text("it has no {name}", name=repr(name))
         elif weights[name].shape != tensor.shape:
-            misfit = f"{name!r} is {_size(weights[name])} there and {_size(tensor)} here"
+            misfit = Text(
+                "{name} is {there} there and {here} here",
+                name=repr(name),
+                there=_size(weights[name]),
+                here=_size(tensor),
+            )
         if misfit:
             break
     extra = [name for name in weights if name not in own]
     if misfit or extra:
         raise EngineError(
-            f"The checkpoint {path} is of another design: {misfit or f'the network has no {extra[0]!r}'}.",
+            Text(
+                "The checkpoint {path} is of another design: {misfit}.",
+                path=path,
+                misfit=misfit or Text("the network has no {name}", name=repr(extra[0])),
+            ),
             expected="the design that the run was begun with",
             fix="Bring back that design, or start a new run.",
         )

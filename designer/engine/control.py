@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from .protocol import Control, Pause, Resume, Stop, Unreadable, Warned, read_control
+from .text import Text
 
 _MAX_LINE_BYTES = 2**16
 _LOOK_S = 0.2  # between two looks at a mailbox
@@ -127,6 +128,10 @@ def _read(descriptor: int) -> bytes:
 def _unreadable(control: Unreadable) -> Warned:
     return Warned(
         code="unreadable_control",
-        message=f"The engine was sent a line that it cannot read, {control.line!r}: {control.reason}.",
+        message=Text(
+            "The engine was sent a line that it cannot read, {line}: {reason}.",
+            line=repr(control.line),
+            reason=control.reason,
+        ),
         fix='Send {"type": "stop"}, or "pause" or "resume"; nothing else is understood.',
     )

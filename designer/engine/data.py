@@ -24,6 +24,7 @@ from .protocol import EngineError, Warned
 from .recipe import NO_CHANCE, AugmentRecipe, DataRecipe
 from .sources.find import open_data
 from .split import parted
+from .text import Text, joined
 
 _PREPARED_PIXELS = {"cpu": 2**18}  # at most so many are prepared ahead: what a core's cache holds, as floats
 _PREPARED_PIXELS_ELSEWHERE = 2**20
@@ -210,8 +211,12 @@ def require_classes(collection: Collection, tell: Tell) -> None:
     counts = torch.bincount(collection.train.labels, minlength=len(classes))
     if int((counts > 0).sum()) < 2:
         raise EngineError(
-            f"All {len(collection.train):,} training images in {collection.root} are of one class, "
-            f"{classes[int(counts.argmax())]!r}.",
+            Text(
+                "All {count:,} training images in {root} are of one class, {classes}.",
+                count=len(collection.train),
+                root=collection.root,
+                classes=repr(classes[int(counts.argmax())]),
+            ),
             expected="at least two classes",
             fix="Add images of another class: there is nothing to tell apart.",
         )
@@ -220,17 +225,20 @@ def require_classes(collection: Collection, tell: Tell) -> None:
         tell(
             Warned(
                 "lonely_class",
-                f"Of class {_named(lonely)} there is one image only: it is trained on, and none is left to test with.",
+                Text(
+                    "Of class {name} there is one image only: it is trained on, and none is left to test with.",
+                    name=_named(lonely),
+                ),
                 "Check its label, or add images of that class.",
             )
         )
     empty = [name for name, count in zip(classes, counts.tolist(), strict=True) if not count]
     if empty:
-        begins = " The labels seem to begin at 1." if empty == [classes[0]] == ["0"] else ""
+        begins = "The labels seem to begin at 1." if empty == [classes[0]] == ["0"] else ""
         tell(
             Warned(
                 "empty_class",
-                f"No training image is of class {_named(empty)}.{begins}",
+                joined(Text("No training image is of class {name}.", name=_named(empty)), begins),
                 "Check the labels; the network cannot learn a class that it never sees.",
             )
         )
@@ -238,4 +246,5 @@ def require_classes(collection: Collection, tell: Tell) -> None:
 
 def _named(classes: Sequence[str]) -> str:
     """The first of them, and how many more there are."""
-    return ", ".join(map(repr, classes[:5])) + (f" and {len(classes) - 5:,} more" if len(classes) > 5 else "")
+    first = ", ".join(map(repr, classes[:5]))
+    return Text("{names} and {count:,} more", names=first, count=len(classes) - 5) if len(classes) > 5 else first

@@ -18,6 +18,7 @@ from torch import Tensor
 from .examples import AS_IT_IS, Fault, Fit, Reading
 from .protocol import EngineError, first_line
 from .protocol_data import IMAGE_SUFFIXES
+from .text import Text
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -78,7 +79,7 @@ class FilePictures:
         headers = [header for name in self.names[::step] if (header := _header(self.root / name))]
         if not headers and self.names:
             raise EngineError(
-                f"None of the images that were looked at in {self.root} can be read.",
+                Text("None of the images that were looked at in {root} can be read.", root=self.root),
                 expected="PNG, JPEG or WebP files",
                 fix="Check the files: they may be damaged, or of another format than their names say.",
             )
@@ -123,14 +124,24 @@ def _decoded(path: Path, fit: Fit, shape: tuple[int, int, int]) -> Tensor:
     channels, height, width = shape
     with pillow().open(path, formats=_FORMATS) as image:
         if image.width * image.height > _MAX_PIXELS:
-            raise ValueError(f"it claims to have {image.width:,} × {image.height:,} pixels")
+            raise ValueError(
+                Text("it claims to have {width:,} × {height:,} pixels", width=image.width, height=image.height)
+            )
         if fit.side_px and image.format == "JPEG":
             image.draft(None, (width, height))  # never smaller than that; decodes a fraction of the file
         image = _with_channels(_upright(image), channels)
         if fit.side_px:
             image = _resized(image, width, height, fit.keep_ratio)
         elif image.size != (width, height):
-            raise _OtherSizeError(f"has {image.width} × {image.height} pixels, others {width} × {height}")
+            raise _OtherSizeError(
+                Text(
+                    "has {width} × {height} pixels, others {other_width} × {other_height}",
+                    width=image.width,
+                    height=image.height,
+                    other_width=width,
+                    other_height=height,
+                )
+            )
         pixels = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)
         return pixels.view(image.height, image.width, channels).permute(2, 0, 1)  # (H, W, C) -> (C, H, W)
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from .protocol import EngineError
+from .text import Text
 
 _CGROUP = Path("/sys/fs/cgroup")
 _GUESSED_BYTES = 4 * 2**30
@@ -30,8 +31,8 @@ def choose_device(name: str) -> torch.device:
     wanted = {"auto": available[0], "cuda": "cuda:0"}.get(name, name)
     if wanted not in available:
         raise EngineError(
-            f"This machine has no device {name!r} that PyTorch can use.",
-            expected=f"auto or one of {', '.join(available)}",
+            Text("This machine has no device {name} that PyTorch can use.", name=repr(name)),
+            expected=Text("auto or one of {available}", available=", ".join(available)),
             fix='Choose one of these, or "auto" for the best of them.',
         )
     return torch.device(wanted)

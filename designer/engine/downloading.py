@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from .protocol import EngineError, Preparing
 from .recipe_sets import KnownSet, RemoteFile
+from .text import Text
 
 HOME_VARIABLE = "BLOCKYARD_DATA"  # the folder that data sets are fetched into
 MIRROR_VARIABLE = "BLOCKYARD_MIRROR"  # an address to fetch from in place of all others; files lie there as SET/FILE
@@ -56,9 +57,14 @@ def fetch(known: KnownSet, home: Path, tell: Tell) -> Path:
             return folder
     except OSError as error:
         raise EngineError(
-            f"{known.name} cannot be kept in {home}: {error.strerror or error}.",
-            expected=f"a folder that can be written, with room for {known.size_bytes / 2**20:,.0f} MiB",
-            fix=f"Make room, or set {HOME_VARIABLE} to another folder.",
+            Text(
+                "{name} cannot be kept in {folder}: {reason}.",
+                name=known.name,
+                folder=home,
+                reason=error.strerror or error,
+            ),
+            expected=Text("a folder that can be written, with room for {size:,.0f} MiB", size=known.size_bytes / 2**20),
+            fix=Text("Make room, or set {variable} to another folder.", variable=HOME_VARIABLE),
         ) from error
 
 
@@ -77,10 +83,15 @@ def _fetch_file(known: KnownSet, file: RemoteFile, scratch: Path, tell: Tell) ->
         reasons[mirror] = reason
     told = "; ".join(f"{mirror} ({reason})" for mirror, reason in reasons.items())
     raise EngineError(
-        f"{file.name} of {known.name} could not be fetched: {told}.",
-        expected=f"{file.size_bytes:,} bytes with the SHA-256 {file.sha256[:12]}…",
-        fix=f"Check the connection and try again, which goes on where this ended; or fetch it by hand from "
-        f"{known.page} and name its folder as data.",
+        Text("{file} of {known} could not be fetched: {told}.", file=file.name, known=known.name, told=told),
+        expected=Text(
+            "{size_bytes:,} bytes with the SHA-256 {sha256}…", size_bytes=file.size_bytes, sha256=file.sha256[:12]
+        ),
+        fix=Text(
+            "Check the connection and try again, which goes on where this ended; or fetch it by hand "
+            "from {page} and name its folder as data.",
+            page=known.page,
+        ),
     )
 
 
@@ -96,7 +107,7 @@ def _fetch_from(address: str, file: RemoteFile, part: Path, tell: Tell) -> str:
             if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and before:
                 part.unlink()  # of another file than the one that lies there
                 continue
-            return f"it answers {error.code} {error.reason}"
+            return Text("it answers {code} {reason}", code=error.code, reason=error.reason)
         except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
             reason = f"the connection failed: {getattr(error, 'reason', None) or error or type(error).__name__}"
             if _size(part) <= before:
@@ -104,7 +115,7 @@ def _fetch_from(address: str, file: RemoteFile, part: Path, tell: Tell) -> str:
             continue
         size = _size(part)
         if size < file.size_bytes:
-            reason = f"it ended after {size:,} of {file.size_bytes:,} bytes"
+            reason = Text("it ended after {size:,} of {size_bytes:,} bytes", size=size, size_bytes=file.size_bytes)
             if size <= before:
                 return reason
             continue
@@ -142,7 +153,7 @@ def _copy(answer: http.client.HTTPResponse, output: BinaryIO, file: RemoteFile, 
         done += len(chunk)
         if time.monotonic() - told_at > _TELL_EVERY_S:
             told_at = time.monotonic()
-            tell(Preparing(f"Downloading {file.name}", done, file.size_bytes, "bytes"))
+            tell(Preparing(Text("Downloading {file}", file=file.name), done, file.size_bytes, "bytes"))
 
 
 def _size(path: Path) -> int:
@@ -162,7 +173,9 @@ def _unpack(archive: Path, members: tuple[str, ...], folder: Path) -> None:
             source = packed.extractfile(found[name]) if name in found else None
             if source is None:
                 raise EngineError(
-                    f"{archive.name} lacks {name}.", expected=", ".join(members), fix="Fetch the data set by hand."
+                    Text("{archive} lacks {name}.", archive=archive.name, name=name),
+                    expected=", ".join(members),
+                    fix="Fetch the data set by hand.",
                 )
             (folder / name).write_bytes(source.read())
     archive.unlink()
@@ -174,7 +187,11 @@ def _alone(path: Path, known: KnownSet, scratch: Path, tell: Tell) -> Iterator[N
     with path.open("ab") as lock:
         while not _locked(lock):
             done = sum(map(_size, scratch.glob("*"))) if scratch.is_dir() else 0
-            tell(Preparing(f"Another program is downloading {known.name}", done, known.size_bytes, "bytes"))
+            tell(
+                Preparing(
+                    Text("Another program is downloading {known}", known=known.name), done, known.size_bytes, "bytes"
+                )
+            )
             time.sleep(_TELL_EVERY_S)
         scratch.mkdir(exist_ok=True)  # the other one may have renamed it
         try:

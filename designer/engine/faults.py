@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from .examples import Fault
 from .protocol import EngineError, Warned
+from .text import Text, joined
 
 _SHOWN = 5
 
@@ -19,16 +20,23 @@ def raise_for(faults: Sequence[Fault]) -> None:
 
 def skipped(faults: Sequence[Fault]) -> Warned:
     """What is said where damaged images are left out by consent."""
-    images = "1 image that cannot be read is" if len(faults) == 1 else f"{len(faults):,} images that cannot be read are"
-    return Warned("skipped_broken", f"{images} left out: {_listed(faults)}.", "Mend or remove the files.")
+    said = Text("1 image that cannot be read is left out: {faults}.", faults=_listed(faults))
+    if len(faults) > 1:
+        said = Text(
+            "{count:,} images that cannot be read are left out: {faults}.", count=len(faults), faults=_listed(faults)
+        )
+    return Warned("skipped_broken", said, "Mend or remove the files.")
 
 
 def _gone(faults: Sequence[Fault]) -> EngineError:
-    images = "1 image is" if len(faults) == 1 else f"{len(faults):,} images are"
     names = ", ".join(fault.name for fault in faults[:_SHOWN])
-    more = f" and {len(faults) - _SHOWN:,} more" if len(faults) > _SHOWN else ""
+    if len(faults) > _SHOWN:
+        names = Text("{names} and {count:,} more", names=names, count=len(faults) - _SHOWN)
+    gone = Text("1 image is gone: {names}.", names=names)
+    if len(faults) > 1:
+        gone = Text("{count:,} images are gone: {names}.", count=len(faults), names=names)
     return EngineError(
-        f"{images} gone: {names}{more}. The data set lists what is not there.",
+        joined(gone, "The data set lists what is not there."),
         expected="the images to be there, and to stay while a run uses them",
         fix="Correct the list; or put the folder back, or plug its disk in, and resume the run: its last checkpoint is "
         "kept.",
@@ -38,16 +46,18 @@ def _gone(faults: Sequence[Fault]) -> EngineError:
 def various_sizes(faults: Sequence[Fault]) -> EngineError:
     """What is said where images would have to be brought to one size. faults: at least one."""
     return EngineError(
-        f"The images are of various sizes: {faults[0].name} {faults[0].reason}.",
+        Text("The images are of various sizes: {name} {reason}.", name=faults[0].name, reason=faults[0].reason),
         expected="images of one size, or a size to bring them to",
         fix="Set data.resize in the recipe, such as 224; data.keep_ratio keeps them from being squeezed.",
     )
 
 
 def _broken(faults: Sequence[Fault]) -> EngineError:
-    count = "1 image" if len(faults) == 1 else f"{len(faults):,} images"
+    said = Text("1 image cannot be read: {faults}.", faults=_listed(faults))
+    if len(faults) > 1:
+        said = Text("{count:,} images cannot be read: {faults}.", count=len(faults), faults=_listed(faults))
     return EngineError(
-        f"{count} cannot be read: {_listed(faults)}.",
+        said,
         expected="whole PNG, JPEG or WebP files",
         fix="Mend or remove them, or set data.skip_broken in the recipe to true to train without them.",
     )
@@ -55,4 +65,5 @@ def _broken(faults: Sequence[Fault]) -> EngineError:
 
 def _listed(faults: Sequence[Fault]) -> str:
     shown = "; ".join(f"{fault.name} ({fault.reason.rstrip('.')})" for fault in faults[:_SHOWN])
-    return shown + (f"; and {len(faults) - _SHOWN:,} more" if len(faults) > _SHOWN else "")
+    more = len(faults) - _SHOWN
+    return Text("{faults}; and {count:,} more", faults=shown, count=more) if more > 0 else shown

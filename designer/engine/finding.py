@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from .fate import is_partner_lost
 from .loop import Training
 from .protocol import EngineError
+from .text import Text
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,12 @@ class Culprit:
     @property
     def sentence(self) -> str:
         """For a person: `It began in head (Linear): its output is no longer finite.`"""
-        return f"It began in {self.path or 'the network itself'} ({self.kind}): {self.what}."
+        return Text(
+            "It began in {path} ({kind}): {what}.",
+            path=self.path or Text("the network itself"),
+            kind=self.kind,
+            what=self.what,
+        )
 
 
 class _FoundError(Exception):
@@ -83,7 +89,9 @@ class _Watch:
             if any(not _is_finite(parameter) for parameter in module.parameters(recurse=False)):
                 what = "its weights are no longer finite, after a step that was too long"
             elif _is_finite(inputs):
-                what = f"its output is no longer finite, its inputs are, up to {_largest(inputs):.3g}"
+                what = Text(
+                    "its output is no longer finite, its inputs are, up to {largest:.3g}", largest=_largest(inputs)
+                )
             else:
                 what = "its inputs are no longer finite, and no part before it gave them"
             raise _FoundError(Culprit(path, type(module).__name__, what))
@@ -95,7 +103,7 @@ class _Watch:
         for path, module in reversed(self.order.items()):
             for name, parameter in module.named_parameters(recurse=False):
                 if parameter.grad is not None and not _is_finite(parameter.grad):
-                    what = f"the gradient of its {name} is no longer finite, though the loss still was"
+                    what = Text("the gradient of its {name} is no longer finite, though the loss still was", name=name)
                     raise _FoundError(Culprit(path, type(module).__name__, what))
 
 

@@ -19,6 +19,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from .protocol import EngineError
+from .text import Text
 
 Result = TypeVar("Result")
 _PATIENCE = timedelta(days=14)  # a paused run is waited for; a process that dies is noticed at once in any case
@@ -98,7 +99,7 @@ class Group:
             return network
         if device.type != "cuda":
             raise EngineError(
-                f"Batch normalisation cannot be kept in step between processes on {device}.",
+                Text("Batch normalisation cannot be kept in step between processes on {device}.", device=device),
                 expected="cuda devices, which PyTorch's SyncBatchNorm is for",
                 fix="Set sync_batchnorm to false: each process then takes the averages of its share of the batch.",
             )
@@ -113,9 +114,13 @@ class Group:
         count = torch.cuda.device_count()
         if self.local_rank >= count:
             raise EngineError(
-                f"{self.size} devices are to train together, and this machine has {count} of cuda.",
-                expected=f"at most {count} devices",
-                fix=f'Set devices to {count}, or device to "cpu".',
+                Text(
+                    "{size} devices are to train together, and this machine has {count} of cuda.",
+                    size=self.size,
+                    count=count,
+                ),
+                expected=Text("at most {count} devices", count=count),
+                fix=Text('Set devices to {count}, or device to "cpu".', count=count),
             )
         return f"cuda:{self.local_rank}"
 

@@ -12,6 +12,7 @@ from .control import Mailbox, Wishes, listen
 from .fate import Follower, PartnerLostError, Watch, last_words
 from .journal import Journal
 from .protocol import CONTROLS_FILE, LOG_FILE, EngineError, Failed, Finished, Message, first_line
+from .text import Text
 
 
 def carry_out(
@@ -64,9 +65,12 @@ def _carry_out(run_dir: Path, journal: Journal | Follower, wishes: Wishes, resum
             traceback.print_exc(file=log)
         journal.tell(
             Failed(
-                f"Training broke off: {': '.join(filter(None, (type(error).__name__, first_line(error))))}",
+                Text(
+                    "Training broke off: {reason}",
+                    reason=": ".join(filter(None, (type(error).__name__, first_line(error)))),
+                ),
                 expected="a network that trains on this data",
-                fix=f"Check the design; {run_dir / LOG_FILE} tells where it happened.",
+                fix=Text("Check the design; {log} tells where it happened.", log=run_dir / LOG_FILE),
             )
         )
         return 1

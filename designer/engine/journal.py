@@ -34,6 +34,7 @@ from .protocol import (
     replace_file,
     write_line,
 )
+from .text import Text
 
 _OVER = ("finished", "stopped", "failed")
 
@@ -171,7 +172,7 @@ def _stays(message: Message | Unreadable, step: int, epoch: int) -> bool:
 
 def _unwritable(run_dir: Path, error: OSError) -> EngineError:
     return EngineError(
-        f"The run folder {run_dir} cannot be written: {error.strerror}.",
+        Text("The run folder {run_dir} cannot be written: {reason}.", run_dir=run_dir, reason=error.strerror),
         expected="a folder with room and the right to write",
         fix="Free some space on the disk, or train into another folder.",
     )

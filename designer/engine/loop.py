@@ -24,6 +24,7 @@ from .schedule import Progression, learning_rate
 from .state import FORMAT, random_state, restore_random_state
 from .stepper import Stepper
 from .stuck import StuckWatch
+from .text import Text
 
 REPORT_EVERY_S = 0.05
 SAVE_EVERY_S = 300.0  # within a long epoch: a machine that goes down costs no more
@@ -165,13 +166,23 @@ class Training:
     def _stopped_early(self) -> Warned:
         return Warned(
             code="stopped_early",
-            message=f"The run ends after epoch {self._epochs_done} of {self._recipe.epochs}: accuracy on the "
-            f"validation set has not risen for {self._recipe.early_stopping} in a row.",
+            message=Text(
+                "The run ends after epoch {epoch} of {epochs}: accuracy on the validation set has "
+                "not risen for {count} in a row.",
+                epoch=self._epochs_done,
+                epochs=self._recipe.epochs,
+                count=self._recipe.early_stopping,
+            ),
             fix="Raise early_stopping, or leave it out, to train on.",
         )
 
     def _end_epoch(self, epoch: int, trained: Totals, validated: Totals, tested: Totals) -> None:
-        require_finite(tested.mean_loss, f"on the test set after epoch {epoch}", self._rate(epoch, 0), self.steps_done)
+        require_finite(
+            tested.mean_loss,
+            Text("on the test set after epoch {epoch}", epoch=epoch),
+            self._rate(epoch, 0),
+            self.steps_done,
+        )
         self._epochs_done, self._batches_done = epoch, 0
         self._seconds, self._meter = 0.0, Meter(self._device)
         if validated.examples:
@@ -275,7 +286,7 @@ class Training:
     def _report(self, epoch: int, batch: int, window: Totals) -> None:
         rate = self._rate(epoch, batch)
         step = self.steps_done
-        require_finite(window.mean_loss, f"in epoch {epoch}, batch {batch}", rate, step)
+        require_finite(window.mean_loss, Text("in epoch {epoch}, batch {batch}", epoch=epoch, batch=batch), rate, step)
         self._hooks.emit(
             Batch(
                 epoch=epoch,

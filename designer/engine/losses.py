@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from .protocol import EngineError
 from .recipe import Recipe
+from .text import Text
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -24,8 +25,12 @@ def make_loss(recipe: Recipe, num_classes: int, device: torch.device) -> Loss:
     weights = recipe.class_weights
     if weights and len(weights) != num_classes:
         raise EngineError(
-            f"The recipe gives {len(weights)} class_weights; the data has {num_classes} classes.",
-            expected=f"{num_classes} weights, one a class",
+            Text(
+                "The recipe gives {count} class_weights; the data has {num_classes} classes.",
+                count=len(weights),
+                num_classes=num_classes,
+            ),
+            expected=Text("{num_classes} weights, one a class", num_classes=num_classes),
             fix="Give one a class, or leave class_weights out.",
         )
     if recipe.loss == "mse":

@@ -8,6 +8,7 @@ import torch
 
 from .loop import Training
 from .protocol import EngineError
+from .text import Text
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -40,7 +41,9 @@ def fitting_batch(training: Training, batch_size: int, device: torch.device) -> 
 
 def out_of_memory(device: torch.device, batch_size: int, fitting: int | None) -> EngineError:
     """What is told of it. fitting: the batch that was found to fit, if any."""
-    what = f"There is not enough memory on {device} for batches of {batch_size}"
+    what = Text(
+        "There is not enough memory on {device} for batches of {batch_size}", device=device, batch_size=batch_size
+    )
     if fitting is None:
         return EngineError(
             f"{what}.",
@@ -48,8 +51,8 @@ def out_of_memory(device: torch.device, batch_size: int, fitting: int | None) ->
             fix="Lower the batch size, the images' size, or the network's width.",
         )
     return EngineError(
-        f"{what}; batches of {fitting} fit.",
+        Text("{what}; batches of {fitting} fit.", what=what, fitting=fitting),
         expected="a batch that fits beside the weights and the optimizer's state",
-        fix=f"Set batch_size to {fitting}; with accumulate the steps stay as they are.",
+        fix=Text("Set batch_size to {fitting}; with accumulate the steps stay as they are.", fitting=fitting),
         batch_size=fitting,
     )

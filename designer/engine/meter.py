@@ -12,6 +12,7 @@ from torch import Tensor
 
 from .group import Group
 from .protocol import EngineError
+from .text import Text
 
 _NOTED_BATCHES = 32  # at most so many batches' scores are kept
 
@@ -115,10 +116,13 @@ def require_finite(loss: float, where: str, rate: float, step: int) -> None:
     """Raise NotFiniteError if the loss is no longer a number. where: "in epoch 2, batch 31"."""
     if not math.isfinite(loss):
         error = NotFiniteError(
-            f"The loss became {loss} {where}.",
+            Text("The loss became {loss} {where}.", loss=loss, where=where),
             expected="a finite number",
-            fix=f"Lower the learning rate (it is {rate:g}), add normalisation layers, or check the network for "
-            "divisions and logarithms.",
+            fix=Text(
+                "Lower the learning rate (it is {rate:g}), add normalisation layers, or check the "
+                "network for divisions and logarithms.",
+                rate=rate,
+            ),
         )
         error.step = step
         raise error

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from .protocol import EngineError, first_line
+from .text import Text
 
 
 def build_network(path: Path) -> nn.Module:
@@ -23,19 +24,19 @@ def build_network(path: Path) -> nn.Module:
         network = getattr(_run_source(path), classes[-1])() if classes else None
     except OSError as error:
         raise EngineError(
-            f"The network's source {path} cannot be read: {error.strerror}.",
+            Text("The network's source {path} cannot be read: {reason}.", path=path, reason=error.strerror),
             expected="a Python file",
             fix="Check the path, or generate the source again.",
         ) from error
     except Exception as error:
         raise EngineError(
-            f"{path.name} does not give a network: {_told(error, path)}.",
+            Text("{path} does not give a network: {told}.", path=path.name, told=_told(error, path)),
             expected="a module whose last class is the network and needs no argument",
             fix="Check the design for errors and generate the source again.",
         ) from error
     if not isinstance(network, nn.Module):
         raise EngineError(
-            f"{path.name} defines no network.",
+            Text("{path} defines no network.", path=path.name),
             expected="a module whose last class is a torch.nn.Module",
             fix="Generate the source again.",
         )
@@ -81,7 +82,11 @@ def try_network(network: nn.Module, images: Tensor, num_classes: int) -> None:
             scores = network(images)
     except (RuntimeError, ValueError, IndexError) as error:
         raise EngineError(
-            f"The network cannot take the data's images of {size}: {first_line(error)}",
+            Text(
+                "The network cannot take the data's images of {size}: {reason}",
+                size=size,
+                reason=first_line(error),
+            ),
             expected="images of the size that the network was designed for",
             fix="Set data.resize in the recipe, or augment.crop where there is one, to the network's input height, or "
             "choose other data.",
@@ -90,9 +95,13 @@ def try_network(network: nn.Module, images: Tensor, num_classes: int) -> None:
     if shape is None or len(shape) != 2 or len(scores) != len(images) or shape[1] < num_classes:
         given = type(scores).__name__ if shape is None else " × ".join(map(str, shape[1:])) or "no values"
         raise EngineError(
-            f"The network gives {given} for each image; the data has {num_classes} classes.",
-            expected=f"{num_classes} values an image, one a class",
-            fix=f"End the network in a flat layer of {num_classes} (num_classes).",
+            Text(
+                "The network gives {given} for each image; the data has {num_classes} classes.",
+                given=given,
+                num_classes=num_classes,
+            ),
+            expected=Text("{num_classes} values an image, one a class", num_classes=num_classes),
+            fix=Text("End the network in a flat layer of {num_classes} (num_classes).", num_classes=num_classes),
         )
 
 

@@ -8,6 +8,7 @@ from torch import Tensor
 from .placing import Placed
 from .protocol import EngineError
 from .recipe_data import DataRecipe
+from .text import Text
 
 COUNTED_BYTES = 2**30  # of pixels that are counted
 _GROUP = 1024  # images that are counted together
@@ -25,8 +26,12 @@ def stated(recipe: DataRecipe, channels: int, found: tuple[Tensor, Tensor] | Non
     if recipe.normalise == "given":
         if len(recipe.mean) not in (1, channels):
             raise EngineError(
-                f"The recipe gives {len(recipe.mean)} values for mean and std; the images have {channels} channels.",
-                expected=f"1 or {channels} values",
+                Text(
+                    "The recipe gives {count} values for mean and std; the images have {channels} channels.",
+                    count=len(recipe.mean),
+                    channels=channels,
+                ),
+                expected=Text("1 or {channels} values", channels=channels),
                 fix="Give one value a channel, or one for all.",
             )
         return torch.tensor(recipe.mean, dtype=torch.float64), torch.tensor(recipe.std, dtype=torch.float64)

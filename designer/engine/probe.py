@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .protocol import EngineError, Failed, Message, Probed, first_line, write_line
+from .text import Text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +47,7 @@ def probe(model: Path, inputs: Sequence[tuple[Sequence[int], str]]) -> Probed:
     if isinstance(failure, EngineError):
         raise failure
     raise EngineError(
-        f"forward fails: {type(failure).__name__}: {first_line(failure)}",
+        Text("forward fails: {name}: {reason}", name=type(failure).__name__, reason=first_line(failure)),
         expected="a class that takes what arrives",
         fix="Correct the class, or what it is given.",
     ) from failure
@@ -67,7 +68,9 @@ def _probe(model: Path, inputs: Sequence[tuple[Sequence[int], str]], device: str
     if not all(isinstance(output, torch.Tensor) for output in outputs):
         kinds = ", ".join(type(output).__name__ for output in outputs)
         raise EngineError(
-            f"forward returns {kinds}.", expected="a tensor, or a tuple of them", fix="Return the tensors alone."
+            Text("forward returns {kinds}.", kinds=kinds),
+            expected="a tensor, or a tuple of them",
+            fix="Return the tensors alone.",
         )
     shapes = tuple(str(tuple(output.shape)) for output in outputs)
     dtypes = tuple(str(output.dtype).removeprefix("torch.") for output in outputs)

@@ -20,6 +20,7 @@ from .recipe_json import BRIEF, RecipeError, later, nearest, read_value, require
 from .recipe_optimizer import OptimizerRecipe, ScheduleRecipe
 from .recipe_sets import KNOWN_SETS, KnownSet
 from .recipe_start import ANEW, StartRecipe
+from .text import Text
 
 __all__ = [
     "KNOWN_SETS",
@@ -109,9 +110,21 @@ class Recipe:
         some = not self.class_weights or any(self.class_weights)
         require(weights and some, "class_weights", self.class_weights, "0 or more each, not all 0", "Use 1 for most.")
         if self.loss != "cross_entropy":
-            fix = f"Leave it out, or use cross_entropy in place of {self.loss}."
-            require(not self.label_smoothing, "label_smoothing", self.label_smoothing, f"0 with {self.loss}", fix)
-            require(not self.class_weights, "class_weights", self.class_weights, f"none with {self.loss}", fix)
+            fix = Text("Leave it out, or use cross_entropy in place of {loss}.", loss=self.loss)
+            require(
+                not self.label_smoothing,
+                "label_smoothing",
+                self.label_smoothing,
+                Text("0 with {kind}", kind=self.loss),
+                fix,
+            )
+            require(
+                not self.class_weights,
+                "class_weights",
+                self.class_weights,
+                Text("none with {kind}", kind=self.loss),
+                fix,
+            )
 
     def _check_steps(self) -> None:
         if self.clip_norm is not None:
@@ -124,7 +137,7 @@ class Recipe:
         if self.precision == "fp16":
             fix = "Use bf16, or a cuda device."
             on_cuda = self.device == "auto" or self.device.startswith("cuda")
-            require(on_cuda, "precision", self.precision, f"float32 or bf16 on {self.device}", fix)
+            require(on_cuda, "precision", self.precision, Text("float32 or bf16 on {device}", device=self.device), fix)
 
     def _check_watched(self) -> None:
         if self.early_stopping is not None:
@@ -132,9 +145,11 @@ class Recipe:
             require(self.early_stopping >= 1, "early_stopping", self.early_stopping, "1 epoch or more", fix)
         watched = "early_stopping" if self.early_stopping is not None else "schedule.kind"
         if watched == "early_stopping" or self.schedule.kind == "plateau":
-            fix = f"Set data.validation (0.1 is usual), or leave {watched} out."
+            fix = Text("Set data.validation (0.1 is usual), or leave {field} out.", field=watched)
             share = self.data.validation
-            require(share > 0, "data.validation", share, f"a share above 0, which {watched} watches", fix)
+            require(
+                share > 0, "data.validation", share, Text("a share above 0, which {field} watches", field=watched), fix
+            )
 
     @classmethod
     def from_json(cls, value: object) -> Self:
@@ -152,13 +167,17 @@ def read_recipe(path: Path) -> Recipe:
         return Recipe.from_json(json.loads(path.read_text("utf-8")))
     except OSError as error:
         raise RecipeError(
-            f"The recipe {path} cannot be read: {error.strerror}.", expected="a JSON file", fix="Check the path."
+            Text("The recipe {path} cannot be read: {reason}.", path=path, reason=error.strerror),
+            expected="a JSON file",
+            fix="Check the path.",
         ) from error
     except (ValueError, RecursionError) as error:
         if isinstance(error, RecipeError):
             raise
         raise RecipeError(
-            f"The recipe {path} is not JSON: {error}.", expected='a JSON object such as {"epochs": 5}', fix="Mend it."
+            Text("The recipe {path} is not JSON: {error}.", path=path, error=error),
+            expected='a JSON object such as {"epochs": 5}',
+            fix="Mend it.",
         ) from error
 
 
@@ -169,8 +188,8 @@ def find_recipe(name_or_path: str) -> Recipe:
     if Path(name_or_path).suffix == ".json" or Path(name_or_path).is_file():
         return read_recipe(Path(name_or_path))
     raise RecipeError(
-        f"There is no recipe {name_or_path!r}.",
-        expected=f"one of {', '.join(RECIPES)}, or a JSON file",
+        Text("There is no recipe {name_or_path}.", name_or_path=repr(name_or_path)),
+        expected=Text("one of {recipes}, or a JSON file", recipes=", ".join(RECIPES)),
         fix=nearest(name_or_path, RECIPES) or "Name one of these.",
     )
 

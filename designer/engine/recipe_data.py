@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .recipe_json import is_share, later, require
+from .text import Text
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,13 @@ class DataRecipe:
         fix = 'Give mean and std with normalise: "given", and leave both out otherwise.'
         given = len(self.std) if self.normalise == "given" else 0
         counts = len(self.mean) == given and all(map(math.isfinite, self.mean))
-        require(counts, "data.mean", self.mean, f"{given} numbers with normalise={self.normalise}", fix)
+        require(
+            counts,
+            "data.mean",
+            self.mean,
+            Text("{count} numbers with normalise={kind}", count=given, kind=self.normalise),
+            fix,
+        )
         positive = all(math.isfinite(value) and value > 0 for value in self.std)
         filled = bool(self.std) == (self.normalise == "given")
         require(positive and filled, "data.std", self.std, "numbers above 0, if normalise is given", fix)

@@ -15,8 +15,10 @@ from dataclasses import field, fields, is_dataclass
 from typing import Any, Literal
 
 from .protocol import EngineError
+from .text import Text
 
 BRIEF = {"left out at its default": True}
+_EXPECTED = {float: Text("a number"), int: Text("a whole number"), bool: Text("true or false"), str: Text("a text")}
 
 
 class RecipeError(EngineError, ValueError):
@@ -26,7 +28,8 @@ class RecipeError(EngineError, ValueError):
 def require(holds: bool, where: str, received: object, expected: str, fix: str) -> None:
     """Raise RecipeError unless the field of that dotted name holds what it should."""
     if not holds:
-        raise RecipeError(f"Recipe: {where} is {shown(received)}.", expected=expected, fix=fix)
+        said = Text("{field} is {value}.", field=where, value=shown(received))
+        raise RecipeError(Text("Recipe: {said}", said=said), expected=expected, fix=fix)
 
 
 def shown(value: object) -> str:
@@ -58,16 +61,15 @@ def to_json(recipe: Any) -> dict[str, Any]:
 def nearest(name: str, known: Iterable[str]) -> str:
     """A question after the known name that a misspelt one comes close to, or nothing."""
     close = difflib.get_close_matches(name, list(known), n=1)
-    return f"Did you mean {close[0]!r}?" if close else ""
+    return Text("Did you mean {near}?", near=repr(close[0])) if close else ""
 
 
 def read_value(annotation: Any, value: Any, where: str) -> Any:
     """The JSON value as the annotated type; where: the field's dotted name, empty for the whole recipe."""
 
     def fail(expected: str) -> typing.NoReturn:
-        raise RecipeError(
-            f"Recipe: {where or 'the whole'} is {shown(value)}.", expected=expected, fix="Correct it or leave it out."
-        )
+        said = Text("{field} is {value}.", field=where or Text("the whole"), value=shown(value))
+        raise RecipeError(Text("Recipe: {said}", said=said), expected=expected, fix="Correct it or leave it out.")
 
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if is_dataclass(annotation):
@@ -77,17 +79,18 @@ def read_value(annotation: Any, value: Any, where: str) -> Any:
     if origin is types.UnionType:
         return None if value is None else read_value(arguments[0], value, where)
     if origin is Literal:
-        return value if value in arguments else fail("one of " + ", ".join(arguments))
+        return value if value in arguments else fail(Text("one of {choices}", choices=", ".join(arguments)))
     if origin is tuple:
         if not isinstance(value, list | tuple) or (arguments[-1] is not ... and len(value) != len(arguments)):
-            elements = "texts" if arguments[0] is str else "numbers"
-            fail(f"a list of {elements}" if arguments[-1] is ... else f"a list of {len(arguments)} {elements}")
+            elements = Text("texts") if arguments[0] is str else Text("numbers")
+            some = Text("{count} {elements}", count=len(arguments), elements=elements)
+            fail(Text("a list of {elements}", elements=elements if arguments[-1] is ... else some))
         return tuple(read_value(arguments[0], element, where) for element in value)
     if annotation is float and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value) if abs(value) < 1e300 else fail("a number of a sensible size")
     if isinstance(value, annotation) and (annotation is bool or not isinstance(value, bool)):
         return value
-    return fail({float: "a number", int: "a whole number", bool: "true or false", str: "a text"}[annotation])
+    return fail(_EXPECTED[annotation])
 
 
 def _read_fields(kind: Any, values: Mapping[str, Any], where: str) -> Any:
@@ -96,8 +99,10 @@ def _read_fields(kind: Any, values: Mapping[str, Any], where: str) -> Any:
     for name in values:
         if name not in known:
             raise RecipeError(
-                f"Recipe: {prefix}{name} is no field of a recipe.",
-                expected=f"{prefix or 'one of '}{', '.join(known)}",
+                Text("Recipe: {said}", said=Text("{field} is no field of a recipe.", field=f"{prefix}{name}")),
+                expected=f"{prefix}{', '.join(known)}"
+                if prefix
+                else Text("one of {choices}", choices=", ".join(known)),
                 fix=nearest(name, known) or "Leave it out.",
             )
     present = [entry.name for entry in fields(kind) if entry.name in values]

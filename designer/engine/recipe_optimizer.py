@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .recipe_json import is_share, later, require
+from .text import Text
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,15 @@ class OptimizerRecipe:
         require(decays, "optimizer.weight_decay", self.weight_decay, "0 or more", "0.0005 is usual for SGD.")
         require(all(map(is_share, self.betas)), "optimizer.betas", self.betas, "two of 0 to below 1", "Try 0.9, 0.999.")
         if self.kind not in ("SGD", "RMSprop"):
-            instead = "; its first beta plays that part" if self.kind in ("Adam", "AdamW") else ""
-            fix = f"Leave momentum out, or use SGD or RMSprop{instead}."
-            require(not self.momentum, "optimizer.momentum", self.momentum, f"0 with {self.kind}", fix)
+            fix = "Leave momentum out, or use SGD or RMSprop."
+            if self.kind in ("Adam", "AdamW"):
+                fix = "Leave momentum out, or use SGD or RMSprop; its first beta plays that part."
+            require(not self.momentum, "optimizer.momentum", self.momentum, Text("0 with {kind}", kind=self.kind), fix)
         if self.kind != "SGD":
             fix = "Leave nesterov out, or use SGD."
-            require(not self.nesterov, "optimizer.nesterov", self.nesterov, f"false with {self.kind}", fix)
+            require(
+                not self.nesterov, "optimizer.nesterov", self.nesterov, Text("false with {kind}", kind=self.kind), fix
+            )
         elif self.nesterov:
             fix = "Set momentum (0.9 is usual) or nesterov=false."
             require(self.momentum > 0, "optimizer.nesterov", self.nesterov, "false without momentum", fix)

@@ -23,6 +23,7 @@ from .job import carry_out
 from .progress import at_the_terminal
 from .protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, MODEL_FILE, RECIPE_FILE, EngineError, Message, write_line
 from .recipe import Recipe, read_recipe
+from .text import Text
 
 
 def main(project: Path, arguments: Sequence[str] | None = None) -> int:
@@ -107,7 +108,7 @@ def _new_run(project: Path, wanted: Path | None, recipe: Recipe) -> Path:
         (run_dir / RECIPE_FILE).write_text(json.dumps(recipe.to_json(), indent=2) + "\n", "utf-8")
     except OSError as error:
         raise EngineError(
-            f"The run folder {run_dir} cannot be made: {error}.",
+            Text("The run folder {run_dir} cannot be made: {reason}.", run_dir=run_dir, reason=error),
             expected="model.py in the project, and a folder that can be written",
             fix="Check the files, or name another folder with --run-dir.",
         ) from error

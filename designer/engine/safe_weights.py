@@ -10,6 +10,7 @@ from pathlib import Path
 from torch import Tensor
 
 from .protocol import WEIGHTS_FILE, EngineError, first_line
+from .text import Text
 
 _ORDER = "order"  # in a file's metadata: the names as a list in JSON
 _DIGITS = re.compile(r"(\d+)")
@@ -21,7 +22,7 @@ def load_weights(path: Path) -> dict[str, Tensor]:
         from safetensors import SafetensorError, safe_open
     except ModuleNotFoundError as error:
         raise EngineError(
-            f"To read {path} takes the package safetensors, which is not installed.",
+            Text("To read {path} takes the package safetensors, which is not installed.", path=path),
             expected="safetensors beside torch",
             fix="Run: pip install safetensors",
         ) from error
@@ -30,11 +31,11 @@ def load_weights(path: Path) -> dict[str, Tensor]:
             return {name: file.get_tensor(name) for name in _in_order(file.keys(), file.metadata() or {})}
     except FileNotFoundError as error:
         raise EngineError(
-            f"There are no weights {path}.", expected="a run's folder or a file", fix="Check the path."
+            Text("There are no weights {path}.", path=path), expected="a run's folder or a file", fix="Check the path."
         ) from error
     except (OSError, SafetensorError, ValueError, RuntimeError) as error:
         raise EngineError(
-            f"{path} is no safetensors file: {first_line(error)}",
+            Text("{path} is no safetensors file: {reason}", path=path, reason=first_line(error)),
             expected="weights saved as safetensors",
             fix="Save them with safetensors.torch.save_file, or choose another file.",
         ) from error
@@ -58,7 +59,7 @@ def save_weights(run_dir: Path, weights: Mapping[str, Tensor]) -> None:
     except (OSError, SafetensorError) as error:
         fresh.unlink(missing_ok=True)
         raise EngineError(
-            f"The weights {path} cannot be written: {first_line(error)}",
+            Text("The weights {path} cannot be written: {reason}", path=path, reason=first_line(error)),
             expected="a folder with room for them",
             fix="Free some space on the disk and resume the run; its last checkpoint is whole.",
         ) from error

@@ -9,6 +9,7 @@ import torch
 from .examples import Collection, Part
 from .protocol import EngineError
 from .recipe_data import DataRecipe
+from .text import Text
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,15 @@ def hold_out(examples: Part, share: float, seed: int, field: str) -> tuple[Part,
     if not held.any():
         name = field.removeprefix("data.")
         raise EngineError(
-            f"Of {len(examples):,} training images, {field} ({share:g}) leaves none for the {name} set.",
+            Text(
+                "Of {count:,} training images, {field} ({share:g}) leaves none for the {name} set.",
+                count=len(examples),
+                field=field,
+                share=share,
+                name=name,
+            ),
             expected="at least one image of some class",
-            fix=f"Raise {field}, or use more data.",
+            fix=Text("Raise {field}, or use more data.", field=field),
         )
     return examples.at(~held), examples.at(held)
 

@@ -17,6 +17,7 @@ from torch import Tensor
 from .protocol import EngineError
 from .recipe import Recipe
 from .recipe_json import shown
+from .text import Text
 
 FORMAT = 2  # 1 had no random state, so a run could not go on from it
 _MAY_CHANGE = (  # between two parts of one run
@@ -50,20 +51,32 @@ def require_resumable(state: Mapping[str, Any], recipe: Recipe, train_examples: 
     """
     if state.get("format") != FORMAT:
         raise EngineError(
-            f"The checkpoint {path} is of format {state.get('format', 1)}; this engine goes on from format {FORMAT}.",
+            Text(
+                "The checkpoint {path} is of format {theirs}; this engine goes on from format {format}.",
+                path=path,
+                theirs=state.get("format", 1),
+                format=FORMAT,
+            ),
             expected="a checkpoint of this version of the engine",
             fix="Train anew.",
         )
     changed = _first_difference(asdict(Recipe.from_json(state["recipe"])), asdict(recipe))
     if changed:
         raise EngineError(
-            f"The run's recipe was changed since its checkpoint: {changed}.",
-            expected=f"the recipe that the run was begun with; only {', '.join(_MAY_CHANGE)} may change",
+            Text("The run's recipe was changed since its checkpoint: {changed}.", changed=changed),
+            expected=Text(
+                "the recipe that the run was begun with; only {may_change} may change",
+                may_change=", ".join(_MAY_CHANGE),
+            ),
             fix="Put it back, or start a new run.",
         )
     if state["train_examples"] != train_examples:
         raise EngineError(
-            f"The data has {train_examples:,} training images; it had {state['train_examples']:,} before.",
+            Text(
+                "The data has {now:,} training images; it had {before:,} before.",
+                now=train_examples,
+                before=state["train_examples"],
+            ),
             expected="the data that the run was begun with",
             fix="Put the data back, or start a new run.",
         )
@@ -76,5 +89,11 @@ def _first_difference(before: Mapping[str, Any], now: Mapping[str, Any], where: 
             if inner := _first_difference(old, new, f"{where}{name}."):
                 return inner
         elif old != new and f"{where}{name}" not in _MAY_CHANGE:
-            return f"{where}{name} was {shown(old)} and is {shown(new)}"
+            return Text(
+                "{where}{name} was {before} and is {now}",
+                where=where,
+                name=name,
+                before=shown(old),
+                now=shown(new),
+            )
     return ""

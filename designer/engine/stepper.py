@@ -17,6 +17,7 @@ from .losses import Loss
 from .optimize import make_optimizer, set_learning_rate
 from .protocol import EngineError
 from .recipe import Recipe
+from .text import Text
 
 _DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -44,7 +45,7 @@ class Stepper:
         """
         if recipe.precision == "fp16" and device.type != "cuda":
             raise EngineError(
-                f"The recipe's precision fp16 is for cuda; this run is on {device}.",
+                Text("The recipe's precision fp16 is for cuda; this run is on {device}.", device=device),
                 expected="a cuda device, or another precision",
                 fix="Use bf16 or float32.",
             )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from .meter import Totals
 from .protocol import Warned
+from .text import Text
 
 _MIN_STEPS = 150  # a network may idle for a while before it takes off; short epochs are given more of them
 _MIN_STEPS_OF_A_RUN = 20  # a run shorter than this says nothing
@@ -57,9 +58,15 @@ class StuckWatch:
             return None
         return Warned(
             code="stuck_at_chance",
-            message=f"After {step} batches the network still guesses: its loss is {self._recent.mean_loss:.3f} "
-            f"(guessing among {self._num_classes} classes gives {chance:.3f}), its accuracy "
-            f"{self._recent.accuracy:.0%}.",
+            message=Text(
+                "After {step} batches the network still guesses: its loss is {mean_loss:.3f} (guessing "
+                "among {num_classes} classes gives {chance:.3f}), its accuracy {accuracy:.0%}.",
+                step=step,
+                mean_loss=self._recent.mean_loss,
+                num_classes=self._num_classes,
+                chance=chance,
+                accuracy=self._recent.accuracy,
+            ),
             fix="Use a smaller learning rate, Xavier initialisation (init: xavier_uniform), or ReLU in place of "
             "sigmoid activations, whose gradients vanish when they saturate. Another seed may also start better.",
         )

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .protocol import EngineError, Failed, Message, Summary, first_line, write_line
+from .text import Text
 
 _COLUMNS = ("input_size", "output_size", "num_params", "kernel_size", "mult_adds")
 _DEPTH = 4
@@ -64,7 +65,11 @@ def summarise(model: Path, input_size: Sequence[int]) -> Summary:
     except (RuntimeError, ValueError, TypeError) as error:
         cause = error.__cause__ or error
         raise EngineError(
-            f"The network does not run on an input of {' × '.join(map(str, input_size))}: {first_line(cause)}",
+            Text(
+                "The network does not run on an input of {input_size}: {reason}",
+                input_size=" × ".join(map(str, input_size)),
+                reason=first_line(cause),
+            ),
             expected="an input of the size that the network was designed for",
             fix="Give --input-size as batch, channels, height and width.",
         ) from error

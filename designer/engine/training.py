@@ -38,6 +38,7 @@ from .protocol import (
 from .recipe import Recipe, read_recipe
 from .safe_weights import save_weights
 from .state import require_resumable
+from .text import Text
 from .warm_start import freeze, nothing_to_freeze, warm_start
 
 _MOST_OF_NAMES = 20_000  # characters of all classes' names in one message
@@ -71,7 +72,7 @@ def _train_in_group(
     except (RuntimeError, MemoryError) as error:
         if recipe.compile and type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
             raise EngineError(
-                f"The network cannot be compiled: {first_line(error)}",
+                Text("The network cannot be compiled: {reason}", reason=first_line(error)),
                 expected="a C++ compiler that torch.compile finds, and a network that it takes",
                 fix="Install a compiler such as g++, or set compile to false.",
             ) from error
@@ -159,7 +160,7 @@ def _keep(run_dir: Path, evaluation: Evaluation) -> None:
         write_evaluation(run_dir, evaluation)
     except OSError as error:
         raise EngineError(
-            f"The run folder {run_dir} cannot be written: {error.strerror}.",
+            Text("The run folder {run_dir} cannot be written: {reason}.", run_dir=run_dir, reason=error.strerror),
             expected="a folder with room and the right to write",
             fix="Free some space on the disk and resume the run; its last checkpoint is whole.",
         ) from error

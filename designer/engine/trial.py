@@ -22,6 +22,7 @@ from .protocol import MODEL_FILE, EngineError, first_line
 from .protocol_data import Guess, Tried, TryImage
 from .recipe import Recipe
 from .stepper import scores_of
+from .text import Text
 from .viewing import picture_of
 
 Scale = Literal["softmax", "sigmoid", "raw"]
@@ -46,7 +47,7 @@ class Trial:
             if isinstance(error, EngineError):
                 raise
             raise EngineError(
-                f"The checkpoint {path} does not tell how its network is given an image.",
+                Text("The checkpoint {path} does not tell how its network is given an image.", path=path),
                 expected="a checkpoint of this version of the engine",
                 fix="Train the run on for an epoch, or anew.",
             ) from error
@@ -64,7 +65,7 @@ class Trial:
         channels, height, width = map(int, inputs["shape"])
         if channels not in (1, 3):
             raise EngineError(
-                f"The run's images have {channels} channels, which no image file has.",
+                Text("The run's images have {channels} channels, which no image file has.", channels=channels),
                 expected="a run on grey or colour images",
                 fix="Try it from Python, with the run's model.py.",
             )
@@ -89,7 +90,11 @@ class Trial:
                 scores = scores_of(self._network, prepared, self._recipe)[0].float()  # (classes)
         except Exception as error:  # a custom layer may do anything, and the person is to hear of it
             raise EngineError(
-                f"The network fails on this image: {type(error).__name__}: {first_line(error)}",
+                Text(
+                    "The network fails on this image: {name}: {reason}",
+                    name=type(error).__name__,
+                    reason=first_line(error),
+                ),
                 expected="a network that takes the images of its run",
                 fix="Check the design, and train it again.",
             ) from error
@@ -127,7 +132,7 @@ class Trial:
                 return reading.images[0]
             reason = reading.faults[0].reason
         raise EngineError(
-            f"{path.name} cannot be tried: {reason}.",
+            Text("{path} cannot be tried: {reason}.", path=path.name, reason=reason),
             expected="a whole PNG, JPEG or WebP file of no more than 67 million pixels",
             fix="Choose another file, or save this one again.",
         )

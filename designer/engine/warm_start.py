@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from .checkpoints import last_checkpoint, load_checkpoint
 from .protocol import WEIGHTS_FILE, EngineError, WarmStarted, Warned
 from .safe_weights import load_weights
+from .text import Text
 
 Layers = dict[str, dict[str, Tensor]]  # by the layer's path: its tensors, by their names in it
 _SHOWN_LAYERS = 1000
@@ -30,8 +31,16 @@ def warm_start(network: nn.Module, source: str, match: Literal["auto", "name", "
     if not pairs:
         first, other = next(iter(own.items())), next(iter(theirs.items()), ("nothing", {}))
         raise EngineError(
-            f"The weights in {source} are of another design: none of its {len(theirs)} layers fits. It begins with "
-            f"{other[0]} ({_sizes(other[1])}), the network with {first[0]} ({_sizes(first[1])}).",
+            Text(
+                "The weights in {source} are of another design: none of its {count} layers fits. It "
+                "begins with {other} ({other_sizes}), the network with {first} ({first_sizes}).",
+                source=source,
+                count=len(theirs),
+                other=other[0],
+                other_sizes=_sizes(other[1]),
+                first=first[0],
+                first_sizes=_sizes(first[1]),
+            ),
             expected="weights of a design that shares layers with this one",
             fix="Choose another run or file, or leave start.weights out.",
         )
@@ -42,7 +51,12 @@ def warm_start(network: nn.Module, source: str, match: Literal["auto", "name", "
     return WarmStarted(
         source=source,
         layers=len(own),
-        taken=_bounded([name if name == other else f"{name} from {other}" for name, other in pairs.items()]),
+        taken=_bounded(
+            [
+                name if name == other else Text("{name} from {other}", name=name, other=other)
+                for name, other in pairs.items()
+            ]
+        ),
         left=_bounded([f"{name}: {_why(own, name, theirs, by_order)}" for name in own if name not in pairs]),
         unused=_bounded([name for name in theirs if name not in pairs.values()]),
     )
@@ -79,8 +93,14 @@ def nothing_to_freeze(network: nn.Module, frozen: Sequence[str]) -> Warned | Non
     more = f" and {len(absent) - _SHOWN_NAMES} more" if len(absent) > _SHOWN_NAMES else ""
     return Warned(
         code="nothing_to_freeze",
-        message=f"The network has nothing named {', '.join(map(repr, absent[:_SHOWN_NAMES]))}{more} to freeze.",
-        fix=f"Did you mean {close[0]!r}?" if close else "It trains without; take the name out of start.frozen.",
+        message=Text(
+            "The network has nothing named {absent}{more} to freeze.",
+            absent=", ".join(map(repr, absent[:_SHOWN_NAMES])),
+            more=more,
+        ),
+        fix=Text("Did you mean {close}?", close=repr(close[0]))
+        if close
+        else "It trains without; take the name out of start.frozen.",
     )
 
 
@@ -100,7 +120,7 @@ def _read(path: Path) -> Mapping[str, Tensor]:
     """The weights in a run's folder or in a file, by name. Raises EngineError."""
     if not path.exists():
         raise EngineError(
-            f"The weights to start from, {path}, are not there.",
+            Text("The weights to start from, {path}, are not there.", path=path),
             expected="a run's folder, a checkpoint or a safetensors file",
             fix="Correct start.weights in the recipe, or leave it out to start anew.",
         )
@@ -116,7 +136,7 @@ def _read(path: Path) -> Mapping[str, Tensor]:
     tensors = {name: value for name, value in weights.items() if isinstance(name, str) and isinstance(value, Tensor)}
     if not isinstance(weights, dict) or not tensors:
         raise EngineError(
-            f"{path} holds no weights.",
+            Text("{path} holds no weights.", path=path),
             expected="a run's checkpoint, or a file of named tensors",
             fix="Choose another run or file.",
         )
@@ -153,10 +173,10 @@ def _in_order(own: Layers, theirs: Layers) -> dict[str, str]:
 
 def _why(own: Layers, name: str, theirs: Layers, by_order: bool) -> str:
     if by_order:
-        return f"no layer in turn is of {_sizes(own[name])}"
+        return Text("no layer in turn is of {sizes}", sizes=_sizes(own[name]))
     if name not in theirs:
         return "there is none of this name"
-    return f"it is {_sizes(theirs[name])} there and {_sizes(own[name])} here"
+    return Text("it is {there} there and {here} here", there=_sizes(theirs[name]), here=_sizes(own[name]))
 
 
 def _sizes(layer: Mapping[str, Tensor]) -> str:

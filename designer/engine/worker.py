@@ -19,6 +19,7 @@ from .control import Wishes
 from .job import carry_out
 from .outlet import Outlet
 from .protocol import LOG_FILE, Failed
+from .text import Text
 
 _STANDARD_INPUT, _STANDARD_OUTPUT, _STANDARD_ERROR = range(3)
 
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except OSError as error:
             outlet.tell(
                 Failed(
-                    f"The run folder {run_dir} cannot be used: {error.strerror}.",
+                    Text("The run folder {run_dir} cannot be used: {reason}.", run_dir=run_dir, reason=error.strerror),
                     expected="a folder with model.py and recipe.json that can be written",
                     fix="Check the path and its permissions.",
                 )

@@ -148,7 +148,7 @@ def test_files_that_are_no_images_are_told(trained, tmp_path, draw):
         ("folder.png", "it is no file"),
         ("drawing.svg", "it is no PNG, JPEG or WebP file"),
         ("bomb.png", "pixels"),
-        ("gone.png", "not there"),
+        ("gone.png", "no such file"),
     ):
         with pytest.raises(protocol.EngineError, match=reason) as caught:
             trial.answer(TryImage(1, str(run_dir), str(tmp_path / name)))

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ..examples import Collection, Part
 from ..protocol import EngineError, first_line
+from ..text import Text
 from .labels import numbered_classes
 from .stored import MAX_BYTES, StoredPictures, require_size
 
@@ -38,14 +39,18 @@ def read(path: Path) -> Collection:
         told = first_line(error) or type(error).__name__
         reason = "it holds Python objects" if "pickle" in told.lower() else told
         raise EngineError(
-            f"{path} cannot be read: {reason}.",
+            Text("{path} cannot be read: {reason}.", path=path, reason=reason),
             expected="plain arrays of numbers",
             fix="Save them again with numpy.savez, images as bytes and labels as whole numbers.",
         ) from error
     parts = {split: part for split in ("train", "test", "validation") if (part := _part(arrays, split, path, held))}
     if "train" not in parts:
         names = ", ".join(list(arrays)[:8]) or "no arrays"
-        raise EngineError(f"{path} holds {names}.", expected=_EXPECTED, fix="Save them under these names.")
+        raise EngineError(
+            Text("{path} holds {names}.", path=path, names=names),
+            expected=_EXPECTED,
+            fix="Save them under these names.",
+        )
     if "test" not in parts and "validation" in parts:
         parts["test"] = parts.pop("validation")
     folder = path if path.is_dir() else path.parent
@@ -76,7 +81,9 @@ def _arrays(path: Path, numpy: Any) -> tuple[Mapping[str, Any], bool]:
     with zipfile.ZipFile(packed) as archive:
         size = sum(entry.file_size for entry in archive.infolist())
     if size > MAX_BYTES:
-        raise ValueError(f"it unpacks to {size:,} bytes, more than {MAX_BYTES // 2**30} GiB")
+        raise ValueError(
+            Text("it unpacks to {size:,} bytes, more than {limit} GiB", size=size, limit=MAX_BYTES // 2**30)
+        )
     with numpy.load(packed, allow_pickle=False) as archive:
         return {name.lower(): archive[name] for name in archive.files}, True
 
@@ -88,7 +95,12 @@ def _part(arrays: Mapping[str, Any], split: str, path: Path, held: bool) -> Part
     pixels, numbers = _pixels(images, path), _labels(labels, path)
     if len(pixels) != len(numbers):
         raise EngineError(
-            f"{path} holds {len(pixels):,} images but {len(numbers):,} labels.",
+            Text(
+                "{path} holds {images:,} images but {labels:,} labels.",
+                path=path,
+                images=len(pixels),
+                labels=len(numbers),
+            ),
             expected="one label an image",
             fix="Check that the arrays belong together.",
         )
@@ -109,7 +121,11 @@ def _pixels(array: Any, path: Path) -> Tensor:
     """uint8 (N, C, H, W), whichever way the array has them."""
     if array.ndim not in (3, 4) or not array.size:
         raise EngineError(
-            f"The images in {path} are an array of {' × '.join(map(str, array.shape)) or 'one number'}.",
+            Text(
+                "The images in {path} are an array of {shape}.",
+                path=path,
+                shape=" × ".join(map(str, array.shape)) or Text("one number"),
+            ),
             expected="(N, H, W), (N, H, W, channels) or (N, channels, H, W)",
             fix="Save them in one of these shapes.",
         )
@@ -121,7 +137,12 @@ def _pixels(array: Any, path: Path) -> Tensor:
     if pixels.shape[1] in (1, 3):
         return pixels
     raise EngineError(
-        f"The images in {path} have {pixels.shape[3]} channels, or {pixels.shape[1]}.",
+        Text(
+            "The images in {path} have {first} channels, or {last}.",
+            path=path,
+            first=pixels.shape[3],
+            last=pixels.shape[1],
+        ),
         expected="1 or 3 channels",
         fix="Save grey or RGB images.",
     )
@@ -133,13 +154,19 @@ def _bytes(array: Any, path: Path) -> Any:
     low, high = (array.min(), array.max()) if kind in "buif" else (-1, -1)
     if low != low:  # of numbers with a NaN among them that is the least
         raise EngineError(
-            f"The images in {path} hold values that are no number (NaN).",
+            Text("The images in {path} hold values that are no number (NaN).", path=path),
             expected="bytes from 0 to 255, or fractions from 0 to 1",
             fix="Find where they come from, and leave these images out.",
         )
     if kind not in "buif" or not (low >= 0 and high <= 255):
         raise EngineError(
-            f"The images in {path} are numbers of the type {array.dtype}, from {low} to {high}.",
+            Text(
+                "The images in {path} are numbers of the type {dtype}, from {low} to {high}.",
+                path=path,
+                dtype=array.dtype,
+                low=low,
+                high=high,
+            ),
             expected="bytes from 0 to 255, or fractions from 0 to 1",
             fix="Bring them to bytes, without normalising them: the recipe does that.",
         )
@@ -155,7 +182,12 @@ def _labels(array: Any, path: Path) -> Tensor:
     )
     if not array.ndim or flat.shape[1] != 1 or not whole:
         raise EngineError(
-            f"The labels in {path} are an array of {' × '.join(map(str, array.shape)) or 'one number'}, {array.dtype}.",
+            Text(
+                "The labels in {path} are an array of {shape}, {dtype}.",
+                path=path,
+                shape=" × ".join(map(str, array.shape)) or Text("one number"),
+                dtype=array.dtype,
+            ),
             expected="one whole number an image",
             fix="Save the number of each image's class, from 0.",
         )

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ..examples import Collection, Part
 from ..protocol import EngineError
+from ..text import Text
 from .stored import MAX_BYTES, StoredPictures
 
 KIND = "CIFAR's binary files"
@@ -31,7 +32,7 @@ def read(folder: Path) -> Collection:
     """The training and the test examples. Raises EngineError."""
     if (folder / "data_batch_1").is_file() or (folder / "test_batch").is_file() or _is_pickled_100(folder):
         raise EngineError(
-            f"{folder} holds CIFAR's Python version: pickles, in which code could hide.",
+            Text("{folder} holds CIFAR's Python version: pickles, in which code could hide.", folder=folder),
             expected="the binary version, files ending in .bin",
             fix="Fetch cifar-10-binary.tar.gz or cifar-100-binary.tar.gz from the same page, or name cifar-10 as data.",
         )
@@ -52,7 +53,9 @@ def _collection(folder: Path, train: Sequence[str], test: str, names_file: str, 
     names = _names(folder / names_file) or tuple(map(str, range(100 if labels == 2 else 10)))
     if highest >= len(names):
         raise EngineError(
-            f"A label in {folder} is {highest}.", expected=f"0 to {len(names) - 1}, for {len(names)} classes", fix=_FIX
+            Text("A label in {folder} is {highest}.", folder=folder, highest=highest),
+            expected=Text("0 to {last}, for {count} classes", last=len(names) - 1, count=len(names)),
+            fix=_FIX,
         )
     return Collection(KIND, folder, names, *parts)
 
@@ -69,14 +72,16 @@ def _records(path: Path, record: int) -> Tensor:
         size = path.stat().st_size
         if not size or size % record or size > MAX_BYTES:
             raise EngineError(
-                f"{path} has {size:,} bytes, which is no number of whole records.",
-                expected=f"a multiple of {record:,}",
+                Text("{path} has {size:,} bytes, which is no number of whole records.", path=path, size=size),
+                expected=Text("a multiple of {record:,}", record=record),
                 fix=_FIX,
             )
         return torch.frombuffer(bytearray(path.read_bytes()), dtype=torch.uint8).view(-1, record)
     except OSError as error:
         raise EngineError(
-            f"{path} cannot be read: {error.strerror}.", expected="all files of the binary version", fix=_FIX
+            Text("{path} cannot be read: {reason}.", path=path, reason=error.strerror),
+            expected="all files of the binary version",
+            fix=_FIX,
         ) from error
 
 

@@ -14,6 +14,7 @@ from ..protocol import EngineError
 from ..recipe_data import DataRecipe
 from ..recipe_json import nearest
 from ..recipe_sets import KNOWN_SETS, known_set
+from ..text import Text, one_of
 from . import arrays, cifar, folders, idx, table
 
 SEARCH_VARIABLE = "BLOCKYARD_DATA_PATH"  # folders that hold data sets by name, parted as in PATH
@@ -46,13 +47,19 @@ def find_data(source: str, near: Sequence[Path] = (), tell: Tell | None = None) 
         return fetch(known, data_home(), tell)
     if known:
         raise EngineError(
-            f"{known.name} is not on this machine yet; it is {known.size_bytes / 2**20:,.0f} MiB to fetch.",
-            expected=f"its folder in {data_home()}",
-            fix=f"Run: blockyard data {known.name}",
+            Text(
+                "{name} is not on this machine yet; it is {size:,.0f} MiB to fetch.",
+                name=known.name,
+                size=known.size_bytes / 2**20,
+            ),
+            expected=Text("its folder in {folder}", folder=data_home()),
+            fix=Text("Run: blockyard data {name}", name=known.name),
         )
     raise EngineError(
-        f"There is no data set or folder {source!r}.",
-        expected=f"{', '.join(KNOWN_SETS)}, or a folder or file with {_WANTED}",
+        Text("There is no data set or folder {source}.", source=repr(source)),
+        expected=Text(
+            "{known_sets}, or a folder or file with {wanted}", known_sets=", ".join(KNOWN_SETS), wanted=_WANTED
+        ),
         fix=nearest(source, KNOWN_SETS) or "Check the name, or choose a folder.",
     )
 
@@ -68,7 +75,7 @@ def open_data(recipe: DataRecipe, near: Sequence[Path] = (), tell: Tell | None =
         collection = _source(recipe.format, path).read(path)
     except OSError as error:
         raise EngineError(
-            f"The data in {path} cannot be read: {error.strerror}.",
+            Text("The data in {path} cannot be read: {reason}.", path=path, reason=error.strerror),
             expected="files that can be read",
             fix="Check that the folder is there, and its permissions.",
         ) from error
@@ -103,7 +110,7 @@ def _source(named: str, path: Path) -> ModuleType:
     if named != "auto":
         if not SOURCES[named].claims(path):
             raise EngineError(
-                f"{path} holds no {SOURCES[named].KIND}, as data.format says.",
+                Text("{path} holds no {kind}, as data.format says.", path=path, kind=SOURCES[named].KIND),
                 expected=SOURCES[named].KIND,
                 fix="Correct data.format, or leave it out.",
             )
@@ -114,26 +121,36 @@ def _source(named: str, path: Path) -> ModuleType:
     if len(claiming) > 1:
         names = " and ".join(source.KIND for source in claiming.values())
         raise EngineError(
-            f"{path} could be read in more than one way: it holds {names}.",
+            Text("{path} could be read in more than one way: it holds {names}.", path=path, names=names),
             expected="one of them",
-            fix=f"Set data.format in the recipe to {' or '.join(claiming)}, or name a folder or file within.",
+            fix=Text(
+                "Set data.format in the recipe to {claiming}, or name a folder or file within.",
+                claiming=one_of(claiming),
+            ),
         )
     if claiming:
         return next(iter(claiming.values()))
     lists = [file.name for file in table.lists(path)]
     if len(lists) > 1:
-        more = f" and {len(lists) - 5:,} more" if len(lists) > 5 else ""
+        names = ", ".join(lists[:5])
+        if len(lists) > 5:
+            names = Text("{names} and {count:,} more", names=names, count=len(lists) - 5)
         raise EngineError(
-            f"{path} holds {len(lists):,} lists: {', '.join(lists[:5])}{more}.",
-            expected=f"one {table.KIND}",
-            fix=f"Name the list itself, such as {path / lists[0]}.",
+            Text(
+                "{path} holds {count:,} lists: {names}.",
+                path=path,
+                count=len(lists),
+                names=names,
+            ),
+            expected=Text("one {kind}", kind=table.KIND),
+            fix=Text("Name the list itself, such as {path}.", path=path / lists[0]),
         )
     raise EngineError(f"{path} {_held(path)}.", expected=_WANTED, fix="Check the folder, or name another.")
 
 
 def _held(path: Path) -> str:
     if path.is_file():
-        return f"is a {path.suffix or 'file without a suffix'}, which is no data set"
+        return Text("is a {suffix}, which is no data set", suffix=path.suffix or Text("file without a suffix"))
     names = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
     if not names:
         return "holds no files"

@@ -11,6 +11,7 @@ import torch
 from ..decoding import SUFFIXES, FilePictures
 from ..examples import Collection, Part
 from ..protocol import EngineError
+from ..text import Text
 
 KIND = "folders of images"
 _SPLITS = {
@@ -44,8 +45,12 @@ def read(folder: Path) -> Collection:
         foreign = [name for name in _subfolders(path) if name not in classes and next(_images(path / name), None)]
         if foreign:
             raise EngineError(
-                f"The folder {path / foreign[0]} is of a class that {splits['train']} does not have.",
-                expected=f"the classes {', '.join(classes[:8])}{' …' if len(classes) > 8 else ''}",
+                Text(
+                    "The folder {path} is of a class that {splits} does not have.",
+                    path=path / foreign[0],
+                    splits=splits["train"],
+                ),
+                expected=Text("the classes {names}", names=", ".join([*classes[:8], *["…"][: len(classes) > 8]])),
                 fix="Rename it, or add images of that class to the training set.",
             )
     return _collection(folder, splits, classes)
@@ -60,7 +65,7 @@ def _collection(folder: Path, splits: Mapping[str, Path], classes: tuple[str, ..
             images = sorted(_images(path / name)) if (path / name).is_dir() else []
             if not images and split == "train":
                 raise EngineError(
-                    f"The folder {path / name} holds no images, so its class is empty.",
+                    Text("The folder {path} holds no images, so its class is empty.", path=path / name),
                     expected="PNG, JPEG or WebP files in the folder of each class",
                     fix="Put some in, or remove the folder.",
                 )
@@ -82,13 +87,15 @@ def _classes(folder: Path) -> tuple[str, ...]:
     classes = tuple(_subfolders(folder))
     if any(True for _ in _images_directly(folder)) and len(classes) < 2:
         raise EngineError(
-            f"{folder} holds images, but not in a folder for each class.",
+            Text("{folder} holds images, but not in a folder for each class.", folder=folder),
             expected="a folder a class, named after it, with its images inside",
             fix="Sort the images into such folders, or list them with their labels in a CSV file.",
         )
     if len(classes) < 2:
         raise EngineError(
-            f"{folder} holds {f'one class only, {classes[0]!r}' if classes else 'no classes'}.",
+            Text("{folder} holds one class only, {name}.", folder=folder, name=repr(classes[0]))
+            if classes
+            else Text("{folder} holds no classes.", folder=folder),
             expected="folders of at least two classes",
             fix="Add images of another class: there is nothing to tell apart.",
         )
@@ -120,7 +127,9 @@ def _images(folder: Path) -> Iterator[Path]:
                 count += 1
                 if count > _MAX_FILES:
                     raise EngineError(
-                        f"{folder} holds more than {_MAX_FILES:,} images.", expected="fewer", fix="Name a smaller one."
+                        Text("{folder} holds more than {limit:,} images.", folder=folder, limit=_MAX_FILES),
+                        expected="fewer",
+                        fix="Name a smaller one.",
                     )
                 yield Path(root, name)
 

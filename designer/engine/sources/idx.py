@@ -18,6 +18,7 @@ from torch import Tensor
 
 from ..examples import Collection, Part
 from ..protocol import EngineError
+from ..text import Text, one_of
 from .labels import numbered_classes
 from .stored import MAX_BYTES, StoredPictures, require_size
 
@@ -44,7 +45,13 @@ def _read_part(folder: Path, prefix: str, name: str) -> Part:
     images, labels = _read_idx(images_path, (3, 4)), _read_idx(labels_path, (1,))
     if len(images) != len(labels):
         raise EngineError(
-            f"{images_path} holds {len(images):,} images but {labels_path.name} {len(labels):,} labels.",
+            Text(
+                "{path} holds {images:,} images but {other} {labels:,} labels.",
+                path=images_path,
+                images=len(images),
+                other=labels_path.name,
+                labels=len(labels),
+            ),
             expected="one label an image",
             fix="Check that the two files belong together.",
         )
@@ -60,8 +67,14 @@ def _find_file(folder: Path, stem: str, ending: str, name: str) -> Path:
         if (folder / candidate).is_file():
             return folder / candidate
     raise EngineError(
-        f"The data folder {folder} lacks the {name} set's {stem}-{ending}.gz.",
-        expected=f"one of {', '.join(names)}",
+        Text(
+            "The data folder {folder} lacks the {name} set's {stem}-{ending}.gz.",
+            folder=folder,
+            name=name,
+            stem=stem,
+            ending=ending,
+        ),
+        expected=Text("one of {names}", names=", ".join(names)),
         fix=_FIX,
     )
 
@@ -74,7 +87,7 @@ def _read_idx(path: Path, axes: tuple[int, ...]) -> Tensor:
             return torch.frombuffer(_read_elements(stream, path, math.prod(shape)), dtype=torch.uint8).view(shape)
     except (OSError, EOFError, zlib.error) as error:
         raise EngineError(
-            f"{path} cannot be read to its end: {error}.",
+            Text("{path} cannot be read to its end: {error}.", path=path, error=error),
             expected="a whole IDX file",
             fix="It is damaged or cut short; fetch it again.",
         ) from error
@@ -84,18 +97,24 @@ def _read_header(stream: BinaryIO, path: Path, axes: tuple[int, ...]) -> tuple[i
     magic = stream.read(4)
     if len(magic) < 4 or magic[:3] != bytes((0, 0, _UINT8)) or magic[3] not in axes:
         raise EngineError(
-            f"{path} begins with {magic.hex(' ') or 'nothing'}, so it is no IDX file of this sort.",
-            expected="00 00 08 and the number of axes, " + " or ".join(f"{count:02d}" for count in axes),
+            Text(
+                "{path} begins with {hex}, so it is no IDX file of this sort.",
+                path=path,
+                hex=magic.hex(" ") or Text("nothing"),
+            ),
+            expected=Text("00 00 08 and the number of axes, {axes}", axes=one_of([f"{count:02d}" for count in axes])),
             fix="Check that the file has its right name, and fetch it again.",
         )
     lengths = stream.read(4 * magic[3])
     if len(lengths) < 4 * magic[3]:
-        raise EngineError(f"{path} ends within its header.", expected="a whole IDX file", fix="Fetch it again.")
+        raise EngineError(
+            Text("{path} ends within its header.", path=path), expected="a whole IDX file", fix="Fetch it again."
+        )
     shape = struct.unpack(f">{magic[3]}I", lengths)
     if not 0 < math.prod(shape) <= MAX_BYTES:
         raise EngineError(
-            f"{path} claims to hold {' × '.join(map(str, shape))} bytes.",
-            expected=f"at least one example, and at most {MAX_BYTES // 2**30} GiB",
+            Text("{path} claims to hold {shape} bytes.", path=path, shape=" × ".join(map(str, shape))),
+            expected=Text("at least one example, and at most {limit} GiB", limit=MAX_BYTES // 2**30),
             fix="The file is empty or damaged; fetch it again.",
         )
     return shape
@@ -107,9 +126,14 @@ def _read_elements(stream: BinaryIO, path: Path, size_bytes: int) -> bytearray:
     while chunk := stream.read(min(_CHUNK_BYTES, size_bytes + 1 - len(elements))):
         elements += chunk
     if len(elements) != size_bytes:
-        held = f"only {len(elements):,}" if len(elements) < size_bytes else "more"
+        held = Text("only {count:,}", count=len(elements)) if len(elements) < size_bytes else Text("more")
         raise EngineError(
-            f"{path} holds {held} bytes of data; its header says {size_bytes:,}.",
+            Text(
+                "{path} holds {held} bytes of data; its header says {size_bytes:,}.",
+                path=path,
+                held=held,
+                size_bytes=size_bytes,
+            ),
             expected="as many as the header says",
             fix="It is damaged or cut short; fetch it again.",
         )

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..protocol import EngineError
+from ..text import Text
 
 MAX_CLASSES = 2**16
 NAMES_FILE = "classes.txt"  # beside labels that are numbers: a name for each, one a line
@@ -26,14 +27,28 @@ def numbered_classes(train: Tensor, others: Sequence[Tensor], folder: Path) -> t
     count = int(train.max()) + 1
     names = _names(folder)
     if count > MAX_CLASSES or (names and count > len(names)):
-        known = f"0 to {len(names) - 1}, as {NAMES_FILE} names {len(names)} classes" if names else ""
+        known = (
+            Text(
+                "0 to {last}, as {file} names {count} classes",
+                last=len(names) - 1,
+                file=NAMES_FILE,
+                count=len(names),
+            )
+            if names
+            else ""
+        )
         raise _out_of_range(folder, count - 1, known, at=int(train.argmax()))
     for labels in others:
         highest = int(labels.max()) if len(labels) else 0
         if highest >= max(count, len(names)):
             raise EngineError(
-                f"The test labels in {folder} go up to {highest}; the training labels end at {count - 1}.",
-                expected=f"labels from 0 to {count - 1}",
+                Text(
+                    "The test labels in {folder} go up to {highest}; the training labels end at {count}.",
+                    folder=folder,
+                    highest=highest,
+                    count=count - 1,
+                ),
+                expected=Text("labels from 0 to {count}", count=count - 1),
                 fix="Check that the files belong together.",
             )
     return names or tuple(map(str, range(count)))
@@ -41,8 +56,10 @@ def numbered_classes(train: Tensor, others: Sequence[Tensor], folder: Path) -> t
 
 def _out_of_range(folder: Path, label: int, expected: str = "", *, at: int) -> EngineError:
     return EngineError(
-        f"A label in {folder} is {label}, that of image {at:,} (counted from 0).",
-        expected=expected or f"whole numbers from 0 to {MAX_CLASSES - 1}",
+        Text(
+            "A label in {folder} is {label}, that of image {at:,} (counted from 0).", folder=folder, label=label, at=at
+        ),
+        expected=expected or Text("whole numbers from 0 to {limit}", limit=MAX_CLASSES - 1),
         fix="Number the classes from 0, or correct that label.",
     )
 
@@ -68,8 +85,8 @@ def classes_of(labels: Sequence[str], where: str) -> tuple[tuple[str, ...], Tens
         highest = int(numbers.max()) if len(numbers) else 0
         if highest >= MAX_CLASSES:
             raise EngineError(
-                f"A label in {where} is {highest}.",
-                expected=f"numbers from 0 to {MAX_CLASSES - 1}, or names",
+                Text("A label in {where} is {highest}.", where=where, highest=highest),
+                expected=Text("numbers from 0 to {limit}, or names", limit=MAX_CLASSES - 1),
                 fix="Number the classes from 0, or use names.",
             )
         return tuple(map(str, range(highest + 1))), numbers

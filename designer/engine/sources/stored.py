@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..examples import Fit, Reading
 from ..protocol import EngineError
+from ..text import Text
 
 MAX_BYTES = 8 * 2**30  # of one array
 MAX_SIDE_PX = 4096
@@ -47,7 +48,11 @@ class StoredPictures:
             return self
         if channels not in (1, 3):
             raise EngineError(
-                f"The images have {channels} channels, and the recipe wants {fit.channels}.",
+                Text(
+                    "The images have {channels} channels, and the recipe wants {fit_channels}.",
+                    channels=channels,
+                    fit_channels=fit.channels,
+                ),
                 expected="images of 1 or 3 channels, to turn the one into the other",
                 fix="Set data.channels to auto.",
             )
@@ -74,7 +79,7 @@ def require_size(images: Tensor, path: Path) -> None:
     """Raise EngineError where images, (N, C, H, W), are too large to be images."""
     if max(images.shape[1:]) > MAX_SIDE_PX:
         raise EngineError(
-            f"The images in {path} are {' × '.join(map(str, images.shape[1:]))}.",
-            expected=f"at most {MAX_SIDE_PX} pixels a side",
+            Text("The images in {path} are {shape}.", path=path, shape=" × ".join(map(str, images.shape[1:]))),
+            expected=Text("at most {limit} pixels a side", limit=MAX_SIDE_PX),
             fix="Make them smaller first.",
         )

@@ -11,6 +11,7 @@ import torch
 from ..decoding import SUFFIXES, FilePictures
 from ..examples import Collection, Part
 from ..protocol import EngineError
+from ..text import Text
 from .labels import classes_of
 
 KIND = "CSV of paths and labels"
@@ -41,7 +42,12 @@ def read(path: Path) -> Collection:
     classes, labels = classes_of([row[columns.label] for row in rows], str(file))
     if len(set(labels.tolist())) < 2:
         raise EngineError(
-            f"All {len(rows):,} images in {file} are of one class, {classes[int(labels[0])]!r}.",
+            Text(
+                "All {count:,} images in {file} are of one class, {classes}.",
+                count=len(rows),
+                file=file,
+                classes=repr(classes[int(labels[0])]),
+            ),
             expected="at least two classes",
             fix="Add images of another class: there is nothing to tell apart.",
         )
@@ -49,15 +55,15 @@ def read(path: Path) -> Collection:
     distant = next((name for name in pictures.names if name.startswith("//")), None)
     if distant:  # opening it would tell another machine who is asking
         raise EngineError(
-            f"{file} lists {distant[:80]!r}, on another machine.",
+            Text("{file} lists {distant}, on another machine.", file=file, distant=repr(distant[:80])),
             expected="paths of this machine, best relative to the file",
             fix="Copy the images to this machine, or mount the share.",
         )
     missing = next((name for name in pictures.names[:1] if not (file.parent / name).is_file()), None)
     if missing:
         raise EngineError(
-            f"{file} lists {missing!r}, and there is no such file.",
-            expected=f"paths relative to {file.parent}",
+            Text("{file} lists {missing}, and there is no such file.", file=file, missing=repr(missing)),
+            expected=Text("paths relative to {parent}", parent=file.parent),
             fix="Correct the paths, or move the file to where they begin.",
         )
     sets = _sets(rows, columns.split) if columns.split is not None else []
@@ -67,19 +73,26 @@ def read(path: Path) -> Collection:
 def _require_whole(rows: Sequence[Sequence[str]], columns: _Columns, file: Path) -> None:
     """Raise EngineError unless there are rows, and each has a path, a label and, where there is one, a set."""
     needed = max(columns.path, columns.label, columns.split or 0)
-    amiss = "" if rows else f"{file} lists no images."
+    amiss = "" if rows else Text("{file} lists no images.", file=file)
     named = columns.has_header and columns.split is not None and "train" in _sets(rows, columns.split)
     for number, row in enumerate(rows, 1 + columns.has_header):
         if len(row) <= needed:
-            amiss = f"Row {number} of {file} has too few columns."
+            amiss = Text("Row {number} of {file} has too few columns.", number=number, file=file)
         elif not row[columns.path].strip() or not row[columns.label].strip():
-            amiss = f"Row {number} of {file} has no {'label' if row[columns.path].strip() else 'path'}."
+            amiss = Text("Row {number} of {file} has no path.", number=number, file=file)
+            if row[columns.path].strip():
+                amiss = Text("Row {number} of {file} has no label.", number=number, file=file)
         elif named and not _set_of(row, columns.split):
-            amiss = f"Row {number} of {file} is of the set {row[columns.split][:40]!r}, others of the set 'train'."
+            amiss = Text(
+                "Row {number} of {file} is of the set {set}, others of the set 'train'.",
+                number=number,
+                file=file,
+                set=repr(row[columns.split][:40]),
+            )
         if amiss:
             break
     if amiss:
-        expected = "a path and a label in each row" + (", and train, val or test" if named else "")
+        expected = "a path, a label, and train, val or test in each row" if named else "a path and a label in each row"
         raise EngineError(amiss, expected=expected, fix="Correct the file.")
 
 
@@ -99,7 +112,7 @@ class _Columns:
 def _columns(first: Sequence[str], file: Path) -> _Columns:
     if len(first) < 2:
         raise EngineError(
-            f"{file} has one column: {first[0][:60]!r}.",
+            Text("{file} has one column: {first}.", file=file, first=repr(first[0][:60])),
             expected="a path and a label in each row, parted by commas, semicolons or tabs",
             fix="Add the labels.",
         )
@@ -140,7 +153,9 @@ def lists(folder: Path) -> list[Path]:
 def _rows(file: Path) -> list[list[str]]:
     try:
         if file.stat().st_size > _MAX_BYTES:
-            raise EngineError(f"{file} is larger than 2 GiB.", expected="a list of paths", fix="Check the file.")
+            raise EngineError(
+                Text("{file} is larger than 2 GiB.", file=file), expected="a list of paths", fix="Check the file."
+            )
         with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
             head = lines.readline(2**16)
             lines.seek(0)
@@ -148,10 +163,14 @@ def _rows(file: Path) -> list[list[str]]:
             rows = [row for row in csv.reader(lines, delimiter=delimiter) if any(cell.strip() for cell in row)]
     except (OSError, csv.Error) as error:
         raise EngineError(
-            f"{file} cannot be read: {error}.", expected="a CSV file of paths and labels", fix="Check the file."
+            Text("{file} cannot be read: {error}.", file=file, error=error),
+            expected="a CSV file of paths and labels",
+            fix="Check the file.",
         ) from error
     if not rows or len(rows) > _MAX_ROWS:
         raise EngineError(
-            f"{file} has {len(rows):,} rows.", expected=f"1 to {_MAX_ROWS:,}", fix="List an image and its label a row."
+            Text("{file} has {count:,} rows.", file=file, count=len(rows)),
+            expected=Text("1 to {limit:,}", limit=_MAX_ROWS),
+            fix="List an image and its label a row.",
         )
     return rows

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from PySide6.QtCore import QCoreApplication
 
 from designer.base.errors import advice
-from designer.base.text import joined
+from designer.base.text import Text, joined
 from designer.engine.protocol import EngineError
 from designer.engine.recipe import RECIPES, Recipe, RecipeError
 from designer.ui import language
@@ -130,14 +130,18 @@ def with_batch(recipe: Recipe, batch_size: int) -> Recipe:
 
 def told(key: str, error: RecipeError) -> str:
     """Why a field was refused, in the form's words."""
-    message = error.message.removeprefix("Recipe: ").replace(key, translated(FIELDS[key].label))
+    message = _said(error).replace(key, translated(FIELDS[key].label))
     return in_words(error, message)
 
 
 def in_words(error: EngineError, message: str = "") -> str:
     """What is wrong with a recipe, what was expected, what to do."""
-    message = message or error.message.removeprefix("Recipe: ")
+    message = message or _said(error)
     return language.translated(joined(message[:1].upper() + message[1:], advice(error.expected, error.fix)))
+
+
+def _said(error: EngineError) -> str:
+    return language.translated(error.message).removeprefix(language.translated(Text("Recipe: {said}", said="")))
 
 
 def to_text(recipe: Recipe) -> str:
