@@ -17,9 +17,12 @@ from designer.base.paths import config_dir
 from designer.base.text import Text, joined
 from designer.catalogue.registry import registry
 from designer.editing.nodes import rename
+from designer.engine.protocol import Failed, read_line, write_line
+from designer.engine.recipe import Recipe, RecipeError
 from designer.ui import language
 from designer.ui.language import translated, wear_language
 from designer.ui.panels import window_settings
+from designer.ui.presenters.recipe import told
 from designer.ui.window import MainWindow
 from tests.ui.made_up import CODE, make_language
 
@@ -135,6 +138,17 @@ def test_what_is_refused_is_told_in_the_persons_language(qtbot: QtBot, open_wind
     )
     window.documents.open("nowhere.blockyard")
     qtbot.waitUntil(lambda: window.toasts.shown[-1].text.startswith("⟦There is no file nowhere.blockyard.⟧"))
+
+
+def test_what_the_engine_says_is_read_in_the_persons_language(wears_it: None):
+    with pytest.raises(RecipeError) as caught:
+        Recipe.from_json({"optimizer": {"momentum": 2.0}})
+    assert told("optimizer.momentum", caught.value) == (
+        "⟦Recipe: ⟦⟦momentum⟧ is 2.0.⟧⟧ ⟦Expected ⟦0 to below 1⟧.⟧ ⟦0.9 is usual.⟧"
+    )
+    said = Text("{name} is not on this machine yet; it is {size:,.0f} MiB to fetch.", name="CIFAR-10", size=163.4)
+    there = read_line(write_line(Failed(said)))
+    assert translated(there.message) == "⟦CIFAR-10 is not on this machine yet; it is 163 MiB to fetch.⟧"
 
 
 def test_the_catalogues_words_are_read_in_the_persons_language(qtbot: QtBot, open_window: Open, wears_it: None):
