@@ -1,7 +1,7 @@
 """How soon the window is there: from the start of the process to the first paint, against a bare QMainWindow.
 
 The two run in turn, in processes of their own; the ratio of their medians is what counts (aim: within three times), and
-is left in the benchmark's `extra_info`. Neither torch nor pyqtgraph may be loaded by then.
+is left in the benchmark's `extra_info`. Neither torch nor pyqtgraph nor networkx may be loaded by then.
 """
 
 from __future__ import annotations
