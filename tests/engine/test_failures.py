@@ -66,6 +66,12 @@ def test_networks_that_cannot_train(run_folder, model, words):
     assert words in failure(run_folder(model=model, data={"limit": 64})).message
 
 
+def test_a_crop_that_does_not_fit_the_network_is_told_as_such(run_folder):
+    failed = failure(run_folder(data={"limit": 64}, augment={"crop": 24}))
+    assert "1 × 24 × 24" in failed.message
+    assert "augment.crop" in failed.fix
+
+
 def test_a_recipe_that_is_no_json(run_folder):
     run_dir = run_folder()
     (run_dir / protocol.RECIPE_FILE).write_text("epochs: 5")
