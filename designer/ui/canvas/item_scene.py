@@ -106,9 +106,7 @@ class ItemScene(QGraphicsScene):
             if wire.id not in self._wires or self._wires[wire.id].wire is not wire:
                 self._show_wire(wire)
                 yield
-        while self._stale:
-            self._lay(next(iter(self._stale)))
-            yield
+        yield from self._lay_stale()
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint everything in another palette."""
@@ -299,6 +297,11 @@ class ItemScene(QGraphicsScene):
     def has(self, key: str) -> bool:
         """Whether there is a card or note of an id."""
         return key in self.cards or key in self.notes.items
+
+    def _lay_stale(self) -> Iterator[None]:
+        while self._stale:
+            self._lay(next(iter(self._stale)))
+            yield
 
     def _lay(self, wire_id: str) -> None:
         self._stale.pop(wire_id, None)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from PySide6.QtCore import QObject, QPointF, Signal
 from PySide6.QtWidgets import QGraphicsItem
 
+from designer.base.steps import finished
 from designer.ui.canvas.cards import Card, NoteView, Wire
 from designer.ui.canvas.item_scene import ItemScene
 from designer.ui.canvas.path_of_selection import path_of
@@ -83,8 +84,7 @@ class CanvasScene(ItemScene):
             self._show_card(card)
         for wire in wires:
             self._show_wire(wire)
-        while self._stale:
-            self._lay(next(iter(self._stale)))
+        finished(self._lay_stale())
         self._settle()
 
     def _clear(self, selected: Iterable[str], selected_wires: Iterable[str]) -> Iterator[None]:
@@ -146,8 +146,7 @@ class CanvasScene(ItemScene):
             self._strayed.add(card_id)
             self._stand(item)
             self._stale.update(self._wires_of[card_id])
-        while self._stale:
-            self._lay(next(iter(self._stale)))
+        finished(self._lay_stale())
         self.content_changed.emit()
 
     def relay(self, wire_id: str) -> None:
