@@ -17,7 +17,7 @@ from designer.ui.theme.fonts import SMALL_PX, UI_PX, figure_font
 from designer.ui.theme.tokens import Theme
 from designer.ui.widgets import label
 
-_LINE_PX, _DASHED_PX = 1.6, 1.8
+_LINE_PX, _DASHED_PX, _DOT_PX = 1.6, 1.8, 5
 _RAW_PX = 4  # of a plot for each lowest and highest of the batches
 _TREND_PX = 4  # of a plot for each point of the trend
 _RAW_OPACITY = 0.38
@@ -88,8 +88,13 @@ class Curve:
         else:
             line, ground = self.series.averaged(low, high, buckets), self.series
         self.line.setData(*place(*line))
+        self._show_dot(len(line[0]) == 1)
         if self.ground is not None:
             self.ground.setData(*(place(*ground.thinned(low, high, px // _RAW_PX)) if ground else ([], [])))
+
+    def _show_dot(self, shows: bool) -> None:
+        if shows != (self.line.opts["symbol"] is not None):  # a line of one point cannot be seen
+            self.line.setSymbol("o" if shows else None)
 
     def drawn(self) -> np.ndarray:
         """Where the points of its line stand, from bottom to top; none while it is hidden."""
@@ -99,6 +104,9 @@ class Curve:
     def wear(self, theme: Theme) -> None:
         """Take the theme's colours."""
         self.line.setPen(self.look.pen(theme, _DASHED_PX if self.look.is_dashed or self.look.is_dotted else _LINE_PX))
+        self.line.setSymbolPen(None)
+        self.line.setSymbolBrush(QColor(self.look.colour(theme)))
+        self.line.setSymbolSize(_DOT_PX)
         if self.ground is not None:
             raw = self.look.pen(theme, 1.0)  # at this width Qt draws even noise fast
             faint = raw.color()

@@ -10,6 +10,7 @@ import time
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QBoxLayout
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +20,7 @@ from designer.ui.docks.figures import FIGURES
 from designer.ui.docks.series import Series
 from designer.ui.docks.training import Training, duration
 from designer.ui.theme.apply import apply_theme
+from designer.ui.theme.current import current_theme
 from designer.ui.theme.tokens import DARK, LIGHT
 
 
@@ -227,6 +229,23 @@ def test_a_remedy_has_room_for_its_words(training: Training) -> None:
         assert remedy.isVisible()
         assert remedy.width() >= remedy.sizeHint().width()
         assert (remedy.text() != text, remedy.toolTip()) == (is_cut, text if is_cut else "")
+
+
+def test_a_curve_of_one_point_is_a_dot(qtbot: QtBot, training: Training) -> None:
+    training.begin("Run", 3, 10)
+    plot = training.loss
+
+    def inked() -> int:
+        image = plot.plot.viewport().grab().toImage()
+        ink = QColor(plot.curves[1].look.colour(current_theme())).rgb()
+        return sum(image.pixel(x, y) == ink for x in range(image.width()) for y in range(image.height()))
+
+    training.add_epoch({"epoch": 1, "test_loss": 0.5, "test_accuracy": 0.9})
+    plot.redraw()
+    assert 9 <= inked() <= 25
+    training.add_epoch({"epoch": 2, "test_loss": 0.25, "test_accuracy": 0.9})
+    plot.redraw()
+    assert plot.curves[1].line.opts["symbol"] is None
 
 
 def test_a_plot_is_looked_at_scaled_smoothed_and_saved(qtbot: QtBot, training: Training) -> None:
