@@ -101,7 +101,11 @@ def try_network(network: nn.Module, images: Tensor, num_classes: int) -> None:
                 num_classes=num_classes,
             ),
             expected=Text("{num_classes} values an image, one a class", num_classes=num_classes),
-            fix=Text("End the network in a flat layer of {num_classes} (num_classes).", num_classes=num_classes),
+            fix=Text(
+                "End the network in a flat layer of {num_classes} (num_classes); where the data should have fewer "
+                "classes, mend their labels.",
+                num_classes=num_classes,
+            ),
         )
 
 
