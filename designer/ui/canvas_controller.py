@@ -184,7 +184,7 @@ class CanvasController(QObject):
 
     def _look(self, look: Look) -> None:
         if look is None:
-            self.panel.view.fit_all()
+            self.panel.view.fit_again()
         else:
             self.panel.view.zoom_to(look[0])
             self.panel.view.centre_on(look[1])

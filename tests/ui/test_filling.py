@@ -148,6 +148,13 @@ def test_looking_around_does_not_hurry_it(fill) -> None:
     assert window.canvas.selected == ("n1",)
 
 
+def test_who_looks_nearer_before_the_first_card_is_there_stays_there(fill) -> None:
+    window = fill(0)
+    window.panel.view.zoom_to(0.9)
+    window.panel.scene.slices.finish()
+    assert window.panel.view.zoom == 0.9
+
+
 def test_a_press_lands_on_what_will_be_there(fill) -> None:
     window = fill(50)
     view, scene = window.panel.view, window.panel.scene
