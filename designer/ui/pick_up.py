@@ -50,7 +50,8 @@ class PickUp(QObject):
         live = [run for run in runs if run.state in _LIVE]
         if live and not self._training.running:
             self._take_up(live[0], len(live))
-        self._tell_of_dead([run for run in runs if run.state == "interrupted"])
+        # One without epochs has no engine yet: it may just be starting.
+        self._tell_of_dead([run for run in runs if run.state == "interrupted" and run.epochs])
 
     def _take_up(self, run: RunView, count: int) -> None:
         self._training.follow(Path(run.run_dir), run.title)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from designer.engine.protocol import Epoch, Finished, Started, read_metrics, read_status
+from designer.session.preparing import prepare_run
 from designer.session.session import Session
 from designer.session.training import TrainingControl
 from designer.ui.window import MainWindow
@@ -107,10 +109,12 @@ def test_a_window_tells_once_of_a_run_that_died_and_goes_on_with_it(qtbot: QtBot
     control.close()
     status = control.run_dir / "status.json"
     status.write_text(status.read_text().replace('"heartbeat": ', '"heartbeat": 0.0, "was": '), "utf-8")
+    starting = Session.open("lenet_relu")
+    prepare_run(starting.document, starting.recipe)  # whose engine is not there yet
     window = open_window()
     qtbot.waitUntil(lambda: bool(window.toasts.shown), timeout=PATIENCE_MS)
-    toast = window.toasts.shown[-1]
-    assert "ended before its time" in toast.text
+    [toast] = window.toasts.shown
+    assert re.fullmatch(r"The training of LeNet with ReLU ended before its time \([0-3] / 3 epochs\)\.", toast.text)
     qtbot.mouseClick(toast.action_button, LEFT)
     qtbot.waitUntil(lambda: window.training.running)
     qtbot.waitUntil(lambda: not window.training.running, timeout=PATIENCE_MS)

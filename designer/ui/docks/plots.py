@@ -29,6 +29,7 @@ from designer.ui.widgets import ElidedLabel
 _NAMES_PX, _ALL_KEYS_PX = 160, 105  # a curve of the legend, with its name and without; narrower, the first is alone
 _LABEL_PX = 150  # lower: an x axis without its label
 _TICK_X_PX, _TICK_Y_PX = 48, 26  # room for one tick
+_TICK_EDGE_PX = 6  # nearer to the axis's end, a tick goes without its figure
 _GRID_SHARE = 0.6  # of a line's colour
 _FLAT_SHARE = 0.5  # of a value that never changes: how far the axis reaches to both sides
 _LONGEST_NAME = 30  # characters, at the crosshair
@@ -66,7 +67,8 @@ class _Axis(pg.AxisItem):
         smaller, step = next(
             (power * a, power * b) for a, b in pairwise((0.5, 1, 2, 5, 10)) if power * b >= raw * 0.999
         )
-        if high // step <= -(-low // step):  # fewer than two of them are in view
+        edge = (high - low) * _TICK_EDGE_PX / max(px, 1.0)
+        if (high - edge) // step <= -(-(low + edge) // step):  # fewer than two of them have room for their figure
             step = smaller
         return [(max(step, 1.0) if is_bottom and high - low >= 2 else step, 0.0)]
 

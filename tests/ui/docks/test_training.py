@@ -203,13 +203,16 @@ def test_durations(seconds: float, words: str) -> None:
     assert duration(seconds) == words
 
 
-@pytest.mark.parametrize(("low", "high"), [(15.0, 90.0), (0.0, 100.0), (49.0, 91.0), (2.28, 2.36), (0.4, 2.4)])
+@pytest.mark.parametrize(
+    ("low", "high"), [(15.0, 90.0), (-2.0, 99.0), (0.0, 100.0), (49.0, 91.0), (2.28, 2.36), (0.4, 2.4)]
+)
 @pytest.mark.parametrize("px", [60, 90, 400])
 def test_every_plot_has_two_ticks_to_read_by_and_room_for_each(training: Training, low, high, px) -> None:
     training.begin("Run", 1, 10)
     [(step, ticks)] = training.loss._axes[1].tickValues(low, high, px)
-    assert len(ticks) >= 2
-    assert step / (high - low) * px >= 12
+    edge = (high - low) * 6 / px
+    assert sum(low + edge <= tick <= high - edge for tick in ticks) >= 2
+    assert step / (high - low) * px >= 11
 
 
 def test_a_loss_that_explodes_is_told_in_a_few_letters(training: Training) -> None:
