@@ -90,10 +90,10 @@ class Digraph:
     @property
     def cycles(self) -> list[set[str]]:
         """The sets of nodes that feed themselves: strongly connected, of several nodes or of one with a loop."""
-        rest = self.subgraph(set(self.succ).difference(self.order, self.reverse.order))
-        if not len(rest):
+        if len(self.order) == len(self):
             return []
         import networkx as nx  # takes a tenth of the way to the first paint, and sound graphs do without
 
-        parts = nx.strongly_connected_components(nx.DiGraph(rest.succ))
-        return [part for part in parts if len(part) > 1 or any(key in rest.succ[key] for key in part)]
+        faulty = self.subgraph(set(self.succ).difference(self.order))  # on or behind a cycle
+        parts = nx.strongly_connected_components(nx.DiGraph(list(faulty.edges)))
+        return [part for part in parts if len(part) > 1 or any(key in self.succ[key] for key in part)]

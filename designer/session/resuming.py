@@ -54,8 +54,8 @@ def resume_run(
     """Start the engine again on a run: from its last checkpoint, or from the beginning where it had saved none.
 
     epochs: of the whole run, in place of what its recipe says. device: likewise. recalls: whether the figures from
-    before are told again. Takes seconds where the engine has
-    only just died. Raises UntrustedError where its module was neither made here nor trusted, BlockyardError.
+    before are told again. Takes seconds where the engine has only just died. Raises UntrustedError where its module was
+    neither made here nor trusted, BlockyardError.
     """
     require_run_trust(run_dir)
     _require_dead(run_dir)

@@ -68,12 +68,15 @@ class LaterPanels(QObject):
 
     def refresh(self) -> None:
         """The recipe or the design may have changed."""
-        if "data" not in self._panels.makers:
+        if self._is_made("data"):
             self.data.refresh()
 
     def let_go(self) -> None:
         """The window closes."""
-        if "data" not in self._panels.makers:
+        if self._is_made("data"):
             self.data.let_go()
-        if "results" not in self._panels.makers:
+        if self._is_made("results"):
             self.reviewing.let_go()
+
+    def _is_made(self, key: str) -> bool:
+        return key not in self._panels.makers

@@ -133,12 +133,7 @@ class Training(QWidget):
         side = QVBoxLayout(panel)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(8)
-        for part in (
-            self.message,
-            self.advice,
-            self.warnings,
-            self.facts,
-        ):  # what was said is read first, also in a low dock
+        for part in (self.message, self.advice, self.warnings, self.facts):  # what was said is read first
             side.addWidget(part)
         side.addStretch()
         self._side = QScrollArea()  # so that a low dock stays possible
