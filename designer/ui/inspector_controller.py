@@ -98,8 +98,8 @@ class InspectorController(QObject):
         ids = key[1] if isinstance(key[1], tuple) else (key[1],)
         return ids if all(node in self.canvas.block.nodes for node in ids) else ()
 
-    def _edit(self, title: str, change: Callable[[Design, str], Design], merge: object = None) -> None:
-        self.canvas.edit(title, change, merge)
+    def _edit(self, title: str, change: Callable[[Design, str], Design], merge: object = None) -> bool:
+        return self.canvas.edit(title, change, merge)
 
     def _rename(self, name: str) -> None:
         chosen = self._nodes
@@ -126,8 +126,9 @@ class InspectorController(QObject):
                 design = change(design, block, node)
             return design
 
-        if chosen:
-            self._edit(self.tr("Set {0}").format(name), change_all, (self.canvas.path, chosen, name))
+        title = self.tr("Set {0}").format(name)
+        if chosen and not self._edit(title, change_all, (self.canvas.path, chosen, name)):
+            self.inspector.take_back(name)
 
     def _describe(self, **texts: str) -> None:
         self._edit(self.tr("Describe"), lambda d, b: blocks.describe(d, b, **texts))
@@ -152,7 +153,8 @@ class InspectorController(QObject):
         def change(design: Design, block: str) -> Design:
             return variables.set_variable(design, block, name, default=_value(name, text))
 
-        self._edit(self.tr("Set {0}").format(name), change, (self.canvas.path, "", name))
+        if not self._edit(self.tr("Set {0}").format(name), change, (self.canvas.path, "", name)):
+            self.inspector.take_back(name)
 
     def _set_of_input(self, name: str, text: str) -> None:
         entry = self.canvas.block.inputs[0].id

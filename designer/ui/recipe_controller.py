@@ -34,6 +34,7 @@ class RecipeController(QObject):
         self._current = current
         self._window = window
         self._refused: dict[str, presenter.Refused] = {}
+        self._confirmed: dict[str, Recipe] = {}  # by the field that is typed in: the recipe from before
         self._shown: object = None  # the recipe that the chip shows, and what was refused
         self._text: RecipeText | None = None
         self._is_filled = False  # whether the form shows all of that
@@ -42,6 +43,7 @@ class RecipeController(QObject):
 
     def _lead(self, form: RecipeForm) -> None:
         form.edited.connect(self.set_field)
+        form.finished.connect(self._confirm)
         form.browse_requested.connect(self.browse)
         form.text_requested.connect(self.open_text)
         form.load_requested.connect(self.load)
@@ -78,18 +80,21 @@ class RecipeController(QObject):
 
     def forget(self) -> None:
         """Another design is open: what was refused before is of no interest."""
-        self._refused, self._shown = {}, None
+        self._refused, self._confirmed, self._shown = {}, {}, None
 
     def set_field(self, name: str, text: str) -> None:
         """Set one field to what was typed."""
         session = self._current()
         self._shown = None  # what was typed may be shown in other words
+        before = self._confirmed.setdefault(name, session.recipe)
         try:
             recipe = presenter.changed(session.recipe, name, text)
             if name == _SOURCE:
                 _require_path(recipe.data.source)
         except RecipeError as error:
             self._refused[name] = text, presenter.told(name, error)
+            if name != "name":  # half of what was typed is not what was meant
+                session.set_recipe(presenter.taken_back(session.recipe, name, before))
             self.refresh()
             return
         if name == "name":
@@ -97,6 +102,10 @@ class RecipeController(QObject):
         self._refused.pop(name, None)
         session.set_recipe(recipe)
         self.refresh()  # what has a meaning may be other fields now
+
+    def _confirm(self, name: str) -> None:
+        if name not in self._refused:
+            self._confirmed.pop(name, None)
 
     def browse(self, name: str) -> None:
         """Let the person choose a folder or a file for a field; the form comes back with it."""
@@ -134,7 +143,7 @@ class RecipeController(QObject):
         self._take_up(recipe)
 
     def _take_up(self, recipe: Recipe) -> None:
-        self._refused = {}
+        self._refused, self._confirmed = {}, {}
         self._current().set_recipe(recipe)
         self.refresh()
 

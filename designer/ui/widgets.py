@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import figure_font, section_font, ui_font
@@ -40,6 +40,13 @@ def hairline() -> QFrame:
     made = QFrame()
     made.setProperty("role", "hairline")
     return made
+
+
+def show_text(line: QLineEdit, text: str) -> None:
+    """Show the model's text in a line edit, unless a person is typing there: what is typed is confirmed first."""
+    if line.text() != text and not (line.hasFocus() and line.isModified()):
+        line.setText(text)
+        line.setCursorPosition(0)
 
 
 class ElidedLabel(QLabel):

@@ -21,6 +21,7 @@ from designer.ui.collecting import Collector
 from designer.ui.custom_controller import CustomController
 from designer.ui.damage import DamageNotice
 from designer.ui.docks.code import Code
+from designer.ui.docks.editors import leave
 from designer.ui.docks.inspector import Inspector
 from designer.ui.docks.palette import Palette
 from designer.ui.docks.problems import Problems
@@ -275,7 +276,7 @@ class MainWindow(QMainWindow):
         """Let what is half typed become a step."""
         focus = QApplication.focusWidget()
         if focus is not None and focus is not self.top.tabs and where.isAncestorOf(focus):
-            focus.clearFocus()
+            leave(focus)
 
     # -- problems and code ----------------------------------------------------------------------------------------
 
@@ -373,6 +374,7 @@ class MainWindow(QMainWindow):
         self.starting.make()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.finish_typing(self)
         sessions = [design.session for design in self.tabs]
         if not self._is_leaving and not all(session.is_saved for session in sessions):
             event.ignore()

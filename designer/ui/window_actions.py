@@ -12,8 +12,36 @@ if TYPE_CHECKING:
     from designer.ui.window import MainWindow
 
 
+# What leaves the window with the design, or leaves the design: it takes along what is half typed.
+_TAKES_ALL = frozenset(
+    (
+        "save",
+        "save_as",
+        "export_module",
+        "export_project",
+        "export_picture",
+        "close_tab",
+        "keep_block",
+        "train",
+        "queue",
+    )
+)
+
+
 def window_slots(window: MainWindow) -> dict[str, Callable[[], object]]:
     """By the ids of the table of actions."""
+    return {key: _finished(window, slot) if key in _TAKES_ALL else slot for key, slot in _slots(window).items()}
+
+
+def _finished(window: MainWindow, slot: Callable[[], object]) -> Callable[[], object]:
+    def done() -> object:
+        window.finish_typing(window)
+        return slot()
+
+    return done
+
+
+def _slots(window: MainWindow) -> dict[str, Callable[[], object]]:
     return {
         "new": lambda: window.documents.new(),
         "new_tab": lambda: window.tabs.open_start(),

@@ -26,7 +26,7 @@ from designer.ui.settings.shortcuts import Shortcuts
 from designer.ui.settings.store import settings
 from designer.ui.settings.table import SETTINGS, Setting, translated
 from designer.ui.theme.icons import wear_icon
-from designer.ui.widgets import Sentence, label, set_state
+from designer.ui.widgets import Sentence, label, set_state, show_text
 
 _EDITOR_PX = 220
 
@@ -83,7 +83,7 @@ class SettingRow(QWidget):
         line = QLineEdit()
         line.setFixedWidth(_EDITOR_PX)
         line.setPlaceholderText(self.tr("none"))
-        line.editingFinished.connect(lambda: self._put(line.text().strip()))
+        line.editingFinished.connect(lambda: self._finish(line))
         return line
 
     def _make_browse(self) -> QToolButton:
@@ -94,6 +94,10 @@ class SettingRow(QWidget):
         title = translated(self.setting.title)
         button.clicked.connect(lambda: files.ask_folder(self.window(), title, lambda path: self._put(str(path))))
         return button
+
+    def _finish(self, line: QLineEdit) -> None:
+        line.setModified(False)
+        self._put(line.text().strip())
 
     def _put(self, value: object) -> None:
         try:
@@ -113,10 +117,10 @@ class SettingRow(QWidget):
                 editor.setChecked(bool(value))
             case QComboBox():
                 editor.setCurrentIndex(editor.findData(value))
-            case QSpinBox():
+            case QSpinBox() if editor.value() != value:  # digits that are typed stand there already
                 editor.setValue(int(value))
             case QLineEdit():
-                editor.setText(str(value))
+                show_text(editor, str(value))
         editor.blockSignals(blocked)
         self.reset_button.setEnabled(value != self.setting.default)
 

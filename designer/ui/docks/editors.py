@@ -1,7 +1,9 @@
 """The typed editors of values: one line edit that knows numbers, sizes, choices and expressions, and one switch.
 
 Inspector and recipe form both build their rows from these (through `form`). An editor never loses what was typed: what
-cannot be read stays, under a red border, until the person mends it or presses Escape.
+cannot be read stays, under a red border, until the person mends it or presses Escape, and the model keeps the value
+from before. Nor is it rewritten while a person types: each digit is an edit, and comes back from the model in other
+words (`0` as `0.0`) and possibly late. What this editor sent itself is recognised, and leaves the text alone.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QLineEdit, QMenu
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from designer.ui.docks.literals import (
     Reader,
@@ -27,6 +29,7 @@ from designer.ui.docks.literals import (
     as_shown,
     can_be_unset,
     literal_as_shown,
+    means_same,
     read_text,
     stepped,
     value_as_shown,
@@ -42,7 +45,7 @@ _PREFIX_PX = 14  # room for the ƒ
 _BUTTON_PX = 20  # room for the chevrons at the right
 _BESIDE_PX = 26  # the air around a text and what it comes to
 _AIR_PX = 22  # around a text alone
-_STEPPED = ("int", "float", "size")
+_STEPPED = ("int", "float", "number", "size")
 
 
 class ValueEdit(QLineEdit):
@@ -63,7 +66,9 @@ class ValueEdit(QLineEdit):
     def __init__(self, view: ParameterView) -> None:
         super().__init__()
         self.view = view
-        self._sent = view.value_text
+        self._is_typing = False  # what stands here is a person's, and not confirmed yet
+        self._sent: list[str] = []  # live, since the model was last shown; it may come back late
+        self._before = view.value_text  # what the model had when the person began to type
         self._at_focus = value_as_shown(view)
         self._complaint = self._remark = ""
         self._reader = Reader(Reading.LITERAL, view.value_text)
@@ -72,29 +77,53 @@ class ValueEdit(QLineEdit):
         self._live = QTimer(self, singleShot=True, interval=0)
         self._live.timeout.connect(self._send_live)
         self.setFont(figure_font())
+        self.textChanged.connect(self._touched)
         self.textEdited.connect(self._typed)
-        self.returnPressed.connect(self._commit)
+        self.returnPressed.connect(self.confirm)
         self.show_value(view, afresh=True)
 
     # -- showing the model
 
     def show_value(self, view: ParameterView, *, afresh: bool = False) -> None:
         """Show the model's value. While a person types here, their text stays unless the model changed elsewhere."""
-        changed_elsewhere = view.value_text not in (self.view.value_text, self._sent)
-        was_mixed = self.view.is_mixed
-        self.view = view
-        if afresh or changed_elsewhere or was_mixed != view.is_mixed or not (self.hasFocus() or self._is_refused()):
+        is_own = not afresh and self._is_own(view)
+        if not is_own:
             self._live.stop()
-            text = "" if view.is_mixed else value_as_shown(view)
-            if self.text() != text:
-                self.setText(text)
-                self.setCursorPosition(0)
-            self._at_focus = value_as_shown(view)
+        if not (is_own and (self._is_typing or (self.hasFocus() and self._is_late(view)))):
+            self._take(view)
+        elif not self._is_late(view):
+            del self._sent[:-1]
+        self.view = view
         if afresh:
             self.setPlaceholderText(self._placeholder())
-        self._sent = view.value_text
         self.setEnabled(view.is_enabled)
         self._judge()
+
+    def _take(self, view: ParameterView) -> None:
+        self._put_text("" if view.is_mixed else value_as_shown(view))
+        self._sent.clear()
+        self._before = view.value_text
+        self._at_focus = value_as_shown(view)
+
+    def _put_text(self, text: str) -> None:
+        """Let the text be `text`, as the model has it; the cursor stays at the end where a person had it there."""
+        if self.text() != text:
+            was_at_end = self.hasFocus() and self.text() and self.cursorPosition() == len(self.text())
+            self.setText(text)
+            if not was_at_end:
+                self.setCursorPosition(0)
+        self._is_typing = False
+
+    def _is_own(self, view: ParameterView) -> bool:
+        """Whether `view` is what stood here before, or came from here."""
+        if view.is_mixed:
+            return self.view.is_mixed
+        shown = () if self.view.is_mixed else (self.view.value_text,)
+        return any(means_same(view, view.value_text, text) for text in (*shown, *self._sent))
+
+    def _is_late(self, view: ParameterView) -> bool:
+        """Whether something newer than `view` was sent."""
+        return bool(self._sent) and not means_same(view, view.value_text, self._sent[-1])
 
     def _placeholder(self) -> str:
         if self.view.is_mixed:
@@ -116,15 +145,12 @@ class ValueEdit(QLineEdit):
             return True
         return self._reader.reading is Reading.EXPRESSION
 
-    def _is_refused(self) -> bool:
-        return self._reader.reading is Reading.INVALID and self.isModified()
-
     def _judge(self) -> None:
         is_own = self.text() == value_as_shown(self.view)
         untouched = is_own or (self.view.is_mixed and not self.text())
         own = Reader(Reading.LITERAL, self.view.value_text)
         self._reader = own if untouched else read_text(self.view, self.text())
-        is_same = is_own or self._reader.text == self.view.value_text
+        is_same = is_own or means_same(self.view, self._reader.text, self.view.value_text)
         complaint = self._reader.complaint or (self.view.error if is_same else "")
         state = "invalid" if complaint else "expression" if self.is_expression else "literal"
         set_state(self, "state", state)
@@ -135,9 +161,12 @@ class ValueEdit(QLineEdit):
 
     # -- typing
 
+    def _touched(self, _text: str) -> None:
+        self._is_typing = True  # also by undo and by a completed name
+
     def _typed(self, _text: str) -> None:
         self._judge()
-        if self._reader.reading is Reading.LITERAL and self.view.type in _STEPPED:
+        if self._reader.reading is Reading.LITERAL and self.view.type in _STEPPED and not self.view.is_mixed:
             self._live.start()
 
     def _send_live(self) -> None:
@@ -145,33 +174,41 @@ class ValueEdit(QLineEdit):
             self._send(self._reader.text)
 
     def _send(self, text: str) -> None:
-        if text == self._sent and not (self.view.is_mixed and text):
+        known = self._sent[-1] if self._sent else "" if self.view.is_mixed else self.view.value_text
+        if means_same(self.view, text, known):
             return
-        self._sent = text
+        self._sent.append(text)
         self.edited.emit(text)
 
-    def _commit(self) -> None:
+    def confirm(self) -> None:
+        """What was typed is what is meant: at Return, at focus-out, and before anything that needs it."""
         self._live.stop()
         if self.view.is_mixed and not self.text():
             return
         self._judge()
         if self._reader.reading is Reading.INVALID:
+            if self._sent:
+                self.take_back()
             return
         shown = self._reader.text
         if self._reader.reading is Reading.LITERAL:
             shown = literal_as_shown(self.view, shown)
-        if shown != self.text():
-            self.setText(shown)
-        self.setModified(False)
+        self._put_text(shown)
         self._send(self._reader.text)
+        self._before = self._reader.text
         self._judge()
         self._at_focus = self.text()  # what was confirmed is no longer taken back by Escape
         self.finished.emit()
 
+    def take_back(self) -> None:
+        """The model refuses what stands here: it has the value from before, not half of what was typed."""
+        if not self.view.is_mixed:
+            self._send(self._before)
+
     def put(self, text: str) -> None:
         """Set the value as if it had been typed and confirmed. text: as the model or as a person writes it."""
         self.setText(literal_as_shown(self.view, text))
-        self._commit()
+        self.confirm()
 
     def step(self, steps: int) -> None:
         """Go up or down by `steps`, where the value is a number or a choice."""
@@ -192,7 +229,7 @@ class ValueEdit(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self._commit()
+            self.confirm()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
@@ -336,6 +373,13 @@ class ValueEdit(QLineEdit):
         elif event.type() == QEvent.Type.FocusAboutToChange and self._names is not None:
             self._names.close()  # while it is open it swallows the focus-out that sends the value
         return super().event(event)
+
+
+def leave(editor: QWidget) -> None:
+    """Take the focus from an editor, and what was typed there. An open list of names would swallow the focus-out."""
+    if isinstance(editor, ValueEdit):
+        editor.confirm()
+    editor.clearFocus()
 
 
 def add_reset_action(menu: QMenu, editor: ValueEdit) -> None:

@@ -58,11 +58,17 @@ class RowLabel(ElidedLabel):
             painter.end()
 
 
+def _signature(view: ParameterView) -> tuple[str, bool]:
+    """What a row is made for: a name, and a switch or a line edit."""
+    return view.name, view.type == "bool"
+
+
 class _Row:
     """One parameter's widgets. The form owns them; the row only keeps them in step."""
 
     def __init__(self, view: ParameterView) -> None:
         self.name = view.name
+        self.signature = _signature(view)
         self.title = RowLabel(view.label or view.name)
         self.editor = make_editor(view)
         self.title.setBuddy(self.editor)
@@ -124,7 +130,6 @@ class Form(QWidget):
         self._grid.setColumnStretch(1, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._rows: list[_Row] = []
-        self._signature: tuple = ()
         self._labels_px = 0  # at which all labels are read whole
         self._in_line: tuple[Form, ...] = (self,)
 
@@ -132,10 +137,8 @@ class Form(QWidget):
         self, views: Sequence[ParameterView], names: tuple[str, ...] = (), *, afresh: bool = False
     ) -> None:
         """Show `views`. names: offered in expressions. afresh: they belong to something else than the last ones."""
-        signature = tuple((view.name, view.type == "bool") for view in views)
-        if signature != self._signature:
-            self._signature = signature
-            self._rebuild(views)
+        if [_signature(view) for view in views] != [row.signature for row in self._rows]:
+            self._rebuild(views, afresh)
         else:
             for row, view in zip(self._rows, views, strict=True):
                 row.show(view, afresh=afresh)
@@ -171,14 +174,27 @@ class Form(QWidget):
                 return row
         raise KeyError(name)
 
-    def _rebuild(self, views: Sequence[ParameterView]) -> None:
-        for row in self._rows:
+    def _rebuild(self, views: Sequence[ParameterView], afresh: bool) -> None:
+        """Make the rows that are new and take away those that are gone; an editor that stays keeps cursor and text."""
+        kept = {row.signature: row for row in self._rows}
+        self._rows = []
+        for view in views:
+            row = kept.pop(_signature(view), None)
+            if row is None:
+                row = self._add(view)
+            else:
+                row.show(view, afresh=afresh)
+            row.is_wide = None  # its place may be another one
+            self._rows.append(row)
+        for row in kept.values():
             for part in (row.title, row.editor, row.complaint):
                 part.hide()
                 part.blockSignals(True)  # its focus-out would be an edit of what is shown next
                 self._grid.removeWidget(part)
                 part.deleteLater()
-        self._rows = [self._add(index, view) for index, view in enumerate(views)]
+        for index, row in enumerate(self._rows):
+            self._grid.addWidget(row.complaint, 3 * index + 2, 0, 1, 2)
+            row.complaint.setVisible(bool(row.complaint.text()))
         self._place()  # the order of the keys is that of widgets with a place
         previous: QWidget | None = None
         for row in self._rows:
@@ -204,10 +220,8 @@ class Form(QWidget):
                 self._grid.addWidget(row.title, 3 * index, 0, 1, 2 if is_wide else 1, middle)
                 self._grid.addWidget(row.editor, 3 * index + is_wide, 1 - is_wide, 1, 1 + is_wide, middle)
 
-    def _add(self, index: int, view: ParameterView) -> _Row:
+    def _add(self, view: ParameterView) -> _Row:
         row = _Row(view)
-        self._grid.addWidget(row.complaint, 3 * index + 2, 0, 1, 2)
-        row.complaint.setVisible(bool(row.complaint.text()))
         row.editor.edited.connect(lambda text, name=view.name: self.edited.emit(name, text))
         row.title.menu_requested.connect(lambda where, name=view.name: self.menu_requested.emit(name, where))
         row.editor.browse_requested.connect(lambda name=view.name: self.browse_requested.emit(name))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
+from designer.ui.docks.editors import leave
 from designer.ui.docks.inspector_pages import DesignPage, NodePage
 from designer.ui.docks.views import DesignView, NodeView
 
@@ -97,13 +98,20 @@ class Inspector(QWidget):
         """Put the cursor into the editor of a parameter of the node that is shown."""
         self.node_page.form.editor(name).setFocus()
 
+    def take_back(self, name: str) -> None:
+        """The model refuses what stands in the editor of `name`: it gets the value from before."""
+        node, design = self.node_page, self.design_page
+        for form in (node.form, node.structure) if self._stack.currentWidget() is node else (design.form,):
+            if name in form.names():
+                form.editor(name).take_back()
+
     def _turn_to(self, key: object) -> bool:
         """Finish what is typed for the old key first. False if that already led to something newer being shown."""
         self._round += 1
         this_round = self._round
         focus = QApplication.focusWidget()
         if key != self.shown_key and focus is not None and self.isAncestorOf(focus):
-            focus.clearFocus()
+            leave(focus)
         if this_round != self._round:
             return False
         self.shown_key = key

@@ -25,7 +25,7 @@ from designer.ui.docks.variables import VariableLine
 from designer.ui.docks.views import DesignView, FactView, NodeView
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import ui_font
-from designer.ui.widgets import ElidedLabel, FactTable, hairline, label, set_state
+from designer.ui.widgets import ElidedLabel, FactTable, hairline, label, set_state, show_text
 
 _MARGIN = 16
 
@@ -47,10 +47,10 @@ class NameEdit(QLineEdit):
 
     def show_name(self, text: str, *, editable: bool = True, afresh: bool = True) -> None:
         """Show the model's name; what is being typed stays unless `afresh`."""
-        if afresh or not self.hasFocus() or text != self._shown:
-            self.setText(text)
-            self.setCursorPosition(0)
-            self.setToolTip(text)
+        if afresh:
+            self.setModified(False)
+        show_text(self, text)
+        self.setToolTip(text)
         self._shown = text
         self.setReadOnly(not editable)
 
@@ -71,6 +71,7 @@ class NameEdit(QLineEdit):
 
     def _finish(self) -> None:
         text = self.text().strip()
+        self.setModified(False)
         if text and text != self._shown:
             self._shown = text
             self.renamed.emit(text)
@@ -208,11 +209,13 @@ class DescriptionEdit(QPlainTextEdit):
 
     def show_text(self, text: str, *, afresh: bool) -> None:
         """Show the model's text; what is being typed stays unless `afresh`."""
-        if text != self.toPlainText() and (afresh or not self.hasFocus()):
+        is_typing = self.hasFocus() and self.document().isModified()
+        if text != self.toPlainText() and (afresh or not is_typing):
             self.setPlainText(text)
         self._shown = text
 
     def _finish(self) -> None:
+        self.document().setModified(False)
         if self.toPlainText() != self._shown:
             self._shown = self.toPlainText()
             self.described.emit(self._shown)

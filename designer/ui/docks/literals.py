@@ -7,6 +7,7 @@ brings the ways in which people write sizes (`3x3`, `3×3`, `3, 3`) into the one
 from __future__ import annotations
 
 import ast
+import math
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -20,7 +21,9 @@ translate = QCoreApplication.translate
 _INT = re.compile(r"[+-]?\d+(_\d+)*")
 _NUMBER = re.compile(r"[+-]?(\d+(_\d+)*\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _SIZES = re.compile(r"[\[(]?\s*[+-]?\d+(\s*[,×xX]\s*[+-]?\d+)*\s*,?\s*[\])]?")
-_NUMBERS = ("int", "float", "size", "shape")
+_NUMERIC = re.compile(r"[\d\s.,+\-eE_()\[\]]+")
+_LONGEST = 300  # of a text that is a number or a size
+_NUMBERS = ("int", "float", "number", "size", "shape")
 UNSET = "None"  # in the model's words
 _BOOLS = {"true": "True", "on": "True", "yes": "True", "false": "False", "off": "False", "no": "False"}
 
@@ -48,6 +51,8 @@ def _invalid(text: str, complaint: str) -> Reader:
 
 def _within(view: ParameterView, text: str, value: float) -> Reader:
     name = view.label or view.name
+    if math.isinf(value):
+        return _invalid(text, translate("Editors", "{0} is too large.").format(name))
     if view.minimum is not None and value < view.minimum:
         return _invalid(text, translate("Editors", "{0} must be {1} or more.").format(name, f"{view.minimum:g}"))
     if view.maximum is not None and value > view.maximum:
@@ -85,6 +90,26 @@ def literal_as_shown(view: ParameterView, text: str) -> str:
     return "" if text == UNSET and view.type in _NUMBERS else as_shown(text)
 
 
+def means_same(view: ParameterView, text: str, other: str) -> bool:
+    """Whether two texts are one value to `view`: to a float `0` and `0.0`, to a size `(3,3)` and `(3, 3)`."""
+    if text == other or view.type not in _NUMBERS:
+        return text == other
+    value = _number(text)
+    if view.type == "number" and type(value) is not type(_number(other)):
+        return False  # 1 is a whole number, 1.0 is none
+    return value is not None and value == _number(other)
+
+
+def _number(text: str) -> object:
+    """The number, or the numbers in a row, that a text is; None for anything else."""
+    if len(text) > _LONGEST or not _NUMERIC.fullmatch(text):
+        return None
+    try:
+        return ast.literal_eval(text.strip().lstrip("+"))
+    except (SyntaxError, ValueError):
+        return None
+
+
 def value_as_shown(view: ParameterView) -> str:
     """The value of `view` as its editor shows it."""
     return view.value_text if view.is_expression else literal_as_shown(view, view.value_text)
@@ -98,6 +123,9 @@ def can_be_unset(view: ParameterView) -> bool:
 def _literal(view: ParameterView, text: str) -> Reader | None:
     if not text and can_be_unset(view):
         return Reader(Reading.LITERAL, UNSET)
+    if len(text) > _LONGEST and view.type in _NUMBERS and _NUMERIC.fullmatch(text):
+        said = translate("Editors", "{0} has {1} characters, and may have {2}.")
+        return _invalid(text, said.format(view.label or view.name, f"{len(text):,}", _LONGEST))
     known = (*view.choices, view.default_text or "", "" if view.is_expression else view.value_text)
     for own in known:
         if text and text in (own, as_shown(own)):
@@ -109,7 +137,7 @@ def _literal(view: ParameterView, text: str) -> Reader | None:
         return Reader(Reading.LITERAL, _BOOLS[text.lower()])
     if view.type == "int" and _INT.fullmatch(text):
         return _within(view, text, int(text))
-    if view.type == "float" and _NUMBER.fullmatch(text):
+    if view.type in ("float", "number") and _NUMBER.fullmatch(text):
         return _within(view, text, float(text))
     if view.type in ("size", "shape"):
         return _sizes(view, text)
@@ -142,6 +170,7 @@ def read_text(view: ParameterView, text: str) -> Reader:
         wanted = {
             "int": translate("Editors", "a whole number"),
             "float": translate("Editors", "a number"),
+            "number": translate("Editors", "a number"),
             "bool": translate("Editors", "on or off"),
             "choice": translate("Editors", "one of {0}").format(", ".join(map(as_shown, view.choices))),
             "size": " / ".join([translate("Editors", "a size such as 3 or 3, 3"), *map(as_shown, view.choices)]),
@@ -156,22 +185,27 @@ def read_text(view: ParameterView, text: str) -> Reader:
 
 def stepped(view: ParameterView, text: str, steps: int) -> str | None:
     """The literal `steps` further on, kept within the limits; None where stepping means nothing."""
+    if len(text) > _LONGEST:
+        return None
     reader = read_text(view, text)
     if view.choices and reader.text in view.choices:
         index = view.choices.index(reader.text) - steps
         return as_shown(view.choices[min(max(index, 0), len(view.choices) - 1)])
-    if view.type == "float" and _NUMBER.fullmatch(reader.text):
+    is_whole = view.type != "float" and _INT.fullmatch(reader.text)
+    if view.type in ("float", "number") and not is_whole and _NUMBER.fullmatch(reader.text):
         return _float_step(view, reader.text, steps)
-    if view.type not in ("int", "size") or not _INT.fullmatch(text.strip()):
+    if view.type not in ("int", "number", "size") or not _INT.fullmatch(text.strip()):
         return None
     value = int(text) + steps
     value = value if view.minimum is None else max(value, int(view.minimum))
     return str(value if view.maximum is None else min(value, int(view.maximum)))
 
 
-def _float_step(view: ParameterView, text: str, steps: int) -> str:
+def _float_step(view: ParameterView, text: str, steps: int) -> str | None:
     """A step of one in the second significant digit: 0.1 -> 0.11, 0.0005 -> 0.00051, 0 -> 0.1."""
     value = float(text)
+    if math.isinf(value):
+        return None
     step = 0.1 if value == 0.0 else 10.0 ** (int(f"{abs(value):e}".partition("e")[2]) - 1)
     value += steps * step
     value = value if view.minimum is None else max(value, view.minimum)

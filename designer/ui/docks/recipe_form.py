@@ -21,12 +21,14 @@ _POPUP_PX = 336
 
 class RecipeForm(QWidget):
     """edited(name, value): a readable value differs from the last one. Values are texts, as with parameters.
+    finished(name): the person is done with it.
 
     browse_requested(name): a folder or a file is to be chosen for that field. text_requested, load_requested,
     save_requested: the recipe as text, from a file, into one.
     """
 
     edited = Signal(str, str)
+    finished = Signal(str)
     browse_requested = Signal(str)
     text_requested = Signal()
     load_requested = Signal()
@@ -82,6 +84,7 @@ class RecipeForm(QWidget):
         form = self._forms[section.title] = Form(0.38)
         form.line_up_with([other for other in self._forms.values() if other is not form])
         form.edited.connect(self.edited)
+        form.finished.connect(self.finished)
         form.browse_requested.connect(self.browse_requested)
         if section.title:
             fold = self.folds[section.title] = Fold(section.title, form, section.is_open)

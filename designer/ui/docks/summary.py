@@ -22,7 +22,7 @@ from designer.ui.docks.layer_table import LayerTable
 from designer.ui.docks.views import MemoryView
 from designer.ui.theme.fonts import figure_font, mono_font
 from designer.ui.theme.icons import wear_icon
-from designer.ui.widgets import ElidedLabel, EmptyState, label, set_state
+from designer.ui.widgets import ElidedLabel, EmptyState, label, set_state, show_text
 
 _LIMIT_PX = 96
 
@@ -82,6 +82,7 @@ class Summary(QWidget):
         self._shown_limit = ""
 
     def _finish_limit(self) -> None:
+        self.limit.setModified(False)
         if self.limit.text().strip() != self._shown_limit:
             self.limit_edited.emit(self.limit.text().strip())
 
@@ -134,7 +135,7 @@ class Summary(QWidget):
         )
         if not view.limit_error:
             self._shown_limit = view.limit
-            self.limit.setText(view.limit)
+            show_text(self.limit, view.limit)
 
     def show_busy(self) -> None:
         """The engine is at work."""

@@ -123,6 +123,10 @@ class SwitchEdit(QWidget):
         """Offer these names while an expression is typed."""
         self.line.offer_names(names)
 
+    def take_back(self) -> None:
+        """The model refuses what stands here."""
+        self.line.take_back()
+
     def put(self, text: str) -> None:
         """Set the value as if it had been typed and confirmed."""
         self.line.put(text)

@@ -25,7 +25,8 @@ class PaletteEntry:
 class ParameterView:
     """One editable value. Texts are as a person types them: `3`, `(3, 3)`, `True`, `zeros`, `4 * width`.
 
-    type: `int`, `float`, `bool`, `choice`, `size` (an int or a tuple), `shape`, `folder` (or a name) or `text`.
+    type: `int`, `float`, `number` (either, as it is written), `bool`, `choice`, `size` (an int or a tuple), `shape`,
+    `folder` (or a name) or `text`.
     resolved_text: what an expression comes to, empty if unknown. error: the model's complaint, empty if none.
     is_mixed: several nodes are selected and differ. placeholder: shown in an empty editor.
     """

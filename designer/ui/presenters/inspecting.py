@@ -100,7 +100,7 @@ def design_view(design: Design, analysis: Analysis, recipe: Recipe, path: Path, 
             ParameterView(
                 p.name,
                 to_text(p.default),
-                _type_of(p.default),
+                _variable_type(p.default),
                 resolved_text=_instance_value(facts, p.name, p.default),
                 doc=p.doc,
             )
@@ -179,6 +179,12 @@ def _type_of(value: Value) -> str:
         case tuple():
             return "shape"
     return "text"
+
+
+def _variable_type(value: Value) -> str:
+    """The type of a variable's editor: a variable is a whole number or none as it is written, and may become either."""
+    kind = _type_of(value)
+    return "number" if kind in ("int", "float") else kind
 
 
 def _structure(node: Node, known: NodeFacts, complaints: dict[str, str]) -> tuple[ParameterView, ...]:

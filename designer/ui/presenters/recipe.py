@@ -74,7 +74,8 @@ def shown(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(shown, value))
     if isinstance(value, float):
-        return f"{value:g}"
+        short = f"{value:g}"
+        return short if float(short) == value else repr(value)
     return "" if value is None else str(value)
 
 
@@ -115,6 +116,13 @@ def changed(recipe: Recipe, key: str, text: str) -> Recipe:
     if key == "data.normalise" and value != "given":
         changes |= {"mean": (), "std": ()}
     return replace(recipe, name="custom", **{part: replace(getattr(recipe, part), **changes)})
+
+
+def taken_back(recipe: Recipe, key: str, before: Recipe) -> Recipe:
+    """The recipe with one field as it is in `before`."""
+    part, _, name = key.rpartition(".")
+    value = FIELDS[key].value(before)
+    return replace(recipe, **{part: replace(getattr(recipe, part), **{name: value})} if part else {name: value})
 
 
 def _without_what_it_lacks(kind: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from designer.editing import nodes
 from designer.ui.window import MainWindow
 from tests.ui.editing.conftest import Editor
 
@@ -22,6 +23,9 @@ def places(editor: Editor) -> dict[str, tuple[float, float]]:
 
 
 def test_l_arranges_all_as_one_step(editor: Editor, qtbot: QtBot) -> None:
+    for key in CHAIN:  # too wide for one row, whatever the font
+        editor.session.edit("Rename", lambda d, key=key: nodes.rename(d, "Net", key, f"{key}_with_a_name_that_is_long"))
+    QApplication.processEvents()
     start = editor.hand.on("conv1")
     editor.hand.drag(start, start + QPoint(20, 60))
     before, steps = editor.session.design, editor.steps
