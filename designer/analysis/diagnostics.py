@@ -24,15 +24,25 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Fix:
-    """A titled, undoable edit. apply: the design as it is -> the design as it should be."""
+    """A titled, undoable edit.
+
+    apply: the design as it is -> the design as it should be.
+    blocks: the names of the blocks that it edits; every instance of them is changed with them.
+    """
 
     title: str
     apply: Callable[[Design], Design]
+    blocks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One problem. path: node ids from the outermost block down; empty for the design itself. label: names, dotted."""
+    """One problem.
+
+    path: node ids from the outermost block down; empty for the design itself.
+    label: the names along it, dotted.
+    parameter: the name of the node's parameter that is at fault, empty where it is none alone.
+    """
 
     code: str
     severity: Severity
@@ -43,6 +53,7 @@ class Diagnostic:
     fixes: tuple[Fix, ...] = ()
     path: tuple[str, ...] = ()
     label: str = ""
+    parameter: str = ""
 
     @property
     def sentence(self) -> str:

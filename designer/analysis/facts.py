@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,8 +11,10 @@ from typing import Any, NamedTuple
 from designer.analysis import field as fields
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.field import Field
+from designer.analysis.reach import with_reach
 from designer.catalogue.spec import LayerSpec, Tensor, Values, Window
 from designer.graph.block import INPUT, OUTPUT, Block, Node
+from designer.graph.copies import places
 from designer.graph.design import Design
 from designer.graph.expressions import Value
 
@@ -259,7 +262,9 @@ class Analysis:
             if key not in seen and len(found[diagnostic.severity]) < MAX_DIAGNOSTICS:
                 seen.add(key)
                 found[diagnostic.severity].append(diagnostic)
-        return tuple(diagnostic for same in found.values() for diagnostic in same)[:MAX_DIAGNOSTICS]
+        counts = places(self.design) if seen else Counter()
+        told = [diagnostic for same in found.values() for diagnostic in same][:MAX_DIAGNOSTICS]
+        return tuple(with_reach(diagnostic, self, counts) for diagnostic in told)
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:

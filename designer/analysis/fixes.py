@@ -20,11 +20,11 @@ _CARD_PX = 200.0, 80.0  # what the card of a node takes on the canvas, with some
 _STEP_PX = 24
 
 
-def _on_block(name: str, change: Callable[[Block], Block]) -> Callable[[Design], Design]:
-    return lambda design: design.with_block(change(design.blocks[name]))
+def _on_block(title: str, name: str, change: Callable[[Block], Block]) -> Fix:
+    return Fix(title, lambda design: design.with_block(change(design.blocks[name])), (name,))
 
 
-def _on_nodes(places: Iterable[tuple[str, str]], change: Callable[[Node], Node]) -> Callable[[Design], Design]:
+def _on_nodes(title: str, places: Iterable[tuple[str, str]], change: Callable[[Node], Node]) -> Fix:
     by_block: dict[str, list[str]] = {}
     for name, key in places:
         by_block.setdefault(name, []).append(key)
@@ -35,12 +35,12 @@ def _on_nodes(places: Iterable[tuple[str, str]], change: Callable[[Node], Node])
             design = design.with_block(block.with_nodes(change(block.nodes[key]) for key in keys))
         return design
 
-    return apply
+    return Fix(title, apply, tuple(by_block))
 
 
 def set_param(title: str, block: str, node: str, param: str, setting: Setting) -> Fix:
     """Give a parameter another value."""
-    return Fix(title, _on_block(block, lambda b: b.with_node(b.nodes[node].with_param(param, setting))))
+    return _on_block(title, block, lambda b: b.with_node(b.nodes[node].with_param(param, setting)))
 
 
 def set_params(title: str, block: str, node: str, settings: Mapping[str, Setting]) -> Fix:
@@ -49,12 +49,12 @@ def set_params(title: str, block: str, node: str, settings: Mapping[str, Setting
     def change(b: Block) -> Block:
         return b.with_node(replace(b.nodes[node], params={**b.nodes[node].params, **settings}))
 
-    return Fix(title, _on_block(block, change))
+    return _on_block(title, block, change)
 
 
 def set_param_of(title: str, places: Iterable[tuple[str, str]], param: str, setting: Setting) -> Fix:
     """Give a parameter the same value in several nodes. places: the block of each, and its id there."""
-    return Fix(title, _on_nodes(places, lambda node: node.with_param(param, setting)))
+    return _on_nodes(title, places, lambda node: node.with_param(param, setting))
 
 
 def set_variable(title: str, block: str, name: str, value: Value) -> Fix:
@@ -64,17 +64,17 @@ def set_variable(title: str, block: str, name: str, value: Value) -> Fix:
         parameters = (replace(p, default=value) if p.name == name else p for p in b.parameters)
         return replace(b, parameters=tuple(parameters))
 
-    return Fix(title, _on_block(block, change))
+    return _on_block(title, block, change)
 
 
 def reset_param(title: str, block: str, node: str, param: str) -> Fix:
     """Take a parameter back to its default, or away where the kind does not have it."""
-    return Fix(title, _on_block(block, lambda b: b.with_node(b.nodes[node].without_param(param))))
+    return _on_block(title, block, lambda b: b.with_node(b.nodes[node].without_param(param)))
 
 
 def rename(title: str, block: str, node: str, name: str) -> Fix:
     """Give a node another name."""
-    return Fix(title, _on_block(block, lambda b: b.with_node(replace(b.nodes[node], name=name))))
+    return _on_block(title, block, lambda b: b.with_node(replace(b.nodes[node], name=name)))
 
 
 def remove_node(title: str, block: str, node: str) -> Fix:
@@ -84,12 +84,12 @@ def remove_node(title: str, block: str, node: str) -> Fix:
 
 def remove_nodes(title: str, block: str, nodes: Sequence[str]) -> Fix:
     """Take several nodes away."""
-    return Fix(title, _on_block(block, lambda b: b.without_nodes(nodes)))
+    return _on_block(title, block, lambda b: b.without_nodes(nodes))
 
 
 def connect(title: str, block: str, source: Endpoint, target: Endpoint) -> Fix:
     """Draw a wire."""
-    return Fix(title, _on_block(block, lambda b: b.with_edge(Edge(source, target))))
+    return _on_block(title, block, lambda b: b.with_edge(Edge(source, target)))
 
 
 def bypass_node(title: str, block: str, node: str) -> Fix:
@@ -98,7 +98,7 @@ def bypass_node(title: str, block: str, node: str) -> Fix:
     def change(b: Block) -> Block:
         return replace(b.without_nodes([node]), edges=_around(b, node))
 
-    return Fix(title, _on_block(block, change))
+    return _on_block(title, block, change)
 
 
 def _around(block: Block, node: str) -> tuple[Edge, ...]:
@@ -129,12 +129,12 @@ def move_behind(title: str, block: str, node: str, target: str) -> Fix:
                 nodes[node] = moved[node]
         return replace(b, nodes=nodes, edges=(*wires, edge(target, node)))
 
-    return Fix(title, _on_block(block, change))
+    return _on_block(title, block, change)
 
 
 def set_kind(title: str, places: Iterable[tuple[str, str]], kind: str) -> Fix:
     """Make nodes another kind of layer, with its defaults. places: the block of each, and its id there."""
-    return Fix(title, _on_nodes(places, lambda node: replace(node, kind=kind, params={})))
+    return _on_nodes(title, places, lambda node: replace(node, kind=kind, params={}))
 
 
 def remove_edge(title: str, block: str, wire: Edge) -> Fix:
@@ -144,22 +144,22 @@ def remove_edge(title: str, block: str, wire: Edge) -> Fix:
 
 def remove_edges(title: str, block: str, wires: Sequence[Edge]) -> Fix:
     """Take several wires away."""
-    return Fix(title, _on_block(block, lambda b: b.without_edges(wires)))
+    return _on_block(title, block, lambda b: b.without_edges(wires))
 
 
 def set_repeat(title: str, block: str, node: str, repeat: Setting) -> Fix:
     """Let a node stand for so many copies."""
-    return Fix(title, _on_block(block, lambda b: b.with_node(replace(b.nodes[node], repeat=repeat))))
+    return _on_block(title, block, lambda b: b.with_node(replace(b.nodes[node], repeat=repeat)))
 
 
 def set_when(title: str, block: str, node: str, when: Setting) -> Fix:
     """Let a node be there where `when` holds."""
-    return Fix(title, _on_block(block, lambda b: b.with_node(replace(b.nodes[node], when=when))))
+    return _on_block(title, block, lambda b: b.with_node(replace(b.nodes[node], when=when)))
 
 
 def insert_before(title: str, block: str, target: Endpoint, kind: str, params: Mapping[str, Value]) -> Fix:
     """Put a new node of `kind` on the wire that ends at `target`."""
-    return Fix(title, _on_block(block, lambda b: _insert(b, target, kind, params)))
+    return _on_block(title, block, lambda b: _insert(b, target, kind, params))
 
 
 def _insert(block: Block, target: Endpoint, kind: str, params: Mapping[str, Value]) -> Block:
@@ -212,7 +212,7 @@ def append_boundary(title: str, block: str, kind: str, neighbour: str | None) ->
             b = b.with_edge(edge(neighbour, new_id, gives[0])) if gives else b
         return design.with_block(b)
 
-    return Fix(title, change)
+    return Fix(title, change, (block,))
 
 
 def from_remedy(remedy: Remedy, block: str, node: str, port: Callable[[str], str]) -> Fix:
@@ -225,4 +225,4 @@ def from_remedy(remedy: Remedy, block: str, node: str, port: Callable[[str], str
     rest = [from_remedy(other, block, node, port) for other in remedy.also]
     if not rest:
         return fix
-    return Fix(fix.title, lambda design: reduce(lambda done, step: step.apply(done), (fix, *rest), design))
+    return replace(fix, apply=lambda design: reduce(lambda done, step: step.apply(done), (fix, *rest), design))

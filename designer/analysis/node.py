@@ -112,7 +112,7 @@ class _NodeAnalysis(Settings):
             advice=Text("Did you mean {near}?", near=near[0])
             if near
             else "Replace it, or open the document with a newer Blockyard.",
-            fixes=[Fix(Text("Use {near}", near=near[0]), self._with_kind(near[0]))] if near else [],
+            fixes=[Fix(Text("Use {near}", near=near[0]), self._with_kind(near[0]), (self.block.name,))] if near else [],
         )
 
     def _with_kind(self, kind: str) -> Callable[[Design], Design]:

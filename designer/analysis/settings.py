@@ -102,6 +102,7 @@ class Settings:
                 received=str(setting),
                 advice=error.fix or "Correct the expression, or write a value.",
                 fixes=[fix],
+                parameter=name,
             )
             return default
 
@@ -156,6 +157,7 @@ class Settings:
                     received=shown,
                     advice=error.fix,
                     fixes=[self._reset(name)],
+                    parameter=name,
                 )
         if isinstance(self.node.params.get(spec.parts), Expression):
             self._parts_need_a_value(spec.parts, values[spec.parts])
@@ -209,9 +211,12 @@ class Settings:
         received: str = "",
         advice: str = "",
         fixes: Sequence[Fix] = (),
+        parameter: str = "",
     ) -> None:
         text = Text("{node}: {message}", node=self.node, message=Text(message))
-        self.found.append(Diagnostic(code, Severity.ERROR, text, expected, received, advice, tuple(fixes)))
+        self.found.append(
+            Diagnostic(code, Severity.ERROR, text, expected, received, advice, tuple(fixes), parameter=parameter)
+        )
 
 
 def _cannot_repeat(num_inputs: int, spec: LayerSpec | None, inner: Block | None) -> str:

@@ -9,6 +9,7 @@ from designer.base.text import Text, joined
 from designer.catalogue.registry import name_in_use
 from designer.editing.errors import EditError
 from designer.graph.block import Block
+from designer.graph.copies import with_own_block
 from designer.graph.design import Design
 from designer.graph.names import fresh, is_block_name
 
@@ -79,9 +80,7 @@ def make_unique(design: Design, block_name: str, node_id: str) -> tuple[Design, 
     if node is None or node.kind not in design.blocks:
         name = node.name if node else node_id
         raise EditError(Text("'{name}' is a layer, not a block.", name=name), expected="an instance of a block")
-    name = fresh(node.kind.rstrip("0123456789") or node.kind, {*design.blocks, *design.customs})
-    design = design.with_block(replace(design.blocks[node.kind], name=name))
-    return design.with_block(block.with_node(replace(node, kind=name))), name
+    return with_own_block(design, block_name, node_id)
 
 
 def rename_block(design: Design, old: str, new: str) -> Design:

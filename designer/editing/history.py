@@ -19,6 +19,7 @@ class _Step:
     before: Design
     after: Design
     merge_key: Hashable
+    is_in_place: bool = False
 
 
 class History:
@@ -35,6 +36,7 @@ class History:
         self._steps: list[_Step] = []
         self._done = 0  # how many of the steps are in force; those behind can be redone
         self._open = False  # whether the last step may still grow
+        self._crossed: _Step | None = None
 
     @property
     def design(self) -> Design:
@@ -62,6 +64,11 @@ class History:
         return self._done
 
     @property
+    def stays(self) -> bool:
+        """Whether who looks at the design stays where they are: undo or redo crossed a step made in place, last."""
+        return self._crossed is not None and self._crossed.is_in_place
+
+    @property
     def is_saved(self) -> bool:
         """Whether the design is the one that was saved last."""
         return self._design is self._saved
@@ -75,11 +82,12 @@ class History:
         """Say that no file holds the present design, as after a recovery."""
         self._saved = None
 
-    def commit(self, name: str, design: Design, merge_key: Hashable = None) -> bool:
+    def commit(self, name: str, design: Design, merge_key: Hashable = None, *, is_in_place: bool = False) -> bool:
         """Make `design` the present one, as one step. Returns whether anything changed.
 
         merge_key: a step of the same key right before grows instead of a new one being made, so that typing a number
         is one step. `seal` ends the growing.
+        is_in_place: undo does not lead to what changed, as with a fix that reaches into other blocks.
         """
         before = self._design
         if design is before:
@@ -91,7 +99,7 @@ class History:
             if design is last.before:
                 self._done -= 1
         else:
-            self._steps[self._done :] = [_Step(name, before, design, merge_key)]
+            self._steps[self._done :] = [_Step(name, before, design, merge_key, is_in_place)]
             self._done += 1
         del self._steps[self._done :]
         if len(self._steps) > self._limit:
@@ -112,7 +120,7 @@ class History:
             return False
         self._done -= 1
         step = self._steps[self._done]
-        self._open = False
+        self._cross(step)
         self._move_to(step.before, step.name)
         return True
 
@@ -122,7 +130,7 @@ class History:
             return False
         step = self._steps[self._done]
         self._done += 1
-        self._open = False
+        self._cross(step)
         self._move_to(step.after, step.name)
         return True
 
@@ -134,9 +142,12 @@ class History:
         is_forward = position > self._done
         step = self._steps[position - 1 if is_forward else position]
         self._done = position
-        self._open = False
+        self._cross(step)
         self._move_to(step.after if is_forward else step.before, step.name)
         return True
+
+    def _cross(self, step: _Step) -> None:
+        self._open, self._crossed = False, step
 
     def _move_to(self, design: Design, name: str) -> None:
         before, self._design = self._design, design

@@ -156,7 +156,7 @@ class Session:
             raise EditError(
                 "This no longer applies: the design has changed.", fix="Look at the problem anew."
             ) from error
-        self.history.commit(fix.title, design)
+        self.history.commit(fix.title, design, is_in_place=True)
 
     def undo(self) -> bool:
         """Take the last step back. Returns whether there was one."""

@@ -21,6 +21,8 @@ def take_step(canvas: CanvasController, move: Callable[[], object]) -> None:
     was_fitted = view.is_fitted
     move()
     after = canvas.session.design
+    if canvas.session.history.stays and canvas.path == path:
+        return
     if canvas.path == path and before.blocks[opened] is canvas.block:
         others = {name for name, block in after.blocks.items() if before.blocks.get(name) is not block}
         if (elsewhere := path_to(canvas.session.facts, others)) is not None:
