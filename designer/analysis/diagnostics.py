@@ -21,6 +21,11 @@ class Severity(StrEnum):
     INFO = "info"
     HINT = "hint"
 
+    @property
+    def rank(self) -> int:
+        """0 for the gravest."""
+        return list(Severity).index(self)
+
 
 @dataclass(frozen=True)
 class Fix:

@@ -95,19 +95,23 @@ def _only_here(fix: Fix, way: Path, design: Design) -> Design:
 # -- whose value it is -----------------------------------------------------------------------------------------------
 
 
-class _Origin(NamedTuple):
-    """Where a value was written. node: None where it is a variable of `block`, the outermost one."""
+class Origin(NamedTuple):
+    """Where a value is written, or would be.
+
+    node: None where it is a variable of the outermost block.
+    setting: None where it is not written there, and a default.
+    """
 
     facts: BlockFacts
     node: Node | None
     parameter: str
-    setting: Setting
+    setting: Setting | None
 
 
 def _traced(diagnostic: Diagnostic, analysis: Analysis) -> Diagnostic:
     """A fault of a value that comes from an expression is mended where it was written."""
-    here = _origin(analysis, diagnostic.path, diagnostic.parameter)
-    if here is None:
+    here = origin_of(analysis, diagnostic.path, diagnostic.parameter)
+    if here is None or here.setting is None:
         return diagnostic
     facts = analysis.inside(diagnostic.path[:-1])
     node = facts.block.nodes[diagnostic.path[-1]]
@@ -128,22 +132,24 @@ def _traced(diagnostic: Diagnostic, analysis: Analysis) -> Diagnostic:
     return replace(diagnostic, fixes=tuple(own), advice=joined(advice, diagnostic.advice))
 
 
-def _origin(analysis: Analysis, path: Path, parameter: str) -> _Origin | None:
-    """Where the value of a node's parameter was written: there, or in an instance around it, or as a variable.
+def origin_of(analysis: Analysis, path: Path, parameter: str) -> Origin | None:
+    """Where the value of a node's parameter is written: there, or in an instance around it, or as a variable.
 
-    None where it is the default of a block's parameter, which all of its instances share.
+    None where there is no such node.
     """
     while True:
         facts = analysis.inside(path[:-1])
         node = facts.block.nodes.get(path[-1]) if facts else None
-        if node is None or parameter not in node.params:
+        if node is None:
             return None
+        if parameter not in node.params:
+            return Origin(facts, node, parameter, None)
         setting = node.params[parameter]
         name = _handed_in(setting, facts)
         if name is None:
-            return _Origin(facts, node, parameter, setting)
+            return Origin(facts, node, parameter, setting)
         if len(path) == 1:
-            return _Origin(facts, None, name, facts.scope[name])
+            return Origin(facts, None, name, facts.scope[name])
         path, parameter = path[:-1], name
 
 
@@ -164,7 +170,7 @@ def _handed_in(setting: Setting, facts: BlockFacts) -> str | None:
     return fractions[0] if len(fractions) == 1 else None
 
 
-def _value_fixes(here: _Origin, node: Node, parameter: str) -> Iterator[Fix]:
+def _value_fixes(here: Origin, node: Node, parameter: str) -> Iterator[Fix]:
     """What the value could be where it was written, so that `parameter` of `node` can take it."""
     block = here.facts.block.name
     if isinstance(here.setting, Expression):

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from designer.analysis.analyser import Analyser
+from designer.analysis.data_fit import check_data
+from designer.analysis.diagnostics import Diagnostic, Severity
+from designer.analysis.facts import Analysis
 from designer.base import numbers
+from designer.cli.data import describe
 from designer.cli.designs import add_design, add_json, add_object_size, open_document
 from designer.cli.output import write, write_json
+from designer.engine.recipe import Recipe
+from designer.session.data_facts import described_facts
 
 SUMMARY = "say what is wrong with a design, and how to mend it"
 
@@ -16,14 +23,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `check`."""
     add_design(parser)
     add_object_size(parser)
+    parser.add_argument("--data", metavar="NAME_OR_PATH", help="also say whether it fits a data set")
     parser.add_argument("--hints", action="store_true", help="also print what could be neater; --json always does")
     add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the diagnostics, errors first. Returns 1 where there is an error."""
-    analysis = Analyser().analyse(open_document(options).design)
-    status = 0 if analysis.ok else 1
+    document = open_document(options)
+    analysis = Analyser().analyse(document.design)
+    found = (*_fit(options.data, document.recipe or Recipe(), analysis), *analysis.diagnostics)
+    found = sorted(found, key=lambda d: d.severity.rank)
+    is_ok = all(d.severity != Severity.ERROR for d in found)
     if options.json:
         diagnostics = [
             {
@@ -35,11 +46,11 @@ def run(options: argparse.Namespace) -> int:
                 "received": d.received,
                 "fixes": [{"title": fix.title} for fix in d.fixes],
             }
-            for d in analysis.diagnostics
+            for d in found
         ]
-        write_json({"ok": analysis.ok, "diagnostics": diagnostics})
-        return status
-    shown = analysis.diagnostics if options.hints else analysis.problems
+        write_json({"ok": is_ok, "diagnostics": diagnostics})
+        return 0 if is_ok else 1
+    shown = [d for d in found if options.hints or d.severity != Severity.HINT]
     for d in shown:
         write(f"{d.severity}: {d.label}: {d.message} [{d.code}]")
         if d.expected:
@@ -48,9 +59,17 @@ def run(options: argparse.Namespace) -> int:
         titles = (fix.title for fix in d.fixes if f"{fix.title}." != d.advice)
         for line in dict.fromkeys(filter(None, (d.advice, *titles))):
             write(f"  fix: {line}")
-    if hidden := len(analysis.diagnostics) - len(shown):
+    if hidden := len(found) - len(shown):
         write(f"{hidden} hint{'s' if hidden > 1 else ''} more; --hints prints {'them' if hidden > 1 else 'it'}")
-    if analysis.ok:
+    if is_ok:
         totals = analysis.totals
         write(f"ok: {numbers.count(totals.params)} parameters, {numbers.count(totals.macs)} MACs")
-    return status
+    return 0 if is_ok else 1
+
+
+def _fit(source: str | None, recipe: Recipe, analysis: Analysis) -> tuple[Diagnostic, ...]:
+    if source is None:
+        return ()
+    described = describe(source)
+    with_data = replace(recipe, data=replace(recipe.data, source=source))
+    return check_data(analysis, described_facts(described, with_data))

@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     if options.data is None:
         _list(options.json)
         return 0
-    described = _described(options.data)
+    described = describe(options.data)
     if options.json:
         values = asdict(described)
         del values["request"]
@@ -60,7 +60,8 @@ def _list(as_json: bool) -> None:
     write_table(("NAME", "WHAT", "TO FETCH"), rows, right=(2,))
 
 
-def _described(source: str) -> Described:
+def describe(source: str) -> Described:
+    """What a data set holds, by its name or path; a known one is fetched. Raises DataError, BlockyardError."""
     progress = Progress(sys.stdout, sys.stderr)
     try:
         recipe = replace(Recipe(), data=DataRecipe(source=source))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from designer.analysis.ports import input_ports, output_ports
 from designer.base.text import Text
+from designer.catalogue.registry import spec_of
 from designer.editing import links
 from designer.editing.errors import AlreadyLinkedError, EditError, LinkError
 from designer.editing.nodes import get_node
@@ -73,9 +74,10 @@ def insert_into(design: Design, block_name: str, node_id: str, wire: Edge) -> De
 
 
 def join(design: Design, block_name: str, node_ids: Iterable[str]) -> Design:
-    """The design with nodes wired in a row as the block is drawn, each output to the next one's first free input.
+    """The design with nodes wired as the block is drawn: in a row, each output to the next one's first free input.
 
-    Raises EditError where no wire could be drawn.
+    A merge among them, which takes several inputs, takes the outputs of all that stand before it and lead to none of
+    the others yet. No wire that is there makes way. Raises EditError where no wire could be drawn.
     """
     block = design.blocks[block_name]
     step = -1 if block.is_downward else 1  # downward, the height counts first
@@ -84,7 +86,7 @@ def join(design: Design, block_name: str, node_ids: Iterable[str]) -> Design:
         raise EditError("There is nothing to join.", expected="two nodes or more", fix="Select them first.")
     problems: list[LinkError] = []
     made = design
-    for before, after in pairwise(chosen):
+    for before, after in _pairs(design, block, chosen):
         try:
             made = _link(made, block_name, before, after)
         except AlreadyLinkedError:
@@ -94,6 +96,25 @@ def join(design: Design, block_name: str, node_ids: Iterable[str]) -> Design:
     if made is design and problems:
         raise problems[0]
     return made
+
+
+def _pairs(design: Design, block: Block, chosen: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
+    """Which of some nodes, in the order in which they are drawn, feeds which."""
+    keys = {node.id for node in chosen}
+    inner = {edge.source.node for edge in block.edges if edge.source.node in keys and edge.target.node in keys}
+    row: list[Node] = []  # since the last merge
+    for node in chosen:
+        if row and _is_merge(design, block, node):
+            yield from ((other, node) for other in row if other.id not in inner)
+            row = [node]
+        else:
+            row.append(node)
+    yield from pairwise(row)
+
+
+def _is_merge(design: Design, block: Block, node: Node) -> bool:
+    spec = spec_of(node.kind, design)
+    return bool(spec and spec.variadic) or len(input_ports(design, block, node)) > 1
 
 
 def _link(design: Design, block_name: str, before: Node, after: Node) -> Design:
@@ -106,8 +127,13 @@ def _link(design: Design, block_name: str, before: Node, after: Node) -> Design:
     if not gives or not takes:
         told = Text("{node} has no input.", node=after) if gives else Text("{node} has no output.", node=before)
         raise LinkError(told, expected="nodes that can stand in a row")
-    port = free[0] if free else takes[0]
-    return links.connect(design, block_name, Edge(Endpoint(before.id, gives[0]), Endpoint(after.id, port)))
+    if not free:
+        raise LinkError(
+            Text("All inputs of {node} are taken.", node=after),
+            expected="a free input",
+            fix="Take a wire away first, or draw the new one by hand: it takes the other's place.",
+        )
+    return links.connect(design, block_name, Edge(Endpoint(before.id, gives[0]), Endpoint(after.id, free[0])))
 
 
 def move_wires(design: Design, block_name: str, wires: Sequence[Edge], source: Endpoint) -> Design:

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from .protocol import EngineError, first_line
+from .protocol import EngineError, Warned, first_line
 from .text import Text
 
 
@@ -69,11 +69,11 @@ def is_lazy(network: nn.Module) -> bool:
     return any(nn.parameter.is_lazy(tensor) for tensor in (*network.parameters(), *network.buffers()))
 
 
-def try_network(network: nn.Module, images: Tensor, num_classes: int) -> None:
+def try_network(network: nn.Module, images: Tensor, num_classes: int) -> int:
     """Run a few prepared images through the network, so that a misfit is told before training.
 
-    Lazy layers have their weights from then on. images: float32 (N, C, H, W). Raises EngineError where they do not fit,
-    or the output is not (N, classes).
+    Lazy layers have their weights from then on. images: float32 (N, C, H, W). Returns the number of scores for each
+    image, one a class or more. Raises EngineError where images do not fit, or the output is not (N, classes).
     """
     size = " × ".join(map(str, images.shape[1:]))
     network.eval()
@@ -107,6 +107,20 @@ def try_network(network: nn.Module, images: Tensor, num_classes: int) -> None:
                 num_classes=num_classes,
             ),
         )
+    return shape[1]
+
+
+def too_many_outputs(width: int, num_classes: int) -> Warned:
+    """The warning that some scores of the network are of no class."""
+    return Warned(
+        "too_many_outputs",
+        Text(
+            "The network gives {width:,} scores for each image; the data has {num_classes:,} classes.",
+            width=width,
+            num_classes=num_classes,
+        ),
+        Text("Let its last layer give {num_classes:,}, unless that is meant.", num_classes=num_classes),
+    )
 
 
 def initialise(network: nn.Module, init: str) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Literal, Self
 from .recipe_data import NO_CHANCE, AugmentRecipe, DataRecipe
 from .recipe_json import BRIEF, RecipeError, later, nearest, read_value, require, to_json
 from .recipe_optimizer import OptimizerRecipe, ScheduleRecipe
-from .recipe_sets import KNOWN_SETS, KnownSet
+from .recipe_sets import KNOWN_SETS, KnownSet, known_set
 from .recipe_start import ANEW, StartRecipe
 from .text import Text
 
@@ -34,6 +34,7 @@ __all__ = [
     "ScheduleRecipe",
     "StartRecipe",
     "find_recipe",
+    "known_set",
     "read_recipe",
 ]
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")

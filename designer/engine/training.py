@@ -22,7 +22,7 @@ from .journal import Journal
 from .loop import Hooks, Training
 from .memory_fault import fitting_batch, is_out_of_memory, out_of_memory
 from .meter import NotFiniteError
-from .network import build_network, count_parameters, initialise, is_lazy, try_network
+from .network import build_network, count_parameters, initialise, is_lazy, too_many_outputs, try_network
 from .protocol import (
     MODEL_FILE,
     RECIPE_FILE,
@@ -105,7 +105,7 @@ def _train(
     load = functools.cache(lambda: group.in_turn(read))
     network, frozen, taken = _make_network(run_dir, recipe, device, resume, load, group)
     data = load()
-    try_network(network, data.sample(2), data.num_classes)
+    width = try_network(network, data.sample(2), data.num_classes)
     save, keep = functools.partial(save_checkpoint, checkpoint), functools.partial(_keep, run_dir)
     hooks = Hooks(journal.tell, wishes, save, keep) if group.leads else Hooks(journal.tell, wishes)
     training = Training(network, recipe, data, device, hooks, frozen, group)
@@ -132,6 +132,8 @@ def _train(
             classes=data.classes if sum(map(len, data.classes)) <= _MOST_OF_NAMES else (),
         )
     )
+    if state is None and width > data.num_classes:
+        journal.tell(too_many_outputs(width, data.num_classes))
     if state is None and (warning := nothing_to_freeze(network, recipe.start.frozen)):
         journal.tell(warning)
     memory_ran_out = False

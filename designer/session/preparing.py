@@ -6,16 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from designer.analysis.analyser import Analyser
+from designer.analysis.data_fit import check_data
+from designer.analysis.diagnostics import Severity
 from designer.analysis.facts import Analysis
 from designer.base.errors import DesignError
 from designer.base.paths import runs_dir
-from designer.base.text import Text
+from designer.base.text import Text, joined
 from designer.document.document import Document
 from designer.document.writing import dump_document
 from designer.engine.recipe import Recipe
 from designer.exchange.module import generated
 from designer.graph.design import Design
 from designer.runs.folder import RunDesign, create_run
+from designer.session.data_facts import known_facts
 from designer.session.trust import require_trust, trust_run
 
 _IMAGE_AXES = 4  # (N, C, H, W)
@@ -52,6 +55,7 @@ def prepare_run(document: Document, recipe: Recipe, *, root: Path | None = None,
     require_trust(design)
     analysis = Analyser().analyse(design)
     _check_ends(design)
+    _check_fit(analysis, recipe)
     folder = create_run(
         root or runs_dir(),
         RunDesign(
@@ -85,6 +89,18 @@ def _check_ends(design: Design) -> None:
                 ),
                 expected=Text("one of its {what}, to train it here", what=what),
                 fix=Text("Keep one of the {what}, or export the code and train that on data of your own.", what=what),
+            )
+
+
+def _check_fit(analysis: Analysis, recipe: Recipe) -> None:
+    """Raises DesignError where the design cannot learn a data set known by its name; of others, the engine tells."""
+    data = known_facts(recipe)
+    for found in check_data(analysis, data) if data else ():
+        if found.severity == Severity.ERROR:
+            raise DesignError(
+                found.message,
+                expected=found.expected,
+                fix=joined(found.advice, *(Text("{fix}.", fix=fix.title) for fix in found.fixes)),
             )
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from designer.analysis.analyser import Analyser
-from designer.analysis.diagnostics import Diagnostic, Fix
+from designer.analysis.data_fit import DataFacts, check_data
+from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.facts import Analysis, BlockFacts
 from designer.base.events import Signal
 from designer.document.document import Document, DocumentError
@@ -23,6 +24,7 @@ from designer.editing.history import History
 from designer.engine.recipe import Recipe
 from designer.graph.block import Block
 from designer.graph.design import Design
+from designer.session.data_facts import known_facts
 from designer.session.freezing import carried
 
 if TYPE_CHECKING:  # code, export and training are loaded when they are asked for: the window is there the sooner
@@ -60,6 +62,8 @@ class Session:
         self._batch = 1
         self._analysis = self._analyser.analyse(document.design, self._batch)
         self._code: dict[bool, tuple[Analysis, GeneratedCode]] = {}  # by whether its layers are lazy
+        self._data: DataFacts | None = known_facts(document.recipe) if path else None
+        self._fit: tuple[object, tuple[Diagnostic, ...]] | None = None
         self._losses: tuple[str, ...] = ()
         self._is_suspect = False  # its file may hold what cannot be read, and is not to be written over without a copy
         self.history.changed.connect(self._on_changed)
@@ -126,8 +130,17 @@ class Session:
     def set_recipe(self, recipe: Recipe) -> None:
         """Choose what it is trained with."""
         if recipe != self._recipe:
+            is_same_data = recipe.data == self.recipe.data
             self._recipe = recipe
+            if not is_same_data:
+                self.know_data(known_facts(recipe))
             self.state_changed.emit()
+
+    def know_data(self, data: DataFacts | None) -> None:
+        """What the recipe's data hold is known, or no longer: whether the design fits them is among its diagnostics."""
+        if data != self._data:
+            self._data = data
+            self.analysed.emit(self._analysis)
 
     @property
     def is_saved(self) -> bool:
@@ -180,8 +193,19 @@ class Session:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """All problems, errors first, hints last."""
-        return self._analysis.diagnostics
+        """All problems, errors first, hints last; also how the design fits the data, where these are known."""
+        if self._data is None:
+            return self._analysis.diagnostics
+        key = self._analysis, self._data
+        if self._fit is None or self._fit[0] != key:
+            found = sorted((*check_data(*key), *self._analysis.diagnostics), key=lambda d: d.severity.rank)
+            self._fit = key, tuple(found)
+        return self._fit[1]
+
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics that everyone is told: all but the hints."""
+        return tuple(d for d in self.diagnostics if d.severity != Severity.HINT)
 
     def set_batch(self, batch: int) -> None:
         """Work the facts out for another number of examples in the batch."""

@@ -15,6 +15,7 @@ from designer.base.text import joined
 from designer.engine.protocol import Preparing
 from designer.engine.protocol_data import Answer, Described, Refused, Samples, Transforms
 from designer.engine.recipe import AugmentRecipe, Recipe
+from designer.session.data_facts import described_facts
 from designer.session.data_view import DataView
 from designer.session.session import Session
 from designer.ui import files
@@ -200,6 +201,7 @@ class DataController(QObject):
         if self._recipe is None:
             return
         self._described = described
+        self._current().know_data(described_facts(described, self._current().recipe))
         if all(part.name != self._part for part in described.parts):
             self._part = "train"
         if self._label is not None and self._label >= len(described.classes):

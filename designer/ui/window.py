@@ -243,7 +243,7 @@ class MainWindow(QMainWindow):
         """Everything about the design but the canvas itself, which has its own controller."""
         problems = self.session.diagnostics
         self.problems.show_problems(problem_views(problems))
-        count = len(self.session.analysis.problems)
+        count = len(self.session.problems)
         self.panels.set_title("problems", self.tr("Problems {0}").format(count) if count else self.tr("Problems"))
         self.status.show_analysis(self.session.analysis)
         self.summary.show_stale()

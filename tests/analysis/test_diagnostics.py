@@ -315,4 +315,5 @@ def test_every_code_of_analysis_is_provoked():
     for path in Path(designer.analysis.__file__).parent.rglob("*.py"):
         written |= set(re.findall(r'(?:self\.error|Diagnostic|LayerError)\(\s*"([a-z_]+)"', path.read_text("utf-8")))
     assert len(written) > 15
-    assert written - {"parts_need_a_value"} <= set(FAULTS)  # that one needs a layer with a number of outputs
+    of_data = {"too_few_outputs", "too_many_outputs", "wrong_channels", "images_converted"}  # test_data_fit.py
+    assert written - {"parts_need_a_value"} - of_data <= set(FAULTS)  # that one needs a layer with a number of outputs

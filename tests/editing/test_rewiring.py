@@ -67,6 +67,30 @@ def test_nodes_are_joined_from_left_to_right(design: Design):
         rewiring.join(design, "Net", ["output", "tanh1"])
 
 
+def test_a_merge_takes_the_outputs_of_all_before_it():
+    """Three branches and a Concat, drawn one above the other: not a chain, and what feeds the branches stays."""
+    kinds = {"input": "Input", "a": "Conv2d", "b": "Conv2d", "c": "Conv2d", "cat": "Concat", "relu": "ReLU"}
+    places = {"input": (0, 160), "a": (280, 0), "b": (280, 100), "c": (280, 200), "cat": (560, 90), "relu": (800, 90)}
+    made = {key: Node(key, kind, position=places[key]) for key, kind in kinds.items()}
+    fed = tuple(edge("input", key) for key in "abc")
+    design = Design("Net", {"Net": Block("Net", nodes=made, edges=fed)})
+    joined = rewiring.join(design, "Net", ["c", "relu", "a", "cat", "b"])
+    into = tuple(edge(key, "cat", target_port=f"x{number}") for number, key in enumerate("abc", start=1))
+    assert set(joined.root.edges) == {*fed, *into, edge("cat", "relu")}
+    assert rewiring.join(joined, "Net", ["c", "relu", "a", "cat", "b"]) is joined
+
+
+def test_what_is_joined_in_a_chain_already_feeds_a_merge_at_its_end_alone(design: Design):
+    made = rewiring.join(design, "Net", ["conv1", "relu1", "add1"])
+    assert set(made.root.edges) - set(design.root.edges) == {edge("relu1", "add1", target_port="x1")}
+
+
+def test_joining_takes_no_wire_away(design: Design):
+    with pytest.raises(LinkError, match="are taken"):
+        rewiring.join(design, "Net", ["input", "relu1"])
+    assert edge("conv1", "relu1") in design.root.edges
+
+
 def test_the_wires_of_an_output_move_together(design: Design):
     wires = [edge("conv1", "relu1")]
     made = rewiring.move_wires(design, "Net", wires, Endpoint("tanh1", "output"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from designer.analysis import fixes
 from designer.analysis.checks.walk import Place, before
 from designer.analysis.diagnostics import Diagnostic, Fix, Severity
-from designer.analysis.facts import BlockFacts
+from designer.analysis.facts import BlockFacts, NodeFacts
 from designer.base.text import Text
 from designer.catalogue.registry import registry
 from designer.catalogue.spec import Family
@@ -17,6 +18,31 @@ VARIABLE = "num_classes"
 _ACTIVATIONS = frozenset(kind for kind, spec in registry().items() if spec.family is Family.ACTIVATION)
 _THROUGH = _ACTIVATIONS | {"Identity", "Dropout", "Flatten", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "BatchNorm1d"}
 _WIDTHS = {"Linear": "out_features", "Conv2d": "out_channels"}
+
+
+class Head(NamedTuple):
+    """The layer that gives a design's scores, seen from the outermost block. parameter: what its width is called."""
+
+    place: Place
+    parameter: str
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Ids from the outermost block down to the layer."""
+        return self.place.path
+
+    @property
+    def facts(self) -> NodeFacts:
+        """What is known of the layer."""
+        return self.place.facts
+
+
+def head_of(facts: BlockFacts) -> Head | None:
+    """The last layer with weights before the first Output, blocks looked through; None where there is none."""
+    outputs = facts.block.outputs
+    place = before(facts, outputs[0].id, _THROUGH) if outputs else None
+    parameter = _WIDTHS.get(place.node.kind) if place else None
+    return Head(place, parameter) if place and parameter else None
 
 
 def head_not_matching(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str, Diagnostic]]:

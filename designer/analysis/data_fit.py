@@ -1,0 +1,168 @@
+"""Does a design fit the data that it is to be trained on: its outputs, its channels, the size of its input?
+
+Called as soon as both are known, by the window, by `blockyard check --data` and before a training. What a data set
+holds, the engine says; here it is a few numbers.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from designer.analysis import fixes
+from designer.analysis.checks.heads import head_of
+from designer.analysis.diagnostics import Diagnostic, Fix, Severity
+from designer.analysis.facts import Analysis
+from designer.analysis.reach import origin_of
+from designer.base.text import Text
+from designer.graph.block import Node
+from designer.graph.expressions import Expression
+
+_IMAGE_AXES = 4  # (N, C, H, W)
+_CONVERTED = {1: Text("grey"), 3: Text("colour")}  # what images can be made, by their channels
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """What is known of a data set of images and classes.
+
+    name: how a person calls it.
+    num_classes: how many classes it has.
+    channels: of its images, 1 or 3.
+    size: height and width in pixels of most images, None where not known.
+    resizes: whether the recipe says itself what size images get.
+    """
+
+    name: str
+    num_classes: int
+    channels: int
+    size: tuple[int, int] | None = None
+    resizes: bool = False
+
+
+def check_data(analysis: Analysis, data: DataFacts) -> tuple[Diagnostic, ...]:
+    """What does not fit, or is converted, errors first. Nothing where the design has errors of its own."""
+    if not analysis.ok:
+        return ()
+    return (*_outputs(analysis, data), *_images(analysis, data))
+
+
+def _outputs(analysis: Analysis, data: DataFacts) -> Iterator[Diagnostic]:
+    """One score a class: fewer cannot be trained, more can, and some are never right."""
+    root = analysis.root
+    if len(root.outputs) != 1 or root.outputs[0] is None or root.outputs[0].rank != 2:
+        return
+    output, width = root.block.outputs[0], int(root.outputs[0].shape[1])
+    if width == data.num_classes:
+        return
+    is_short = width < data.num_classes
+    said = Text(
+        "{output}: it gives {width:,} scores for each image, and {data} has {count:,} classes.",
+        output=output,
+        width=width,
+        data=data.name,
+        count=data.num_classes,
+    )
+    yield Diagnostic(
+        "too_few_outputs" if is_short else "too_many_outputs",
+        Severity.ERROR if is_short else Severity.WARNING,
+        said,
+        expected=Text("{count:,} scores, one a class", count=data.num_classes),
+        received=f"{width:,}",
+        advice=Text("Let the last layer give {count:,} outputs.", count=data.num_classes),
+        fixes=tuple(_set_outputs(analysis, width, data.num_classes)),
+        path=(output.id,),
+        label=output.name,
+    )
+
+
+def _set_outputs(analysis: Analysis, width: int, wanted: int) -> Iterator[Fix]:
+    """Let the layer that gives the scores give others, where its width was written."""
+    head = head_of(analysis.root)
+    if head is None or head.facts.values.get(head.parameter) != width:
+        return
+    origin = origin_of(analysis, head.path, head.parameter)
+    if origin is None:
+        return
+    block = origin.facts.block.name
+    if origin.node is None:
+        title = Text("Set {name} to {value}", name=origin.parameter, value=wanted)
+        yield fixes.set_variable(title, block, origin.parameter, wanted)
+    else:
+        title = Text("Set {name} of {node} to {value}", name=origin.parameter, node=origin.node.name, value=wanted)
+        yield fixes.set_param(title, block, origin.node.id, origin.parameter, wanted)
+
+
+def _images(analysis: Analysis, data: DataFacts) -> Iterator[Diagnostic]:
+    """What becomes of the images so that the input takes them."""
+    shapes = analysis.input_shapes
+    if len(shapes) != 1 or len(shapes[0]) != _IMAGE_AXES:
+        return
+    entry, (channels, height, width) = analysis.root.block.inputs[0], map(int, shapes[0][1:])
+    if channels not in _CONVERTED:
+        yield Diagnostic(
+            "wrong_channels",
+            Severity.ERROR,
+            Text(
+                "{input}: it takes {channels} channels, and the images of {data} have {count}.",
+                input=entry,
+                channels=channels,
+                data=data.name,
+                count=data.channels,
+            ),
+            expected=Text("{count}: images can only be made grey (1) or colour (3)", count=data.channels),
+            received=str(channels),
+            advice=Text("Let the input take {count}.", count=data.channels),
+            fixes=tuple(_set_shape(analysis, entry, 0, data.channels)),
+            path=(entry.id,),
+            label=entry.name,
+        )
+    elif channels != data.channels:
+        yield _converted(
+            entry,
+            Text(
+                "{input}: the {before} images of {data} are made {after}.",
+                input=entry,
+                before=_CONVERTED[data.channels],
+                data=data.name,
+                after=_CONVERTED[channels],
+            ),
+            Text("{count} channels", count=data.channels),
+            Text("{count} channels", count=channels),
+            tuple(_set_shape(analysis, entry, 0, data.channels)),
+        )
+    if data.size and data.size != (height, width) and not data.resizes:
+        own, taken = f"{data.size[0]} × {data.size[1]}", f"{height} × {width}"
+        said = Text(
+            "{input}: the images of {data}, mostly {own}, are resized to {taken}.",
+            input=entry,
+            data=data.name,
+            own=own,
+            taken=taken,
+        )
+        yield _converted(entry, said, own, taken, ())
+
+
+def _converted(entry: Node, said: Text, expected: str, received: str, mended: tuple[Fix, ...]) -> Diagnostic:
+    advice = "If that is not what you want, change the shape of the input."
+    return Diagnostic(
+        "images_converted", Severity.INFO, said, expected, received, advice, mended, (entry.id,), entry.name
+    )
+
+
+def _set_shape(analysis: Analysis, entry: Node, axis: int, length: int) -> Iterator[Fix]:
+    """Give one axis of the input another length, through a variable where it is one."""
+    block, shape = analysis.root.block, entry.params.get("shape")
+    if isinstance(shape, tuple):
+        new = (*shape[:axis], length, *shape[axis + 1 :])
+        title = Text("Set shape of {node} to {value}", node=entry.name, value=new)
+        yield fixes.set_param(title, block.name, entry.id, "shape", new)
+    elif isinstance(shape, Expression):
+        parts = ast.parse(shape.source, mode="eval").body
+        if not isinstance(parts, ast.Tuple) or len(parts.elts) <= axis:
+            return
+        part = parts.elts[axis]
+        if isinstance(part, ast.Name) and any(p.name == part.id for p in block.parameters):
+            title = Text("Set {name} to {value}", name=part.id, value=length)
+            yield fixes.set_variable(title, block.name, part.id, length)
