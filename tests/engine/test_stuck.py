@@ -74,6 +74,7 @@ def lenet_course(run_dir: Path, *arguments: str) -> list[dict[str, Any]]:
 needs_full_data = pytest.mark.skipif(not FULL.is_dir(), reason="needs Debian's dataset-fashion-mnist")
 
 
+@pytest.mark.slow
 @needs_full_data
 @pytest.mark.timeout(900)
 def test_the_course_reaches_its_accuracy(tmp_path):
@@ -84,6 +85,7 @@ def test_the_course_reaches_its_accuracy(tmp_path):
     assert not any(message["type"] == Warned.type for message in told)
 
 
+@pytest.mark.slow
 @needs_full_data
 def test_a_seed_that_does_not_learn_is_warned_of_before_its_first_epoch_ends(tmp_path):
     told = lenet_course(tmp_path / "run", "--seed", "2", "--epochs", "1")

@@ -26,7 +26,7 @@ def test_two_commands_do_all_the_set_up() -> None:
     started = re.fullmatch(r"bash \.ci/setup && \.venv/bin/blockyard (\w+)", window)
     assert started is not None
     assert list((ROOT / "presets").glob(f"{started[1]}.*"))
-    assert re.fullmatch(r"bash \.ci/setup test && \.venv/bin/python -m pytest( -n \d)?", tests)
+    assert re.fullmatch(r'bash \.ci/setup test && \.venv/bin/python -m pytest -n \d -m "not slow"', tests)
 
 
 def test_ci_runs_the_readmes_test_command() -> None:
