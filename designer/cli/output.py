@@ -13,6 +13,9 @@ from designer.base.errors import BlockyardError
 # A design is a stranger's file: its texts must not move a terminal's cursor or change its colours.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
+_BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+_WIDEST = 100  # characters of a cell
+
 
 def prepare_streams() -> None:
     """Write what a stream's encoding lacks as an escape, instead of failing."""
@@ -48,8 +51,17 @@ def write_json(value: Any) -> None:
     sys.stdout.flush()
 
 
+def _cell(text: str) -> str:
+    line = _BREAKS.sub(" ", text)
+    return line if len(line) <= _WIDEST else line[: _WIDEST - 1] + "…"
+
+
 def write_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
-    """Write columns. right: the indices of those that hold numbers, which line up at the right."""
+    """Write columns. right: the indices of those that hold numbers, which line up at the right.
+
+    A cell stands on one line and is cut where it is very long, whatever it holds.
+    """
+    rows = [[_cell(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
     for row in (headings, *rows):
         cells = [

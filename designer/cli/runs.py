@@ -75,7 +75,7 @@ def _cells(entry: Run) -> tuple[str, ...]:
         entry.name,
         entry.title,
         str(entry.recipe.get("name", "")),
-        entry.state,
+        "damaged" if entry.damage else entry.state,
         f"{entry.epoch}/{entry.epochs}" if entry.epochs else "",
         _figure(entry, "test_loss"),
         _figure(entry, "test_accuracy"),

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from .protocol import Control, Pause, Resume, Stop, Unreadable, Warned, read_control
+from .run_files import open_file
 from .text import Text
 
 _MAX_LINE_BYTES = 2**16
@@ -110,7 +111,7 @@ class Mailbox:
 
     def _more(self) -> bytes:
         try:
-            with self._path.open("rb") as lines:
+            with open_file(self._path) as lines:
                 lines.seek(self._seen)
                 return lines.read(_MAX_LINE_BYTES)
         except OSError:

@@ -15,7 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from .protocol import EngineError, Failed, Message, read_line, replace_file, write_line
+from .protocol import EngineError, Failed, Message, read_line, write_line
+from .run_files import read_bytes, replace_file
 
 WORDS_FILE = "last_words.json"  # in the run folder: why one of several processes failed, a `Failed` message
 _LOOK_S = 0.5
@@ -46,7 +47,7 @@ def partner_lost() -> PartnerLostError:
 def last_words(run_dir: Path) -> Failed | None:
     """Why another process of the group failed, None where none has said so."""
     try:
-        message = read_line((run_dir / WORDS_FILE).read_bytes())
+        message = read_line(read_bytes(run_dir / WORDS_FILE))
     except OSError:
         return None
     return message if isinstance(message, Failed) else None

@@ -6,12 +6,15 @@ import os
 import traceback
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 
 from .control import Mailbox, Wishes, listen
 from .fate import Follower, PartnerLostError, Watch, last_words
 from .journal import Journal
 from .protocol import CONTROLS_FILE, LOG_FILE, EngineError, Failed, Finished, Message, first_line
+from .run_files import append_to
 from .text import Text
 
 
@@ -61,7 +64,7 @@ def _carry_out(run_dir: Path, journal: Journal | Follower, wishes: Wishes, resum
         journal.tell(Failed.of(error))
         return 1
     except Exception as error:
-        with (run_dir / LOG_FILE).open("a", encoding="utf-8") as log:
+        with suppress(OSError), TextIOWrapper(append_to(run_dir / LOG_FILE), encoding="utf-8") as log:
             traceback.print_exc(file=log)
         journal.tell(
             Failed(

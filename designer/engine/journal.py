@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Self
 
 from .event_log import EventLog
 from .protocol import (
@@ -31,9 +33,9 @@ from .protocol import (
     Status,
     Unreadable,
     read_metrics,
-    replace_file,
     write_line,
 )
+from .run_files import append_to, begin_anew, replace_file
 from .text import Text
 
 _OVER = ("finished", "stopped", "failed")
@@ -60,7 +62,7 @@ class Journal:
     def __enter__(self) -> Self:
         try:
             replace_file(self._run_dir / STATUS_FILE, self._status_text())
-            self._metrics = self._open("a" if self._resume else "w")
+            self._metrics = self._open(self._resume)
         except OSError as error:
             raise _unwritable(self._run_dir, error) from error
         self._heart.start()
@@ -78,8 +80,9 @@ class Journal:
         except OSError:
             self._metrics = None  # a full disk was told of when the write failed
 
-    def _open(self, mode: str) -> TextIO:
-        return (self._run_dir / METRICS_FILE).open(mode, encoding="utf-8", newline="\n")
+    def _open(self, goes_on: bool = True) -> TextIOWrapper:
+        path = self._run_dir / METRICS_FILE
+        return TextIOWrapper(append_to(path) if goes_on else begin_anew(path), encoding="utf-8", newline="\n")
 
     def write_events(self) -> None:
         """From `Started` on, write the figures for TensorBoard too."""
@@ -90,18 +93,24 @@ class Journal:
 
         step, epoch: batches and whole epochs that the checkpoint holds.
         """
-        kept = [message for message in read_metrics(self._run_dir) if _stays(message, step, epoch)]
+        kept = [message for message in self._told() if _stays(message, step, epoch)]
         figures = [asdict(message) for message in kept if isinstance(message, Epoch)]
         with self._lock:
             try:
                 self._metrics.close()
-                text = "".join(write_line(message) + "\n" for message in kept)
-                replace_file(self._run_dir / METRICS_FILE, text)
-                self._metrics = self._open("a")
+                lines = (write_line(message) + "\n" for message in kept)
+                replace_file(self._run_dir / METRICS_FILE, "".join(lines))
+                self._metrics = self._open()
             except OSError as error:
-                self._metrics = self._open("a")
+                self._metrics = self._open()
                 raise _unwritable(self._run_dir, error) from error
             self._status = replace(self._status, epoch=epoch, figures=figures[-1] if figures else None)
+
+    def _told(self) -> list[Message | Unreadable]:
+        try:
+            return list(read_metrics(self._run_dir))
+        except OSError as error:
+            raise _unwritable(self._run_dir, error) from error
 
     def tell(self, message: Message) -> None:
         """Log the message, note what it means for the status, pass it on. Raises EngineError on a full disk.
@@ -160,6 +169,8 @@ class Journal:
 
 
 def _stays(message: Message | Unreadable, step: int, epoch: int) -> bool:
+    if any(isinstance(value, float) and not math.isfinite(value) for value in vars(message).values()):
+        return False  # of a damaged log: it cannot be written again
     match message:
         case Batch():
             return message.step <= step

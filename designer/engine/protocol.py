@@ -10,8 +10,10 @@ Beside its fields it may have "texts": how sentences in them were made, for who 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from contextlib import suppress
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 
@@ -26,9 +28,10 @@ from .records import (
     Status,
     read_evaluation,
     read_status,
-    replace_file,
+    sound_status,
     write_evaluation,
 )
+from .run_files import append_to, fits, is_sensible, parse_json, read_lines, replace_file
 from .text import TEXTS, forms_of, in_forms
 
 __all__ = [
@@ -75,6 +78,7 @@ __all__ = [
     "read_status",
     "replace_file",
     "send_control",
+    "sound_status",
     "write_evaluation",
     "write_line",
 ]
@@ -325,16 +329,8 @@ Message = (
 Control = Stop | Pause | Resume
 _MESSAGES = {kind.type: kind for kind in get_args(Message)}
 _CONTROLS = {kind.type: kind for kind in get_args(Control)}
-_ACCEPTED = {  # by the annotation's text
-    "str": (str,),
-    "bool": (bool,),
-    "int": (int,),
-    "float": (int, float),
-    "int | None": (int, type(None)),
-    "float | None": (float, int, type(None)),
-    "tuple[str, ...]": (list,),
-}
 _SHOWN_CHARACTERS = 120  # of an unreadable line
+_MOST_NONSENSE = 64 << 20  # bytes of a log that are no messages, before it is given up
 
 
 def write_line(message: Message | Control) -> str:
@@ -353,12 +349,16 @@ def read_control(line: str | bytes) -> Control | Unreadable:
 
 
 def read_metrics(run_dir: Path) -> Iterator[Message | Unreadable]:
-    """Every message of a run so far, from its folder; nothing where there is no log yet."""
-    try:
-        with (Path(run_dir) / METRICS_FILE).open("rb") as lines:
-            yield from (read_line(line) for line in lines if line.strip())
-    except FileNotFoundError:
-        return
+    """Every message of a run so far, from its folder; nothing where there is no log yet. Raises OSError."""
+    nonsense = 0
+    with suppress(FileNotFoundError):
+        for line in read_lines(Path(run_dir) / METRICS_FILE):
+            message = read_line(line)
+            if line.strip():
+                yield message
+            nonsense += len(line) if isinstance(message, Unreadable) else 0
+            if nonsense > _MOST_NONSENSE:
+                return
 
 
 def _read(line: str | bytes, kinds: dict[str, type]) -> Any:
@@ -368,8 +368,8 @@ def _read(line: str | bytes, kinds: dict[str, type]) -> Any:
         return Unreadable(text.strip()[:_SHOWN_CHARACTERS], reason)
 
     try:
-        values = json.loads(text)
-    except (ValueError, RecursionError):
+        values = parse_json(text, finite=False)
+    except ValueError:
         return unreadable("it is not JSON")
     if not isinstance(values, dict):
         return unreadable("it is not a JSON object")
@@ -379,13 +379,13 @@ def _read(line: str | bytes, kinds: dict[str, type]) -> Any:
         return unreadable(f'its "type" is none of {", ".join(kinds)}')
     known = {field.name: field for field in fields(kind) if field.name in values}
     for field in known.values():
-        value, accepted = values[field.name], _ACCEPTED[field.type]
-        if not isinstance(value, accepted) or (isinstance(value, bool) and bool not in accepted):
-            return unreadable(f'its "{field.name}" is not {field.type}')
+        value = values[field.name]
+        if not fits(field, value):
+            return unreadable(f'its "{field.name}" is not {field.type}, or not of a sensible size')
         if isinstance(value, list):
-            if not all(isinstance(element, str) for element in value):
-                return unreadable(f'its "{field.name}" is not {field.type}')
             values[field.name] = tuple(value)
+        elif isinstance(value, int | float) and not is_sensible(value):
+            values[field.name] = math.nan if field.default is MISSING else None
     try:
         return kind(**in_forms({name: values[name] for name in known}, values.get(TEXTS)))
     except TypeError:
@@ -394,5 +394,5 @@ def _read(line: str | bytes, kinds: dict[str, type]) -> Any:
 
 def send_control(run_dir: Path, control: Control) -> None:
     """Lead a run that somebody else started. Heard within a second, by an engine that lives. Raises OSError."""
-    with (Path(run_dir) / CONTROLS_FILE).open("ab") as lines:
+    with append_to(Path(run_dir) / CONTROLS_FILE) as lines:
         lines.write(write_line(control).encode() + b"\n")

@@ -7,7 +7,6 @@ way, so `dataclasses.replace` and msgspec's `convert` check them too. Its parts 
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from .recipe_json import BRIEF, RecipeError, later, nearest, read_value, require
 from .recipe_optimizer import OptimizerRecipe, ScheduleRecipe
 from .recipe_sets import KNOWN_SETS, KnownSet, known_set
 from .recipe_start import ANEW, StartRecipe
+from .run_files import parse_json, read_bytes
 from .text import Text
 
 __all__ = [
@@ -165,14 +165,14 @@ class Recipe:
 def read_recipe(path: Path) -> Recipe:
     """The recipe in a JSON file. Raises RecipeError."""
     try:
-        return Recipe.from_json(json.loads(path.read_text("utf-8")))
+        return Recipe.from_json(parse_json(read_bytes(path).decode("utf-8")))
     except OSError as error:
         raise RecipeError(
             Text("The recipe {path} cannot be read: {reason}.", path=path, reason=error.strerror),
             expected="a JSON file",
             fix="Check the path.",
         ) from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         if isinstance(error, RecipeError):
             raise
         raise RecipeError(

@@ -7,14 +7,24 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
+
+from .run_files import DamagedError, fits, is_sensible, read_object, replace_file
+from .text import Text
 
 STATUS_FILE = "status.json"  # a `Status`, replaced in one step about once a second
 EVALUATION_FILE = "evaluation.json"  # an `Evaluation` of the last epoch
 HEARTBEAT_S = 1.0  # seconds between two writes of the status file
 STALE_S = 5.0  # an engine that has not written its status for so long is taken for dead
+
+_EVALUATION_BYTES = 64 << 20
+_MOST_MISTAKES = 1000
+_FIGURES = (  # of an `Epoch` message, which are numbers
+    *("epoch", "train_loss", "train_accuracy", "test_loss", "test_accuracy", "examples_per_second"),
+    *("validation_loss", "validation_accuracy"),
+)
 
 State = Literal["starting", "running", "paused", "finished", "stopped", "failed", "died"]
 
@@ -48,14 +58,52 @@ def read_status(run_dir: Path, now: float | None = None) -> Status | None:
     now: seconds since 1970, the present by default.
     """
     try:
-        values = json.loads((Path(run_dir) / STATUS_FILE).read_text("utf-8"))
-        status = Status(**{field.name: values[field.name] for field in fields(Status)})
-        stale = (time.time() if now is None else now) - status.heartbeat > STALE_S
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return sound_status(run_dir, now)
+    except OSError:
         return None
-    if status.under_way and stale:
-        return Status(**{**asdict(status), "state": "died"})
+
+
+def sound_status(run_dir: Path, now: float | None = None) -> Status | None:
+    """Likewise, None where no engine ever began. Raises DamagedError, OSError."""
+    path = Path(run_dir) / STATUS_FILE
+    try:
+        values = read_object(path)
+    except FileNotFoundError:
+        return None
+    for field in fields(Status):
+        if field.name not in values:
+            raise DamagedError(Text("{file} has no {field}", file=STATUS_FILE, field=field.name))
+        value = values[field.name]
+        fitting = _STATUS_FITS[field.name](value) if field.name in _STATUS_FITS else fits(field, value)
+        if not fitting or (isinstance(value, int | float) and not is_sensible(value)):
+            raise _misfit(field.name, value)
+    for name in _FIGURES:
+        if not _is_figure(name, (values["figures"] or {}).get(name)):
+            raise _misfit(f"figures.{name}", values["figures"][name])
+    status = Status(**{field.name: values[field.name] for field in fields(Status)})
+    if status.under_way and (time.time() if now is None else now) - status.heartbeat > STALE_S:
+        return replace(status, state="died")
     return status
+
+
+_STATUS_FITS = {
+    "state": lambda value: isinstance(value, str) and value in get_args(State) and value != "died",
+    "figures": lambda value: value is None or isinstance(value, dict),
+}
+
+
+def _is_figure(name: str, value: Any) -> bool:
+    if value is None:
+        return True
+    if isinstance(value, bool) or not isinstance(value, int if name == "epoch" else int | float):
+        return False
+    return is_sensible(value) and (name != "epoch" or value >= 0)
+
+
+def _misfit(name: str, value: Any) -> DamagedError:
+    shown = repr(value)
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    return DamagedError(Text("{file} says that {field} is {value}", file=STATUS_FILE, field=name, value=shown))
 
 
 @dataclass(frozen=True)
@@ -98,22 +146,28 @@ def write_evaluation(run_dir: Path, evaluation: Evaluation) -> None:
 def read_evaluation(run_dir: Path) -> Evaluation | None:
     """What a run's folder holds of it, None where there is none or the file is damaged."""
     try:
-        values = json.loads((Path(run_dir) / EVALUATION_FILE).read_text("utf-8"))
-        rows = tuple(tuple(int(count) for count in row) for row in values["confusion"])
+        values = read_object(Path(run_dir) / EVALUATION_FILE, _EVALUATION_BYTES)
         evaluation = Evaluation(
-            epoch=int(values["epoch"]),
-            classes=tuple(map(str, values["classes"])),
-            confusion=rows,
+            epoch=values["epoch"],
+            classes=tuple(values["classes"]),
+            confusion=tuple(map(tuple, values["confusion"])),
             mistakes=tuple(Mistake(**mistake) for mistake in values["mistakes"]),
         )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (OSError, TypeError, KeyError):
         return None
-    widths = {len(row) for row in rows}
-    return evaluation if rows and len(widths) == 1 and min(widths) >= len(rows) else None
+    return evaluation if _is_sound(evaluation) else None
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Write a text file so that a reader sees either the old contents or the new, never a part."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_text(text, "utf-8")
-    fresh.replace(path)
+def _is_sound(evaluation: Evaluation) -> bool:
+    rows, mistakes = evaluation.confusion, evaluation.mistakes
+    counts = (evaluation.epoch, *(count for row in rows for count in row))
+    width = len(rows[0]) if rows else 0
+    return (
+        all(type(count) is int and count >= 0 for count in counts)
+        and all(isinstance(name, str) for name in evaluation.classes)
+        and len(mistakes) <= _MOST_MISTAKES
+        and all(fits(field, getattr(mistake, field.name)) for mistake in mistakes for field in fields(Mistake))
+        and all(0 <= mistake.confidence <= 1 for mistake in mistakes)
+        and all(len(row) == width for row in rows)
+        and width >= len(rows) > 0
+    )

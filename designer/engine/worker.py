@@ -19,6 +19,7 @@ from .control import Wishes
 from .job import carry_out
 from .outlet import Outlet
 from .protocol import LOG_FILE, Failed
+from .run_files import append_to
 from .text import Text
 
 _STANDARD_INPUT, _STANDARD_OUTPUT, _STANDARD_ERROR = range(3)
@@ -57,7 +58,8 @@ def _standard_output() -> int:
 
 def _send_output_to(log: Path) -> None:
     """From now on, whatever this process prints, Python or not, is added to the log."""
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    with append_to(log) as file:
+        descriptor = os.dup(file.fileno())
     for stream in (_STANDARD_OUTPUT, _STANDARD_ERROR):
         os.dup2(descriptor, stream)
     if descriptor > _STANDARD_ERROR:

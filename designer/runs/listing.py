@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from designer.base.text import Text
+from designer.base.text import Text, joined
 from designer.engine.protocol import (
     RECIPE_FILE,
     STATUS_FILE,
@@ -17,14 +17,18 @@ from designer.engine.protocol import (
     Finished,
     Message,
     Started,
+    Status,
     Unreadable,
-    read_status,
+    sound_status,
 )
 from designer.engine.protocol import read_metrics as read_messages
-from designer.runs.folder import RUN_FILE, has_checkpoint
+from designer.engine.recipe import Recipe, RecipeError
+from designer.engine.run_files import DamagedError, read_object
+from designer.runs.folder import RUN_FILE, RunFolderError, has_checkpoint
 from designer.runs.notes import read_note
 
-_MAX_BYTES = 1 << 20  # of a run's small files
+_OF_A_RUN = (RUN_FILE, RECIPE_FILE, STATUS_FILE)
+_LATEST = 32_503_680_000  # seconds since 1970: what every system can show as a date
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,8 @@ class Run:
 
     state: "starting", "running", "paused", "finished", "stopped", "failed", "interrupted" (the engine died, or never
     began), or "unreadable". figures: of the last epoch: epoch, train_loss, train_accuracy, test_loss, test_accuracy,
-    examples_per_second. problem: why it failed or cannot be read.
+    examples_per_second. damage: what is wrong with its files, empty where they are sound. problem: that, or why it
+    failed.
     """
 
     path: Path
@@ -45,6 +50,7 @@ class Run:
     epochs: int = 0
     recipe: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
+    damage: str = ""
     problem: str = ""
     note: str = ""  # the person's own
 
@@ -52,6 +58,15 @@ class Run:
     def name(self) -> str:
         """The name of its folder."""
         return self.path.name
+
+    @property
+    def started(self) -> float:
+        """When it was created, in seconds since 1970; 0 where its record does not say."""
+        try:
+            moment = datetime.fromisoformat(self.created).timestamp()
+        except (ValueError, OverflowError, OSError):
+            return 0.0
+        return moment if 0 <= moment < _LATEST else 0.0
 
     def to_json(self) -> dict[str, Any]:
         """What the command line prints."""
@@ -65,18 +80,27 @@ class Run:
             "epochs": self.epochs,
             "recipe": self.recipe,
             "figures": self.figures or None,
+            "damage": self.damage,
             "problem": self.problem,
             "note": self.note,
         }
 
 
 def list_runs(root: Path) -> list[Run]:
-    """The runs under a folder, the newest first; none where there is no folder."""
+    """The runs under a folder, the newest first; none where there is no folder. Raises RunFolderError."""
+    root = Path(root)
     try:
-        folders = [entry for entry in Path(root).iterdir() if entry.is_dir() and _is_run(entry)]
-    except OSError:
+        folders = [entry for entry in root.iterdir() if entry.is_dir()]
+    except FileNotFoundError:
         return []
-    return sorted((read_run(folder) for folder in folders), key=lambda run: (run.created, run.name), reverse=True)
+    except OSError as error:
+        raise RunFolderError(
+            Text("The runs in {root} cannot be listed: {reason}.", root=root, reason=error.strerror),
+            expected="a folder that can be read",
+            fix="Check the path and its permissions.",
+        ) from error
+    runs = (read_run(folder) for folder in folders if _is_run(folder))
+    return sorted(runs, key=lambda run: (run.started, run.name), reverse=True)
 
 
 def newest_trained(root: Path, design: str) -> Run | None:
@@ -85,44 +109,62 @@ def newest_trained(root: Path, design: str) -> Run | None:
 
 
 def _is_run(folder: Path) -> bool:
-    return any((folder / name).exists() for name in (RUN_FILE, RECIPE_FILE, STATUS_FILE))
+    try:
+        return any((folder / name).is_symlink() or (folder / name).exists() for name in _OF_A_RUN)
+    except OSError:  # a folder that may not be looked into: `read_run` says so
+        return True
 
 
 def read_run(folder: Path) -> Run:
-    """One run, as far as its folder can be read."""
+    """One run, as far as its folder can be read. Never raises."""
     folder = Path(folder)
+    damage: list[str] = []
     try:
-        about, recipe = _read_object(folder / RUN_FILE), _read_object(folder / RECIPE_FILE)
-    except (OSError, ValueError, RecursionError) as error:
-        return Run(
-            folder,
-            "unreadable",
-            title=folder.name,
-            problem=Text("Its files cannot be read: {reason}.", reason=_reason(error)),
-        )
-    status = read_status(folder)
-    figures, epochs = {}, 0
-    if status is not None:
-        state = "interrupted" if status.state == "died" else str(status.state)
-        epoch, epochs, problem = status.epoch, status.epochs, status.message
-        figures = status.figures if isinstance(status.figures, dict) else {}
-    else:
-        state, epoch, problem = "interrupted", 0, ""
-    if not figures:
-        state, figures, epochs, problem = _from_messages(folder, state, status is None, epochs, problem)
+        about, recipe = _about(folder), read_object(folder / RECIPE_FILE)
+    except OSError as error:
+        return _unreadable(folder, error)
+    try:
+        Recipe.from_json(recipe)
+    except RecipeError as error:
+        damage.append(Text("{file} holds no recipe: {reason}", file=RECIPE_FILE, reason=error.message.rstrip(".")))
+        recipe = {}
+    status = None
+    try:
+        status = sound_status(folder)
+    except OSError as error:
+        damage.append(_reason(error))
+    past = _past(folder, status)
+    if damage and status is None and not past.has_messages and not about:
+        return _unreadable(folder, DamagedError(damage[-1]))
+    told = joined(*(Text("The run is damaged: {reason}.", reason=reason) for reason in damage))
+    ended = "The engine ended before its time." if past.state == "interrupted" and not told else ""
     return Run(
         path=folder,
-        state=state,
-        title=str(about.get("title", folder.name)),
-        design=str(about.get("design", "")),
-        created=str(about.get("created", "")),
-        epoch=epoch or int(figures.get("epoch", 0)),
-        epochs=epochs,
+        state=past.state,
+        title=about.get("title", folder.name),
+        design=about.get("design", ""),
+        created=about.get("created", ""),
+        epoch=past.epoch or past.figures.get("epoch", 0),
+        epochs=past.epochs,
         recipe=recipe,
-        figures=figures,
+        figures=past.figures,
         note=read_note(folder),
-        problem=problem or ("The engine ended before its time." if state == "interrupted" else ""),
+        damage=told,
+        problem=joined(told, past.problem or ended),
     )
+
+
+def _unreadable(folder: Path, error: OSError) -> Run:
+    damage = Text("The run is damaged: {reason}.", reason=_reason(error))
+    return Run(folder, "unreadable", title=folder.name, damage=damage, problem=damage)
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    about = read_object(folder / RUN_FILE)
+    for name in ("title", "design", "created"):
+        if not isinstance(about.get(name, ""), str):
+            raise DamagedError(Text("{file} says that {field} is not a text", file=RUN_FILE, field=name))
+    return about
 
 
 def read_metrics(folder: Path) -> Iterator[Message | Unreadable]:
@@ -133,33 +175,40 @@ def read_metrics(folder: Path) -> Iterator[Message | Unreadable]:
         return
 
 
-def _from_messages(
-    folder: Path, state: str, no_status: bool, epochs: int, problem: str
-) -> tuple[str, dict[str, Any], int, str]:
-    figures: dict[str, Any] = {}
+@dataclass
+class _Past:
+    """How a run went, by its status file, and by its log where that says nothing."""
+
+    state: str
+    epoch: int = 0
+    epochs: int = 0
+    figures: dict[str, Any] = field(default_factory=dict)
+    problem: str = ""
+    has_messages: bool = False
+
+
+def _past(folder: Path, status: Status | None) -> _Past:
+    past = _Past("interrupted")
+    if status is not None:
+        state = "interrupted" if status.state == "died" else str(status.state)
+        past = _Past(state, status.epoch, status.epochs, dict(status.figures or {}), status.message)
+    if past.figures or (status is not None and status.under_way):  # else its first epoch has not ended
+        return past
     for message in read_metrics(folder):
+        past.has_messages |= not isinstance(message, Unreadable)
         match message:
             case Epoch():
-                figures = dict(vars(message))
+                past.figures = dict(vars(message))
             case Started(epochs=planned):
-                epochs = planned
-            case Finished(stopped=stopped) if no_status:
-                state = "stopped" if stopped else "finished"
-            case Failed(message=words) if no_status:
-                state, problem = "failed", words
-    return state, figures, epochs, problem
+                past.epochs = planned
+            case Finished(stopped=stopped) if status is None:
+                past.state = "stopped" if stopped else "finished"
+            case Failed(message=words) if status is None:
+                past.state, past.problem = "failed", words
+    return past
 
 
-def _read_object(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        data = file.read(_MAX_BYTES + 1)
-    value = json.loads(data) if len(data) <= _MAX_BYTES else None
-    if not isinstance(value, dict):
-        raise ValueError(f"{path.name} holds no JSON object")
-    return value
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"{Path(error.filename).name if error.filename else ''}: {error.strerror}"
-    return "they are nested too deep" if isinstance(error, RecursionError) else str(error)
+def _reason(error: OSError) -> str:
+    if isinstance(error, DamagedError) or not error.filename:
+        return str(error.strerror or error)
+    return Text("{file} cannot be read ({reason})", file=Path(error.filename).name, reason=error.strerror)

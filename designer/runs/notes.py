@@ -6,7 +6,7 @@ from pathlib import Path
 
 from designer.base.errors import BlockyardError
 from designer.base.text import Text
-from designer.engine.protocol import replace_file
+from designer.engine.run_files import open_file, replace_file
 
 NOTE_FILE = "note.txt"
 _MOST = 2000  # characters
@@ -15,10 +15,11 @@ _MOST = 2000  # characters
 def read_note(run_dir: Path) -> str:
     """The note, empty where there is none that can be read."""
     try:
-        with (Path(run_dir) / NOTE_FILE).open("rb") as file:
-            return " ".join(file.read(4 * _MOST).decode("utf-8", "replace").split())[:_MOST]
+        with open_file(Path(run_dir) / NOTE_FILE) as file:
+            text = file.read(4 * _MOST).decode("utf-8", "replace")
     except OSError:
         return ""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:_MOST]
 
 
 def write_note(run_dir: Path, text: str) -> None:

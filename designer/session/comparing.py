@@ -10,7 +10,9 @@ from typing import Any
 
 from designer.base.text import Text
 from designer.document.document import DocumentError
-from designer.document.reading import read_document
+from designer.document.format import MAX_BYTES
+from designer.document.reading import parse_document
+from designer.engine.run_files import read_bytes
 from designer.graph.block import Block, Node
 from designer.graph.design import Design
 from designer.runs.folder import DESIGN_FILE
@@ -75,9 +77,11 @@ def designs_apart(first: Design, second: Design) -> Iterator[str]:
 
 def _designs_apart(first: Path, second: Path) -> Iterator[str]:
     try:
-        designs = [read_document(folder / DESIGN_FILE).design for folder in (first, second)]
-    except DocumentError as error:
-        yield Text("The designs cannot be compared: {message}", message=error.message)
+        files = [read_bytes(folder / DESIGN_FILE, MAX_BYTES) for folder in (first, second)]
+        designs = [parse_document(data, DESIGN_FILE).design for data in files]
+    except (DocumentError, OSError) as error:
+        reason = error.message if isinstance(error, DocumentError) else f"{error.strerror}."
+        yield Text("The designs cannot be compared: {message}", message=reason)
         return
     yield from designs_apart(*designs)
 

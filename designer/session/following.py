@@ -25,6 +25,7 @@ from designer.engine.protocol import (
     read_status,
     send_control,
 )
+from designer.engine.run_files import open_file
 from designer.session.leading import AT_ONCE, EngineDied, Leading, Report, death, kill_engine
 from designer.session.recalling import thinned
 
@@ -75,7 +76,7 @@ class Followed(Leading):
             if self._ended.wait(_LOOK_S):
                 return
         try:
-            with (self.run_dir / METRICS_FILE).open("rb") as log:
+            with open_file(self.run_dir / METRICS_FILE) as log:
                 lines = _Lines(log)
                 told = [read_line(line) for line in lines]
                 for message in thinned(told):

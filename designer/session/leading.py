@@ -28,6 +28,7 @@ from designer.engine.protocol import (
     Unreadable,
     read_status,
 )
+from designer.engine.run_files import open_file
 
 AT_ONCE = 400  # reports that one `poll` hands out: the window has other things to do
 _POLL_S = 0.05
@@ -117,7 +118,7 @@ def death(run_dir: Path, how: str) -> str:
 
 def _tail(path: Path) -> list[str]:
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             file.seek(0, 2)
             file.seek(max(0, file.tell() - _LOG_TAIL))
             text = file.read().decode("utf-8", "replace")

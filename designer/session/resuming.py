@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,8 +33,9 @@ _ELSEWHERE_S = 2.5 * HEARTBEAT_S  # an engine that is no process here may be one
 def find_run(name_or_dir: str | Path) -> Path:
     """A run's folder, by its path or by its name among the person's runs. Raises BlockyardError."""
     for folder in (Path(name_or_dir), runs_dir() / name_or_dir):
-        if (folder / RECIPE_FILE).is_file() and (folder / MODEL_FILE).is_file():
-            return folder.absolute()
+        with suppress(OSError):  # a name that is too long, a folder that may not be looked into
+            if (folder / RECIPE_FILE).is_file() and (folder / MODEL_FILE).is_file():
+                return folder.absolute()
     raise BlockyardError(
         Text("There is no run '{name_or_dir}'.", name_or_dir=name_or_dir),
         expected="the folder of a run, or its name in the list of `blockyard runs`",

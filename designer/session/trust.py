@@ -17,6 +17,7 @@ from designer.base.paths import data_dir
 from designer.base.text import Text
 from designer.document.writing import write_atomically
 from designer.engine.protocol import MODEL_FILE
+from designer.engine.run_files import read_bytes
 from designer.graph.custom import CustomLayer
 from designer.graph.design import Design
 
@@ -79,7 +80,7 @@ def require_run_trust(run_dir: Path) -> None:
 def _module(run_dir: Path) -> bytes | None:
     """The module in a run folder; None where there is none, which the engine tells."""
     try:
-        return (Path(run_dir) / MODEL_FILE).read_bytes()
+        return read_bytes(Path(run_dir) / MODEL_FILE, _MAX_BYTES)
     except OSError:
         return None
 

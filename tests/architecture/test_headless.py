@@ -14,7 +14,9 @@ QT = ("PySide6", "shiboken6", "pyqtgraph")
 TORCH = ("torch", "torchinfo")
 WITH_A_WINDOW = ("designer.ui",)
 WITH_TORCH = ("designer.engine",)
-ENGINE_FACE = tuple(f"designer.engine.{name}" for name in ("recipe", "protocol", "protocol_data", "text", "event_file"))
+ENGINE_FACE = tuple(
+    f"designer.engine.{name}" for name in ("recipe", "protocol", "protocol_data", "text", "event_file", "run_files")
+)
 
 # Imports its arguments up to `--` one after the other; tells the first that loads a module named behind it.
 PROBE = """

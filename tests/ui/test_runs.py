@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,8 @@ from designer.ui.theme.current import current_theme
 from designer.ui.window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+STATUS = {"state": "finished", "pid": 1, "started_at": 0, "heartbeat": 0, "epoch": 0, "epochs": 1, "message": ""}
+STATUS |= {"figures": {"epoch": "x"}}
 Open = Callable[..., MainWindow]
 
 
@@ -126,3 +129,27 @@ def test_runs_are_written_for_tensorboard(qtbot: QtBot, open_window: Open, tmp_p
     save_into(qtbot, tmp_path)
     qtbot.waitUntil(lambda: any("tensorboard --logdir" in toast.text for toast in window.toasts.shown))
     assert {path.parent.name for path in tmp_path.glob("*/*tfevents*")} == {folder.name for folder in folders}
+
+
+def test_a_damaged_run_is_listed_as_damaged(qtbot: QtBot, open_window: Open):
+    sound = finished_run(Session.open("lenet_relu"), 1)
+    evil = runs_dir() / "evil"
+    evil.mkdir()
+    for name, content in (("run.json", {}), ("recipe.json", {}), ("status.json", STATUS)):
+        (evil / name).write_text(json.dumps(content))
+    window = open_window()
+    window.panels.show("runs")
+    model = window.runs.table.model()
+    qtbot.waitUntil(lambda: model.rowCount() == 2)
+    state = {model.index(row, 0).data(): model.index(row, 6) for row in range(2)}
+    assert state["evil"].data() == "damaged"
+    assert "figures.epoch is 'x'" in state["evil"].data(Qt.ItemDataRole.ToolTipRole)
+    assert state[sound.name].data() == "interrupted"
+
+
+def test_a_run_of_more_steps_than_a_bar_counts(qtbot: QtBot, open_window: Open):
+    dock = open_window().training.dock
+    dock.begin("Long", 10**6, 10**7)
+    dock.add_batch({"epoch": 500_000, "step": 5 * 10**12})
+    dock.finish("")
+    assert dock.progress.value() / dock.progress.maximum() == pytest.approx(0.5, abs=0.01)

@@ -107,12 +107,11 @@ class RunsModel(QAbstractTableModel):
             "failed": self.tr("failed"),
             "starting": self.tr("starting"),
             "interrupted": self.tr("interrupted"),
-            "unreadable": self.tr("unreadable"),
         }
         loss = "–" if run.loss is None else f"{run.loss:.4f}"
         accuracy = "–" if run.accuracy is None else f"{100 * run.accuracy:.1f} %"
         started = datetime.fromtimestamp(run.started).strftime("%Y-%m-%d %H:%M")
-        state = states.get(run.state, run.state)
+        state = self.tr("damaged") if run.is_damaged else states.get(run.state, run.state)
         return (run.name, run.design, run.recipe, run.epochs, loss, accuracy, state, started, run.note)
 
     @staticmethod
@@ -123,8 +122,10 @@ class RunsModel(QAbstractTableModel):
     @staticmethod
     def _colour(run: RunView, column: int) -> str:
         theme = current_theme()
-        bad = dict.fromkeys(("failed", "interrupted", "unreadable"), theme.bad_text)
+        bad = dict.fromkeys(("failed", "interrupted"), theme.bad_text)
         states = bad | dict.fromkeys(("running", "starting", "paused"), theme.accent)
+        if column == _STATE and run.is_damaged:
+            return theme.bad_text
         if column == _STATE:
             return states.get(run.state, theme.good_text if run.state == "finished" else theme.muted)
         return theme.muted if column in (_RECIPE, _STARTED) else theme.text

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _WIDE_PX, _TALL_PX = 760, 400  # narrower and taller: the figures stand below the plots
 _SIDE_PX, _SIDE_LEAST_PX, _ANY_PX = 288, 200, (1 << 24) - 1
 _RATE_MEMORY_S = 8.0  # how far back the speed looks from which the time left is guessed
+_MOST_MARKS = 1 << 30  # that a progress bar counts
 
 
 def duration(seconds: float) -> str:
@@ -87,7 +88,7 @@ class Training(QWidget):
         self._title, self._epochs, self._per_epoch, self._device = "", 0, 1, ""
         self._batch: dict[str, Any] = {}
         self._epoch, self._step, self._is_running, self._is_paused = 0, 0, False, False
-        self._clock = _Clock()
+        self._clock, self._steps_a_mark = _Clock(), 1
         self.board, self.choice = PlotBoard(), PlotChoice()
         self.board.picture_requested.connect(self.picture_requested)
         self.board.csv_requested.connect(self.csv_requested)
@@ -194,7 +195,9 @@ class Training(QWidget):
         self._per_epoch = max(1, batches_per_epoch)
         self._batch, self._epoch, self._step, self._is_running = {}, 0, 0, True
         self._clock = _Clock()
-        self.progress.setRange(0, max(1, epochs * self._per_epoch))
+        steps = max(1, epochs * self._per_epoch)
+        self._steps_a_mark = -(-steps // _MOST_MARKS)
+        self.progress.setRange(0, -(-steps // self._steps_a_mark))
         self._is_paused = False
         self.buttons.show_running(True)
         self.show_message("")
@@ -203,7 +206,7 @@ class Training(QWidget):
 
     def add_batch(self, batch: Mapping[str, Any]) -> None:
         """Figures of the batches since the last call."""
-        self._batch.update({name: value for name, value in batch.items() if value is not None})
+        self._batch.update({name: value for name, value in batch.items() if value is not None and value == value})
         self._epoch = max(self._epoch, int(batch.get("epoch", 1)))
         self._step = int(batch.get("step") or (self._epoch - 1) * self._per_epoch + int(batch.get("batch", 0)))
         self._clock.tell(self._step, batch.get("time") or time.time())  # what was told long ago may come only now
@@ -276,7 +279,7 @@ class Training(QWidget):
     def _draw_side(self) -> None:
         self.heading.setText(self._title)
         self.stage.setText(self._stage())
-        self.progress.setValue(min(self._step, self.progress.maximum()))
+        self.progress.setValue(min(self._step // self._steps_a_mark, self.progress.maximum()))
         self.facts.set_facts(self._figures())
 
     def _stage(self) -> str:

@@ -164,7 +164,8 @@ class MemoryView:
 
 @dataclass(frozen=True)
 class RunView:
-    """One row of the runs table. state: as its record has it. started: seconds since 1970. problem: why it failed."""
+    """One row of the runs table. state: as its record has it. started: seconds since 1970. problem: why it failed, or
+    what is wrong with its files, where it is damaged."""
 
     run_dir: str
     name: str
@@ -177,6 +178,7 @@ class RunView:
     started: float
     problem: str = ""
     note: str = ""
+    is_damaged: bool = False
 
     @property
     def title(self) -> str:

@@ -81,10 +81,6 @@ def told_apart(runs: Sequence[RunView]) -> list[str]:
 def run_view(run: Run) -> RunView:
     """One row of the runs table."""
     figures: Mapping[str, float] = run.figures
-    try:
-        started = datetime.fromisoformat(run.created).timestamp()
-    except ValueError:
-        started = 0.0
     return RunView(
         str(run.path),
         run.path.name,
@@ -94,7 +90,8 @@ def run_view(run: Run) -> RunView:
         figures.get("test_loss", figures.get("train_loss")),
         figures.get("test_accuracy", figures.get("train_accuracy")),
         run.state,
-        started,
+        run.started,
         translated(run.problem),
         run.note,
+        bool(run.damage),
     )
