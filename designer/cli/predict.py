@@ -11,7 +11,7 @@ from typing import Any
 from designer.base.errors import BlockyardError
 from designer.cli.designs import add_json
 from designer.cli.numbers import whole_number
-from designer.cli.output import write, write_error, write_json, write_table
+from designer.cli.output import note, write, write_error, write_json, write_table
 from designer.engine.protocol_data import Refused, Tried
 from designer.session.data_view import DataView
 from designer.session.resuming import find_run
@@ -41,7 +41,11 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         write_json([_as_json(path, answer) for path, answer in answers])
     refused = 0
+    told: set[str] = set()
     for path, answer in answers:
+        if isinstance(answer, Tried) and answer.warning and answer.warning not in told:
+            told.add(answer.warning)
+            note(f"warning: {answer.warning}")
         if isinstance(answer, Refused):
             refused += 1
             write_error(PredictError(answer.message, expected=answer.expected, fix=answer.fix))
@@ -79,6 +83,7 @@ def _as_json(path: str, answer: Tried | Refused) -> dict[str, Any]:
     return {
         "image": path,
         "epoch": answer.epoch,
+        "warning": answer.warning,
         "input_shape": list(answer.shape),
         "scale": answer.scale,
         "classes": [asdict(guess) for guess in answer.guesses],

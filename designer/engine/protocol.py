@@ -222,7 +222,7 @@ class Warned:
     """Something to tell the person; no failure.
 
     Codes: `stuck_at_chance`, `stopped_early`, `unreadable_control`, `empty_class`, `lonely_class`, `skipped_broken`,
-    `nothing_to_freeze`, `too_many_outputs`.
+    `nothing_to_freeze`, `too_many_outputs`, `damaged_checkpoint`, `no_checksum`.
     """
 
     type: ClassVar = "warning"

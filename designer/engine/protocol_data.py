@@ -195,7 +195,8 @@ class Tried:
 
     epoch: how many the weights were trained. scale: of the values, by the run's loss: `softmax` gives shares of 1,
     `sigmoid` a chance of its own to each class, `raw` what the network gives. shape: channels, height and width that
-    the network got. picture: the same to look at, before it is normalised.
+    the network got. picture: the same to look at, before it is normalised. warning: what is to be said of the weights:
+    that they are not the last.
     """
 
     type: ClassVar = "tried"
@@ -206,6 +207,7 @@ class Tried:
     guesses: tuple[Guess, ...]
     shape: tuple[int, int, int]
     picture: Picture
+    warning: str = ""
 
 
 @dataclass(frozen=True)

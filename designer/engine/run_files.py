@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from .text import Text
 
+PREVIOUS_CHECKPOINT = "previous.pt"  # in CHECKPOINTS_DIR: the last one but one, for where the last is damaged
 MOST_BYTES = 1 << 20  # of a small file
 _MOST_LINE = 1 << 20  # bytes of a line in a log
 _LARGEST = 1e300

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from torch import Tensor
 
+from .checksums import METADATA, UNKNOWN, is_sound, seal_safetensors
 from .protocol import WEIGHTS_FILE, EngineError, first_line
 from .text import Text
 
@@ -27,6 +29,12 @@ def load_weights(path: Path) -> dict[str, Tensor]:
             fix="Run: pip install safetensors",
         ) from error
     try:
+        if is_sound(path) is False:
+            raise EngineError(
+                Text("The weights {path} are damaged: by their checksum, they are not what was saved.", path=path),
+                expected="a file as the engine saved it",
+                fix="Use the run's checkpoint, or a copy of this file. Check the disk.",
+            )
         with safe_open(path, "pt") as file:
             return {name: file.get_tensor(name) for name in _in_order(file.keys(), file.metadata() or {})}
     except FileNotFoundError as error:
@@ -52,12 +60,15 @@ def save_weights(run_dir: Path, weights: Mapping[str, Tensor]) -> None:
     fresh = path.with_name(path.name + ".new")
     alone = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in weights.items()}  # none shared
     try:
-        save_file(alone, fresh, {"format": "pt", _ORDER: json.dumps(list(weights))})
+        fresh.unlink(missing_ok=True)
+        save_file(alone, fresh, {"format": "pt", _ORDER: json.dumps(list(weights)), METADATA: UNKNOWN})
+        seal_safetensors(fresh)
         fresh.replace(path)
     except ModuleNotFoundError:
         return  # it needs NumPy to write
     except (OSError, SafetensorError) as error:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
         raise EngineError(
             Text("The weights {path} cannot be written: {reason}", path=path, reason=first_line(error)),
             expected="a folder with room for them",

@@ -60,6 +60,9 @@ def require_resumable(state: Mapping[str, Any], recipe: Recipe, train_examples: 
             expected="a checkpoint of this version of the engine",
             fix="Train anew.",
         )
+    for name in ("epoch", "batch", "step"):
+        if type(count := state[name]) is not int or not 0 <= count < 2**53:
+            raise ValueError(f"{name} is {shown(count)}")
     changed = _first_difference(asdict(Recipe.from_json(state["recipe"])), asdict(recipe))
     if changed:
         raise EngineError(

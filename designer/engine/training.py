@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from .checkpoints import last_checkpoint, load_checkpoint, require_same_design, save_checkpoint
+from .checkpoints import Keeper, Loaded, last_checkpoint, load_last, previous_checkpoint, require_same_design
 from .control import Wishes
 from .data import ImageData, load_data
 from .device import choose_device, prepare_device
@@ -92,8 +92,7 @@ def _train(
     resume: bool,
     group: Group,
 ) -> bool:
-    checkpoint = last_checkpoint(run_dir)
-    state = load_checkpoint(checkpoint) if resume else None
+    loaded = load_last(run_dir) if resume else None
     prepare_device(device, recipe.deterministic)
 
     def tell(message: Preparing | Warned) -> None:
@@ -103,17 +102,15 @@ def _train(
 
     read = functools.partial(load_data, recipe.data, device, [run_dir], recipe.augment, tell)
     load = functools.cache(lambda: group.in_turn(read))
-    network, frozen, taken = _make_network(run_dir, recipe, device, resume, load, group)
+    network, frozen, taken = _make_network(run_dir, recipe, device, resume, load, group, journal.tell)
     data = load()
     width = try_network(network, data.sample(2), data.num_classes)
-    save, keep = functools.partial(save_checkpoint, checkpoint), functools.partial(_keep, run_dir)
+    save = Keeper(run_dir, is_last_sound=loaded is None or loaded.is_last).save
+    keep = functools.partial(_keep, run_dir)
     hooks = Hooks(journal.tell, wishes, save, keep) if group.leads else Hooks(journal.tell, wishes)
     training = Training(network, recipe, data, device, hooks, frozen, group)
-    if state is not None:
-        require_same_design(network, state.get("network", {}), checkpoint)
-        require_resumable(state, recipe, len(data.train), checkpoint)
-        training.restore(state)
-        journal.go_on_from(state["step"], state["epoch"])
+    if loaded is not None:
+        _go_on(training, loaded, recipe, len(data.train), journal)
     if taken is not None:
         journal.tell(taken)
     journal.tell(
@@ -132,9 +129,9 @@ def _train(
             classes=data.classes if sum(map(len, data.classes)) <= _MOST_OF_NAMES else (),
         )
     )
-    if state is None and width > data.num_classes:
+    if loaded is None and width > data.num_classes:
         journal.tell(too_many_outputs(width, data.num_classes))
-    if state is None and (warning := nothing_to_freeze(network, recipe.start.frozen)):
+    if loaded is None and (warning := nothing_to_freeze(network, recipe.start.frozen)):
         journal.tell(warning)
     memory_ran_out = False
     try:
@@ -157,6 +154,35 @@ def _train(
     return stopped
 
 
+def _go_on(
+    training: Training, loaded: Loaded, recipe: Recipe, train_examples: int, journal: Journal | Follower
+) -> None:
+    """Take back the state of a checkpoint. Raises EngineError where it is of another run, or not what it should be."""
+    state, path = loaded.state, loaded.path
+    try:
+        require_same_design(training.network, state.get("network", {}), path)
+        require_resumable(state, recipe, train_examples, path)
+        training.restore(state)
+        step, epoch = state["step"], state["epoch"]
+    except EngineError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        if is_out_of_memory(error):
+            raise
+        raise EngineError(
+            Text(
+                "The checkpoint {path} does not hold what training goes on from ({reason}).",
+                path=path,
+                reason=": ".join(filter(None, (type(error).__name__, first_line(error)))),
+            ),
+            expected="a checkpoint of this version of the engine",
+            fix="Use a copy of it, or train anew.",
+        ) from error
+    journal.go_on_from(step, epoch)
+    if loaded.warning is not None:
+        journal.tell(loaded.warning)
+
+
 def _keep(run_dir: Path, evaluation: Evaluation) -> None:
     try:
         write_evaluation(run_dir, evaluation)
@@ -169,7 +195,13 @@ def _keep(run_dir: Path, evaluation: Evaluation) -> None:
 
 
 def _make_network(
-    run_dir: Path, recipe: Recipe, device: torch.device, resume: bool, load: Callable[[], ImageData], group: Group
+    run_dir: Path,
+    recipe: Recipe,
+    device: torch.device,
+    resume: bool,
+    load: Callable[[], ImageData],
+    group: Group,
+    tell: Callable[[Warned], object] = lambda warned: None,
 ) -> tuple[nn.Module, list[nn.Module], WarmStarted | None]:
     """The network with its first weights on the device, what of it is frozen, and what it took from elsewhere."""
     torch.manual_seed(recipe.seed)
@@ -184,7 +216,7 @@ def _make_network(
             fix="Add a layer such as Linear or Conv2d.",
         )
     start = recipe.start
-    taken = warm_start(network, start.weights, start.match) if start.weights and not resume else None
+    taken = warm_start(network, start.weights, start.match, tell) if start.weights and not resume else None
     if recipe.sync_batchnorm:
         network = group.in_step(network, device)
     frozen = freeze(network, start.frozen)
@@ -213,8 +245,8 @@ def _anew(
     run_dir: Path, recipe: Recipe, device: torch.device, data: ImageData, wishes: Wishes, group: Group
 ) -> Training:
     """The run's training as it was when it saved last, or as it began; it tells nobody."""
-    checkpoint = last_checkpoint(run_dir)
-    state = load_checkpoint(checkpoint) if checkpoint.is_file() else None
+    has_saved = any(path.is_file() for path in (last_checkpoint(run_dir), previous_checkpoint(run_dir)))
+    state = load_last(run_dir).state if has_saved else None
     network, frozen, _ = _make_network(run_dir, recipe, device, state is not None, lambda: data, group)
     silent = Hooks(lambda message: None, wishes)
     again = Training(network, replace(recipe, compile=False), data, device, silent, frozen, group)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from .checkpoints import last_checkpoint, load_checkpoint, require_same_design
+from .checkpoints import last_checkpoint, load_last, require_same_design
 from .data import Preparation, fit_of
 from .decoding import FilePictures
 from .examples import Fit
@@ -35,9 +35,10 @@ class Trial:
 
     def __init__(self, run_dir: Path) -> None:
         """Runs the code of the run's model. Raises EngineError where there is no checkpoint, or it does not fit."""
-        path = last_checkpoint(run_dir)
         self._key = _key(run_dir)
-        state = load_checkpoint(path)
+        loaded = load_last(run_dir)
+        state, path = loaded.state, loaded.path
+        self._warning = "" if loaded.is_last or loaded.warning is None else loaded.warning.message
         try:
             recipe = Recipe.from_json(state["recipe"])
             self._take_inputs(state["inputs"], recipe)
@@ -117,6 +118,7 @@ class Trial:
             guesses=tuple(Guess(label, self._name(label), value) for label, value in guesses),
             shape=(channels, height, width),
             picture=picture_of(self._prepare.shown(prepared)[0]),
+            warning=self._warning,
         )
 
     def _name(self, label: int) -> str:

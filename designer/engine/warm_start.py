@@ -6,14 +6,14 @@ A layer is taken whole or not at all. What was taken, what was not and why becom
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
-from .checkpoints import last_checkpoint, load_checkpoint
+from .checkpoints import last_checkpoint, load_checkpoint, load_last, previous_checkpoint
 from .protocol import WEIGHTS_FILE, EngineError, WarmStarted, Warned
 from .safe_weights import load_weights
 from .text import Text
@@ -23,9 +23,17 @@ _SHOWN_LAYERS = 1000
 _SHOWN_NAMES = 5
 
 
-def warm_start(network: nn.Module, source: str, match: Literal["auto", "name", "order"]) -> WarmStarted:
-    """Give the network the weights that fit it. source: a run's folder or a file. Raises EngineError."""
-    theirs, own = _layers(_read(Path(source).expanduser())), _layers(network.state_dict())
+def warm_start(
+    network: nn.Module,
+    source: str,
+    match: Literal["auto", "name", "order"],
+    tell: Callable[[Warned], object] = lambda warned: None,
+) -> WarmStarted:
+    """Give the network the weights that fit it. Raises EngineError.
+
+    source: a run's folder or a file. tell: is given what is to be said of that, such as that it is damaged.
+    """
+    theirs, own = _layers(_read(Path(source).expanduser(), tell)), _layers(network.state_dict())
     by_order = match == "order" or (match == "auto" and not own.keys() & theirs.keys())
     pairs = _in_order(own, theirs) if by_order else _by_name(own, theirs)
     if not pairs:
@@ -116,7 +124,7 @@ def _unnumbered(path: str) -> str:
     return ".".join(name for name in path.split(".") if not name.isdecimal())
 
 
-def _read(path: Path) -> Mapping[str, Tensor]:
+def _read(path: Path, tell: Callable[[Warned], object]) -> Mapping[str, Tensor]:
     """The weights in a run's folder or in a file, by name. Raises EngineError."""
     if not path.exists():
         raise EngineError(
@@ -124,17 +132,23 @@ def _read(path: Path) -> Mapping[str, Tensor]:
             expected="a run's folder, a checkpoint or a safetensors file",
             fix="Correct start.weights in the recipe, or leave it out to start anew.",
         )
-    if path.is_dir():
-        path = last_checkpoint(path) if last_checkpoint(path).is_file() else path / WEIGHTS_FILE
-    if path.suffix == ".safetensors":
-        return load_weights(path)
-    state = load_checkpoint(path)
+    if path.is_dir() and (last_checkpoint(path).exists() or previous_checkpoint(path).exists()):
+        loaded = load_last(path)
+        state, path = loaded.state, loaded.path
+        if loaded.warning is not None:
+            tell(loaded.warning)
+    else:
+        path = path / WEIGHTS_FILE if path.is_dir() else path
+        if path.suffix == ".safetensors":
+            return load_weights(path)
+        state = load_checkpoint(path)
     average = state.get("average")
     if isinstance(average, dict) and "network" in average:  # what its figures were taken of
         state = average["network"]
     weights = state.get("network", state)
-    tensors = {name: value for name, value in weights.items() if isinstance(name, str) and isinstance(value, Tensor)}
-    if not isinstance(weights, dict) or not tensors:
+    named = weights.items() if isinstance(weights, dict) else ()
+    tensors = {name: value for name, value in named if isinstance(name, str) and isinstance(value, Tensor)}
+    if not tensors:
         raise EngineError(
             Text("{path} holds no weights.", path=path),
             expected="a run's checkpoint, or a file of named tensors",

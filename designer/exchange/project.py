@@ -19,6 +19,7 @@ from designer.base.text import Text
 from designer.document.document import Document
 from designer.document.format import EXTENSION
 from designer.document.writing import dump_document
+from designer.engine.checksums import is_sound
 from designer.engine.protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, MODEL_FILE, RECIPE_FILE
 from designer.engine.recipe import Recipe
 from designer.exchange.module import ExportError, generated
@@ -148,6 +149,12 @@ def _with_own_weights(recipe: Recipe, scratch: Path) -> Recipe:
         given = given / CHECKPOINTS_DIR / LAST_CHECKPOINT
     if not recipe.start.weights or not given.is_file():
         return recipe
+    if is_sound(given) is False:
+        raise ExportError(
+            Text("The weights {path} are damaged: by their checksum, they are not what was saved.", path=given),
+            expected="the weights that the recipe starts from, as they were saved",
+            fix="Start from a copy of them or from another run, or leave start.weights out of the recipe.",
+        )
     name = f"start{given.suffix}"
     shutil.copyfile(given, scratch / name)
     return replace(recipe, start=replace(recipe.start, weights=name))

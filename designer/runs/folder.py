@@ -29,6 +29,7 @@ from designer.engine.protocol import (
     STATUS_FILE,
 )
 from designer.engine.recipe import Recipe
+from designer.engine.run_files import PREVIOUS_CHECKPOINT
 from designer.graph.expressions import Value
 
 DESIGN_FILE = "design.blockyard"
@@ -83,7 +84,11 @@ def create_run(root: Path, design: RunDesign, recipe: Recipe, run_dir: Path | No
 
 def has_checkpoint(run_dir: Path) -> bool:
     """Whether the run has saved its weights, from which it can go on or be tried."""
-    return (run_dir / CHECKPOINTS_DIR / LAST_CHECKPOINT).is_file()
+    folder = run_dir / CHECKPOINTS_DIR
+    try:
+        return any((folder / name).is_file() for name in (LAST_CHECKPOINT, PREVIOUS_CHECKPOINT))
+    except OSError:  # a folder that may not be looked into
+        return False
 
 
 def environment() -> dict[str, Any]:

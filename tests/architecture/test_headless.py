@@ -15,7 +15,8 @@ TORCH = ("torch", "torchinfo")
 WITH_A_WINDOW = ("designer.ui",)
 WITH_TORCH = ("designer.engine",)
 ENGINE_FACE = tuple(
-    f"designer.engine.{name}" for name in ("recipe", "protocol", "protocol_data", "text", "event_file", "run_files")
+    f"designer.engine.{name}"
+    for name in ("recipe", "protocol", "protocol_data", "text", "event_file", "run_files", "checksums")
 )
 
 # Imports its arguments up to `--` one after the other; tells the first that loads a module named behind it.

@@ -16,7 +16,13 @@ def tried_view(name: str, tried: Tried) -> TriedView:
         GuessView(guess.name, min(max(guess.value, 0.0), 1.0), _value(tried, guess.value)) for guess in tried.guesses
     )
     _channels, height, width = tried.shape
-    return TriedView(name, picture_of(tried.picture), f"{width} × {height}", guesses, tip=tried.path)
+    return TriedView(
+        name,
+        picture_of(tried.picture),
+        f"{width} × {height}",
+        guesses,
+        tip="\n".join(filter(None, (tried.path, translated(tried.warning)))),
+    )
 
 
 def refused_view(name: str, refused: Refused) -> TriedView:
