@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from designer.base.errors import TrainingError
 from designer.base.paths import runs_dir
 from designer.cli.designs import add_json
 from designer.cli.output import write, write_json, write_table
 from designer.runs.listing import Run, list_runs
 from designer.runs.table import figures_as_csv
+from designer.session.leading import kill_engine
 from designer.session.resuming import find_run
 
 SUMMARY = "list the trainings so far, the newest first"
@@ -20,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dir", type=Path, metavar="DIR", help="the folder of the runs (your own)")
     parser.add_argument("--csv", metavar="RUN", help="print the figures of one run as CSV, an epoch a line")
     add_json(parser)
-    actions = parser.add_subparsers(dest="action", metavar="export", help="write runs for other programs")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", help="export: for other programs; end: an engine")
+    end = actions.add_parser("end", description="end the engine of a run at once, also one that does not answer.")
+    end.add_argument("run", metavar="RUN", help="a run's name or its folder")
     export = actions.add_parser("export", description="write runs for other programs.", allow_abbrev=False)
     export.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     export.add_argument("runs", nargs="+", metavar="RUN", help="a run's name or its folder")
@@ -38,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
     root = options.dir or runs_dir()
     if options.action == "export":
         return _export(options)
+    if options.action == "end":
+        return _end(options)
     if options.csv is not None:
         write(figures_as_csv(_found(options, options.csv)).rstrip("\n"))
         return 0
@@ -63,6 +69,18 @@ def _export(options: argparse.Namespace) -> int:
         write_json({"files": [str(path) for path in files]})
     else:
         write(f"Wrote {', '.join(map(str, files))}\nLook at it with: tensorboard --logdir {options.tensorboard}")
+    return 0
+
+
+def _end(options: argparse.Namespace) -> int:
+    run_dir = _found(options, options.run)
+    if not kill_engine(run_dir):
+        raise TrainingError(
+            f"The run {run_dir.name} has no engine on this machine that could be ended.",
+            expected="a run that is under way here",
+            fix="See its state in the list of `blockyard runs`.",
+        )
+    write(f"Ended. Go on with it from its last checkpoint: blockyard train --resume {options.run}")
     return 0
 
 

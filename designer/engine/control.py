@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -24,18 +25,30 @@ class Wishes:
     """
 
     def __init__(self) -> None:
-        self.stopping = False
         self.pausing = False
+        self._stopping = False
+        self._asked_at = time.monotonic()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it is to stop. Who asks is at the end of a batch, or nearly: training goes on."""
+        self._asked_at = time.monotonic()
+        return self._stopping
+
+    @property
+    def silent_s(self) -> float:
+        """For how long nobody has asked."""
+        return time.monotonic() - self._asked_at
 
     def stop(self) -> None:
         """End with the current batch, also when paused. There is no way back."""
-        self.stopping = True
+        self._stopping = True
 
     def hear(self, control: Control) -> None:
         """Take a control to heart."""
         match control:
             case Stop():
-                self.stopping = True
+                self._stopping = True
             case Pause():
                 self.pausing = True
             case Resume():

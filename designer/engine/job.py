@@ -15,6 +15,7 @@ from .fate import Follower, PartnerLostError, Watch, last_words
 from .journal import Journal
 from .protocol import CONTROLS_FILE, LOG_FILE, EngineError, Failed, Finished, Message, first_line
 from .run_files import append_to
+from .run_lock import RunLock
 from .text import Text
 
 
@@ -35,12 +36,12 @@ def carry_out(
         with Watch(run_dir):
             return _carry_out(run_dir, Follower(run_dir), wishes, resume)
     try:
-        with Journal(run_dir, listener, resume) as journal:
+        with RunLock(run_dir), Journal(run_dir, listener, resume, lambda: wishes.silent_s) as journal:
             if controls is not None:
                 listen(controls, wishes.hear, journal.tell)
             with Mailbox(run_dir / CONTROLS_FILE, wishes.hear, journal.tell), Watch(run_dir, journal.tell):
                 return _carry_out(run_dir, journal, wishes, resume)
-    except EngineError as error:  # the folder cannot be written to begin with
+    except EngineError as error:  # the folder cannot be written to begin with, or another engine is at work on it
         listener(Failed.of(error))
         return 1
 

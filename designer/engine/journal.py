@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from .event_log import EventLog
+from .processes import this_process
 from .protocol import (
     HEARTBEAT_S,
     METRICS_FILE,
@@ -47,13 +47,25 @@ class Journal:
     As a context manager: entering begins the run's log and its heartbeat, leaving ends them.
     """
 
-    def __init__(self, run_dir: Path, listener: Callable[[Message], None], resume: bool = False) -> None:
-        """listener: is told each message after it was written. resume: add to the log that there is."""
-        now = time.time()
+    def __init__(
+        self,
+        run_dir: Path,
+        listener: Callable[[Message], None],
+        resume: bool = False,
+        silent_s: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        """listener: is told each message after it was written. resume: add to the log that there is.
+
+        silent_s: for how many seconds training has not come to the end of a batch.
+        """
+        now, process = time.time(), this_process()
         self._run_dir = run_dir
         self._listener = listener
         self._resume = resume
-        self._status = Status("starting", os.getpid(), started_at=now, heartbeat=now)
+        self._status = Status(
+            "starting", process.pid, started_at=now, heartbeat=now, host=process.host, began=process.began
+        )
+        self._silent_s, self._running_since = silent_s, time.monotonic()
         self._events: EventLog | None = None
         self._lock = threading.RLock()
         self._ended = threading.Event()
@@ -134,6 +146,7 @@ class Journal:
     def _note(self, message: Message) -> None:
         match message:
             case Started():
+                self._running_since = time.monotonic()
                 self._status = replace(self._status, state="running", epochs=message.epochs)
             case Batch():
                 self._status = replace(self._status, epoch=message.epoch)
@@ -158,7 +171,9 @@ class Journal:
 
     def _write_status(self) -> None:
         with self._lock:
-            self._status = replace(self._status, heartbeat=time.time())
+            silent_s = min(self._silent_s(), time.monotonic() - self._running_since)
+            silent_s = round(silent_s, 1) if self._status.state == "running" else 0.0
+            self._status = replace(self._status, heartbeat=time.time(), silent_s=silent_s)
             try:
                 replace_file(self._run_dir / STATUS_FILE, self._status_text())
             except OSError:

@@ -20,6 +20,7 @@ from typing import Any, ClassVar, get_args
 from .records import (
     EVALUATION_FILE,
     HEARTBEAT_S,
+    SILENT_S,
     STALE_S,
     STATUS_FILE,
     Evaluation,
@@ -44,6 +45,7 @@ __all__ = [
     "METRICS_FILE",
     "MODEL_FILE",
     "RECIPE_FILE",
+    "SILENT_S",
     "STALE_S",
     "STATUS_FILE",
     "WEIGHTS_FILE",
@@ -222,7 +224,7 @@ class Warned:
     """Something to tell the person; no failure.
 
     Codes: `stuck_at_chance`, `stopped_early`, `unreadable_control`, `empty_class`, `lonely_class`, `skipped_broken`,
-    `nothing_to_freeze`, `too_many_outputs`, `damaged_checkpoint`, `no_checksum`.
+    `nothing_to_freeze`, `too_many_outputs`, `damaged_checkpoint`, `no_checksum`, `not_answering`.
     """
 
     type: ClassVar = "warning"

@@ -11,12 +11,14 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from .processes import ProcessIdentity
 from .run_files import DamagedError, fits, is_sensible, read_object, replace_file
 from .text import Text
 
 STATUS_FILE = "status.json"  # a `Status`, replaced in one step about once a second
 EVALUATION_FILE = "evaluation.json"  # an `Evaluation` of the last epoch
 HEARTBEAT_S = 1.0  # seconds between two writes of the status file
+SILENT_S = 20.0  # after which a person is told that an engine does not answer
 STALE_S = 5.0  # an engine that has not written its status for so long is taken for dead
 
 _EVALUATION_BYTES = 64 << 20
@@ -34,7 +36,7 @@ class Status:
     """Where a run stands, from its status file.
 
     `died` is never written: it is what `read_status` makes of a run that claims to be under way but whose engine has
-    not been heard of for `STALE_S` seconds. Times are seconds since 1970.
+    ended or, where that cannot be told, has not been heard of for `STALE_S` seconds. Times are seconds since 1970.
     """
 
     state: State
@@ -45,6 +47,14 @@ class Status:
     epochs: int = 0
     figures: dict[str, Any] | None = None  # the fields of the last `Epoch` message
     message: str = ""  # why it failed
+    host: str = ""  # with pid and began, which process it is; older runs do not tell
+    began: str = ""
+    silent_s: float = 0.0  # for how long training has not come to the end of a batch
+
+    @property
+    def process(self) -> ProcessIdentity:
+        """The engine's."""
+        return ProcessIdentity(self.host, self.pid, self.began)
 
     @property
     def under_way(self) -> bool:
@@ -71,6 +81,8 @@ def sound_status(run_dir: Path, now: float | None = None) -> Status | None:
     except FileNotFoundError:
         return None
     for field in fields(Status):
+        if field.name not in values and field.name in _LATER:
+            values[field.name] = field.default
         if field.name not in values:
             raise DamagedError(Text("{file} has no {field}", file=STATUS_FILE, field=field.name))
         value = values[field.name]
@@ -81,11 +93,19 @@ def sound_status(run_dir: Path, now: float | None = None) -> Status | None:
         if not _is_figure(name, (values["figures"] or {}).get(name)):
             raise _misfit(f"figures.{name}", values["figures"][name])
     status = Status(**{field.name: values[field.name] for field in fields(Status)})
-    if status.under_way and (time.time() if now is None else now) - status.heartbeat > STALE_S:
+    return _judged(status, time.time() if now is None else now) if status.under_way else status
+
+
+def _judged(status: Status, now: float) -> Status:
+    """The status of a run that claims to be under way, by what is known of its process, else by the clock."""
+    age_s, alive = now - status.heartbeat, status.process.is_alive()
+    is_stale = abs(age_s) > STALE_S  # from the future: the clock was set back
+    if alive is False or (alive is None and is_stale):
         return replace(status, state="died")
-    return status
+    return replace(status, silent_s=status.silent_s + max(0.0, age_s)) if is_stale else status
 
 
+_LATER = ("host", "began", "silent_s")  # which older runs do not tell
 _STATUS_FITS = {
     "state": lambda value: isinstance(value, str) and value in get_args(State) and value != "died",
     "figures": lambda value: value is None or isinstance(value, dict),

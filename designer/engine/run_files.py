@@ -57,6 +57,11 @@ def append_to(path: Path) -> BinaryIO:
     return os.fdopen(_opened(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab")
 
 
+def open_to_change(path: Path) -> int:
+    """The descriptor of a regular file, to be read and written; made where there is none. Raises as `open_file`."""
+    return _opened(path, os.O_RDWR | os.O_CREAT)
+
+
 def begin_anew(path: Path) -> BinaryIO:
     """An empty file, to be added to, of a run that begins; its folder's maker may lead it elsewhere. Raises OSError."""
     return os.fdopen(_opened(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_TRUNC, anything=True), "ab")

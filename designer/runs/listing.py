@@ -11,6 +11,7 @@ from typing import Any
 from designer.base.text import Text, joined
 from designer.engine.protocol import (
     RECIPE_FILE,
+    SILENT_S,
     STATUS_FILE,
     Epoch,
     Failed,
@@ -26,6 +27,7 @@ from designer.engine.recipe import Recipe, RecipeError
 from designer.engine.run_files import DamagedError, read_object
 from designer.runs.folder import RUN_FILE, RunFolderError, has_checkpoint
 from designer.runs.notes import read_note
+from designer.runs.silence import silence
 
 _OF_A_RUN = (RUN_FILE, RECIPE_FILE, STATUS_FILE)
 _LATEST = 32_503_680_000  # seconds since 1970: what every system can show as a date
@@ -191,7 +193,10 @@ def _past(folder: Path, status: Status | None) -> _Past:
     past = _Past("interrupted")
     if status is not None:
         state = "interrupted" if status.state == "died" else str(status.state)
-        past = _Past(state, status.epoch, status.epochs, dict(status.figures or {}), status.message)
+        problem = status.message
+        if status.under_way and status.silent_s >= SILENT_S:
+            problem = silence(status.silent_s)
+        past = _Past(state, status.epoch, status.epochs, dict(status.figures or {}), problem)
     if past.figures or (status is not None and status.under_way):  # else its first epoch has not ended
         return past
     for message in read_metrics(folder):

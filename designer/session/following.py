@@ -45,6 +45,7 @@ class Followed(Leading):
     def begin(self) -> None:
         """Begin to read."""
         self._thread.start()
+        self._liveness.start()
 
     def poll(self) -> list[Report]:
         """What the engine has told since the last call, without waiting. The last report ends the training."""
@@ -55,19 +56,21 @@ class Followed(Leading):
                 reports.append(report)
                 if isinstance(report, Finished | Failed | EngineDied):
                     self._last = report
+                    self._liveness.stop()
         return reports
 
     def _say(self, control: Control) -> None:
         with suppress(OSError):  # a disk that is full is told of by the engine itself
             send_control(self.run_dir, control)
 
-    def kill(self) -> None:
-        """End the engine at once; the run folder keeps what was reached."""
-        kill_engine(self.run_dir)
+    def kill(self) -> bool:
+        """End the engine at once, if it is on this machine; the run folder keeps what was reached."""
+        return kill_engine(self.run_dir)
 
     def close(self) -> None:
         """Follow it no longer. It goes on by itself."""
         self._ended.set()
+        self._liveness.stop(wait=True)
         if self._thread.is_alive():
             self._thread.join()
 

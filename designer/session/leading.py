@@ -5,12 +5,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -26,12 +23,16 @@ from designer.engine.protocol import (
     Resume,
     Stop,
     Unreadable,
+    Warned,
     read_status,
 )
 from designer.engine.run_files import open_file
+from designer.runs.silence import silence
+from designer.session.liveness import Liveness
 
 AT_ONCE = 400  # reports that one `poll` hands out: the window has other things to do
 _POLL_S = 0.05
+_SILENT_FIX = Text("Wait if it has much to do, such as a large batch; to end it now, press Ctrl-C twice.")
 _LOG_TAIL = 2048  # bytes
 
 
@@ -54,6 +55,12 @@ class Leading(ABC):
     def __init__(self, run_dir: Path) -> None:
         self.run_dir = Path(run_dir)
         self._last: Finished | Failed | EngineDied | None = None
+        self._liveness = Liveness(self.run_dir)
+
+    @property
+    def silent_s(self) -> float:
+        """For how long the engine has not answered, where a person should know of it; else 0."""
+        return self._liveness.silent_s if self._liveness.has_fallen_silent else 0.0
 
     @property
     def done(self) -> bool:
@@ -70,10 +77,17 @@ class Leading(ABC):
         """What the engine has told since the last call, without waiting. The last report ends the training."""
 
     def reports(self) -> Iterator[Report]:
-        """Every report until the last, waiting for each: for a caller that has nothing else to do."""
+        """Every report until the last, waiting for each: for a caller that has nothing else to do.
+
+        An engine that does not answer is told of once, by a warning.
+        """
+        told = False
         while not self.done:
             reports = self.poll()
             yield from reports
+            if self.silent_s and not told:
+                yield Warned("not_answering", silence(self.silent_s), _SILENT_FIX)
+            told = bool(self.silent_s)
             if not reports:
                 time.sleep(_POLL_S)
 
@@ -93,20 +107,19 @@ class Leading(ABC):
     def _say(self, control: Control) -> None: ...
 
     @abstractmethod
-    def kill(self) -> None:
-        """End the engine at once; the run folder keeps what was reached."""
+    def kill(self) -> bool:
+        """End the engine at once; the run folder keeps what was reached. Returns whether it was there to be ended."""
 
     @abstractmethod
     def close(self) -> None:
         """Let go of a training that is done. One that is under way goes on by itself."""
 
 
-def kill_engine(run_dir: Path) -> None:
-    """End the process that the run folder speaks of, if it was heard of within seconds: only then is it the engine."""
+def kill_engine(run_dir: Path) -> bool:
+    """End the engine that the run folder speaks of at once, if it still runs on this machine; never another process
+    that has come to have its number. Returns whether it was ended."""
     status = read_status(run_dir)
-    if status is not None and status.under_way:
-        with suppress(OSError):  # it has just ended, or is another person's
-            os.kill(status.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+    return status is not None and status.under_way and status.process.end()
 
 
 def death(run_dir: Path, how: str) -> str:

@@ -75,11 +75,14 @@ def _require_dead(run_dir: Path) -> None:
     """Wait until an engine that was heard of lately is known to be dead. Raises TrainingError where it lives."""
     first, began = read_status(run_dir), time.monotonic()
     while (status := read_status(run_dir)) is not None and status.under_way:
-        if first is None or status.heartbeat != first.heartbeat:
+        if first is None or status.heartbeat != first.heartbeat or status.process.is_alive():
             raise TrainingError(
                 Text("The run {run_dir} is under way in process {pid}.", run_dir=run_dir.name, pid=status.pid),
                 expected="a run whose engine has ended",
-                fix="Stop it first, or wait for its end.",
+                fix=Text(
+                    "Stop it first, or wait for its end; `blockyard runs end {run_dir}` ends it now.",
+                    run_dir=run_dir.name,
+                ),
             )
         if time.monotonic() - began > (STALE_S if _exists(status.pid) else _ELSEWHERE_S):
             return

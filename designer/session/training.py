@@ -63,6 +63,7 @@ class TrainingControl(Leading):
             ) from error
         self._reader = threading.Thread(target=self._read, args=(self._process,), name="engine messages", daemon=True)
         self._reader.start()
+        self._liveness.start()
 
     @property
     def pid(self) -> int | None:
@@ -82,12 +83,14 @@ class TrainingControl(Leading):
                 reports.append(report)
                 if isinstance(report, Finished | Failed):
                     self._last = report
+                    self._liveness.stop()
         if self.done or exit_code is None or len(reports) == AT_ONCE:
             return reports
         self._died_at = self._died_at or time.monotonic()
         # A grandchild may hold the pipe open: the reader's end is not waited for long.
         if silent or time.monotonic() - self._died_at > _GRACE_S:
             self._last = EngineDied(self._death(exit_code), exit_code)
+            self._liveness.stop()
             reports.append(self._last)
         return reports
 
@@ -97,15 +100,18 @@ class TrainingControl(Leading):
                 self._process.stdin.write(write_line(control).encode() + b"\n")
                 self._process.stdin.flush()
 
-    def kill(self) -> None:
+    def kill(self) -> bool:
         """End the engine at once; the run folder keeps what was reached."""
-        if self._process and self._process.poll() is None:
-            self._killed = True
-            kill_engine(self.run_dir)  # which is another process where torchrun started several
-            self._process.kill()
+        if self._process is None or self._process.poll() is not None:
+            return False
+        self._killed = True
+        kill_engine(self.run_dir)  # which is another process where torchrun started several
+        self._process.kill()
+        return True
 
     def close(self, timeout_s: float = 10) -> None:
         """Wait until a training that is done has let go of everything. One that is under way goes on by itself."""
+        self._liveness.stop(wait=True)
         if self.done and self._reader:
             self._reader.join(timeout_s)
 

@@ -28,6 +28,7 @@ from designer.engine.protocol import (
     WarmStarted,
     Warned,
 )
+from designer.runs.silence import silence
 from designer.session.leading import EngineDied, Leading, Report
 from designer.session.session import Session
 from designer.ui.background import Background
@@ -79,13 +80,14 @@ class TrainingController(QObject):
         self._stop_asked = False
         self._queue: list[_Planned] = []
         self._starting = Background(self)
-        self._started_at = 0.0
+        self._started_at, self._silent_s = 0.0, 0
         self._timer = QTimer(self, interval=_POLL_MS)
         self._timer.timeout.connect(self._poll)
         dock.stop_requested.connect(self.stop)
         dock.pause_requested.connect(self.pause_or_resume)
         dock.go_on_requested.connect(self._go_on_again)
         dock.remedy_requested.connect(self._apply_remedy)
+        dock.end_requested.connect(self._end_now)
         dock.clear_queue_requested.connect(self.clear_queue)
         dock.open_run_requested.connect(self._open_folder)
         kept = str(window_settings().value(_PLOTS, ""))
@@ -138,7 +140,7 @@ class TrainingController(QObject):
         self.control, self.session, self._stop_asked = None, planned.session, False
         self._title, self._epochs = planned.title, planned.epochs
         self._start_report = self._anew = ""
-        self._started_at = time.monotonic()
+        self._started_at, self._silent_s = time.monotonic(), 0
         self.dock.expect(planned.title, planned.epochs, self.tr("The engine is starting…"))
         self._starting.run(_with_plots(planned.task), self._started, self._not_started, "training")
         self.running_changed.emit(True, self.device)
@@ -184,6 +186,10 @@ class TrainingController(QObject):
         else:
             self.control.pause()
 
+    def _end_now(self) -> None:
+        if self.control is not None and not self.control.done and not self.control.kill():
+            self.dock.warn(self.tr("The engine is not on this machine, or has ended: it cannot be ended from here."))
+
     def let_go(self) -> None:
         """The window closes: what is under way goes on by itself."""
         self._starting.forget()
@@ -194,6 +200,9 @@ class TrainingController(QObject):
     def _poll(self) -> None:
         for report in self.control.poll():
             self._take(report)
+        if (silent_s := int(self.control.silent_s)) != self._silent_s:
+            self._silent_s = silent_s
+            self.dock.show_silence(translated(silence(silent_s)) if silent_s else "")
         if self.control.done:
             self._timer.stop()
             self.control.close()

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import platform
+import subprocess
+import sys
 from pathlib import Path
+
+from designer.engine.processes import ProcessIdentity
 
 
 def run(folder: Path, **files: object) -> Path:
@@ -46,3 +51,25 @@ def test_a_place_that_is_no_folder(blockyard, tmp_path: Path):
     told = blockyard("runs", "--dir", "file")
     assert (told.status, "cannot be listed" in told.err) == (2, True)
     assert blockyard("runs", "--dir", "none").status == 0
+
+
+def test_the_engine_of_a_run_is_ended_and_no_other_process(blockyard, tmp_path: Path):
+    folder = run(tmp_path / "data/runs/net", run={"design": "Net"}, recipe={})
+    (folder / "model.py").write_text("")
+    idle = [sys.executable, "-c", "import sys; print('ready', flush=True); sys.stdin.read()"]
+    with subprocess.Popen(idle, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        status = {"state": "running", "pid": process.pid, "started_at": 0, "heartbeat": 0, "epoch": 1, "epochs": 2}
+        status |= {"figures": None, "message": "", "host": platform.node(), "began": "another moment"}
+        (folder / "status.json").write_text(json.dumps(status))
+        told = blockyard("runs", "end", "net")
+        assert (told.status, "no engine on this machine" in told.err) == (1, True)
+        assert process.poll() is None
+        status["began"] = ProcessIdentity.of(process.pid).began
+        (folder / "status.json").write_text(json.dumps(status))
+        assert "has not answered for" in blockyard("runs").out
+        assert "is under way in process" in blockyard("train", "--resume", "net", "--trust").err
+        ended = blockyard("runs", "end", "net")
+        assert (ended.status, "--resume net" in ended.out) == (0, True)
+        assert process.wait() != 0
+    assert "interrupted" in blockyard("runs").out

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from designer.engine.protocol import Epoch, Finished, Started, read_metrics, read_status
+from designer.session import liveness
 from designer.session.preparing import prepare_run
 from designer.session.session import Session
 from designer.session.training import TrainingControl
@@ -100,6 +101,29 @@ def test_a_window_takes_up_what_is_under_way(qtbot: QtBot, open_window: Open):
     *_, last = control.reports()
     assert isinstance(last, Finished)
     control.close()
+
+
+def test_an_engine_that_hangs_is_told_of_and_ended(qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(liveness, "SILENT_S", 4.0)
+    window = open_window("lenet_relu")
+    short(window.session, 500)
+    dock = window.training_dock
+    qtbot.mouseClick(window.top.train, LEFT)
+    qtbot.waitUntil(lambda: dock.loss is not None, timeout=PATIENCE_MS)
+    pid = window.training.control.pid
+    os.kill(pid, signal.SIGSTOP)
+    qtbot.waitUntil(dock.buttons.end.isVisible, timeout=PATIENCE_MS)
+    assert re.fullmatch(r"The engine has not answered for \d+ s\.", dock.silence.text())
+    os.kill(pid, signal.SIGCONT)
+    qtbot.waitUntil(lambda: not dock.buttons.end.isVisible(), timeout=PATIENCE_MS)
+    assert dock.silence.isHidden()
+    os.kill(pid, signal.SIGSTOP)
+    qtbot.waitUntil(dock.buttons.end.isVisible, timeout=PATIENCE_MS)
+    qtbot.mouseClick(dock.buttons.end, LEFT)
+    qtbot.waitUntil(lambda: not window.training.running, timeout=PATIENCE_MS)
+    assert "ended at once" in dock.message.text()
+    assert dock.buttons.end.isHidden()
+    assert dock.buttons.go_on.isVisible()
 
 
 def test_a_window_tells_once_of_a_run_that_died_and_goes_on_with_it(qtbot: QtBot, open_window: Open):

@@ -22,6 +22,7 @@ class RunButtons(QWidget):
     clear_queue_requested = Signal()
     open_run_requested = Signal()
     remedy_requested = Signal()
+    end_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,6 +42,10 @@ class RunButtons(QWidget):
         self.remedy = QPushButton()
         self.remedy.clicked.connect(self.remedy_requested)
         self.remedy.hide()
+        self.end = QPushButton(self.tr("End it now"))
+        self.end.setToolTip(self.tr("End the engine at once; what was trained since the last checkpoint is lost"))
+        self.end.clicked.connect(self.end_requested)
+        self.end.hide()
         row = QHBoxLayout()
         row.setSpacing(8)
         for button in (self.go_on, self.pause, self.stop):
@@ -51,6 +56,7 @@ class RunButtons(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
         box.addWidget(self._make_queue_line())
+        box.addWidget(self.end)
         box.addWidget(self.remedy)  # it may have a long name to say
         box.addLayout(row)
         self.show_paused(False)
@@ -75,8 +81,12 @@ class RunButtons(QWidget):
         self.show_paused(False)
         self.stop.setVisible(running)
         self.pause.setVisible(running)
-        self.go_on.hide()
-        self.remedy.hide()
+        for button in (self.go_on, self.remedy, self.end):
+            button.hide()
+
+    def offer_end(self, offered: bool) -> None:
+        """Whether the engine, which does not answer, may be ended at once."""
+        self.end.setVisible(offered)
 
     def offer_remedy(self, text: str) -> None:
         """What would help a run that failed, in a few words."""

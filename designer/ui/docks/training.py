@@ -78,6 +78,7 @@ class Training(QWidget):
     go_on_requested = Signal()
     clear_queue_requested = Signal()
     remedy_requested = Signal()
+    end_requested = Signal()
     picture_requested = Signal(object)
     csv_requested = Signal(object)
     open_run_requested = Signal()
@@ -119,9 +120,11 @@ class Training(QWidget):
         reached.addWidget(self.stage)
         self.facts = FactTable(22)
         self.message, self.advice = label(wrap=True), label("", "muted", wrap=True)
-        self.warnings = label(wrap=True)
-        set_state(self.warnings, "role", "warn")
-        for part in (self.message, self.advice, self.warnings):
+        self.warnings, self.silence = label(wrap=True), label(wrap=True)
+        self.silence.hide()
+        for part in (self.warnings, self.silence):
+            set_state(part, "role", "warn")
+        for part in (self.message, self.advice, self.warnings, self.silence):
             part.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = RunButtons()
         self.buttons.stop_requested.connect(self.stop_requested)
@@ -130,11 +133,12 @@ class Training(QWidget):
         self.buttons.clear_queue_requested.connect(self.clear_queue_requested)
         self.buttons.open_run_requested.connect(self.open_run_requested)
         self.buttons.remedy_requested.connect(self.remedy_requested)
+        self.buttons.end_requested.connect(self.end_requested)
         panel = QWidget()
         side = QVBoxLayout(panel)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(8)
-        for part in (self.message, self.advice, self.warnings, self.facts):  # what was said is read first
+        for part in (self.message, self.advice, self.warnings, self.silence, self.facts):  # what was said is read first
             side.addWidget(part)
         side.addStretch()
         self._side = QScrollArea()  # so that a low dock stays possible
@@ -239,6 +243,12 @@ class Training(QWidget):
         self.warnings.setText("\n".join(texts))
         self.warnings.setVisible(bool(texts))
 
+    def show_silence(self, text: str) -> None:
+        """That the engine does not answer, with a way to end it; an empty text where it does again."""
+        self.silence.setText(text)
+        self.silence.setVisible(bool(text))
+        self.buttons.offer_end(bool(text))
+
     def show_message(self, text: str, advice: str = "", role: str = "muted") -> None:
         """What the run is at, and what to do; empty texts take no room. role: `muted`, `good` or `error`."""
         set_state(self.message, "role", role)
@@ -268,6 +278,7 @@ class Training(QWidget):
 
     def _end(self) -> None:
         self._is_running = False
+        self.show_silence("")
         self.buttons.show_running(False)
         self._draw()
 
