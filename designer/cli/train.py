@@ -7,15 +7,14 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from designer.base.errors import BlockyardError, TrainingError
 from designer.base.paths import runs_dir
 from designer.cli.designs import UsageError, add_design, add_json, open_document
-from designer.cli.numbers import whole_number
 from designer.cli.output import note
 from designer.cli.progress import Progress
+from designer.engine import recipe_options
 from designer.engine.protocol import EngineError, Failed, Finished, Unreadable, write_line
 from designer.engine.recipe import RECIPES, Recipe, find_recipe
 from designer.session.leading import EngineDied, Report
@@ -25,30 +24,18 @@ from designer.session.training import TrainingControl
 from designer.session.trust import UntrustedError, trust_layers, trust_run
 
 SUMMARY = "train a design; Ctrl-C stops at the end of the batch, a second one at once"
-_MOST = 1 << 31
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `train`."""
+    parser.usage = "blockyard train [DESIGN | --resume RUN] [--OPTION …]"  # those of the recipe would fill a page
     add_design(parser, optional=True)
     parser.add_argument("--resume", metavar="RUN", help="go on with a run, by its name or folder, instead of a DESIGN")
     parser.add_argument("--recipe", metavar="R", help=f"{', '.join(RECIPES)}, or a JSON file (the design's own)")
-    parser.add_argument("--data", metavar="NAME_OR_DIR", help="a data set's name, a folder or a file (the recipe's)")
-    parser.add_argument("--epochs", type=whole_number(1, 10**6), metavar="N", help="passes over the data")
-    parser.add_argument("--batch-size", type=whole_number(1, 1 << 20), metavar="N", help="images in a batch")
-    parser.add_argument("--limit", type=whole_number(1, _MOST), metavar="N", help="use at most so many images")
-    parser.add_argument("--seed", type=whole_number(0, 2**63 - 1), metavar="S", help="of weights, order and dropout")
-    parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:N or mps")
-    parser.add_argument("--devices", type=whole_number(1, 1024), metavar="N", help="train on so many together (1)")
     parser.add_argument("--run-dir", type=Path, metavar="DIR", help="where to keep this run: a new or an empty folder")
     parser.add_argument("--trust", action="store_true", help="trust the Python code that the document or run brings")
-    parser.add_argument(
-        "--tensorboard",
-        action="store_true",
-        default=None,
-        help="write event files for TensorBoard into the run's folder",
-    )
     add_json(parser, "print the engine's messages, one JSON object a line")
+    recipe_options.add_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -86,21 +73,20 @@ def _begun(options: argparse.Namespace) -> TrainingControl:
 
 
 def _resumed(options: argparse.Namespace) -> TrainingControl:
-    fixed = (
-        *("design", "variables", "recipe", "data", "batch_size", "limit", "seed", "devices", "tensorboard", "run_dir"),
-    )
-    given = [name for name in fixed if getattr(options, name) not in (None, [])]
-    if given:
-        name = {"design": "a DESIGN", "variables": "--set"}.get(given[0], f"--{given[0].replace('_', '-')}")
+    values = recipe_options.given(options)
+    names = {"design": "a DESIGN", "variables": "--set", "recipe": "--recipe", "run_dir": "--run-dir"}
+    fixed = [name for field, name in names.items() if getattr(options, field) not in (None, [])]
+    fixed += [recipe_options.flag_of(path) for path in values if path not in recipe_options.MAY_CHANGE]
+    if fixed:
         raise UsageError(
-            f"train was given --resume and {name}.",
+            f"train was given --resume and {fixed[0]}.",
             expected="a run as it was begun; only --epochs and --device may change",
             fix="Leave one of them out.",
         )
     run_dir = find_run(options.resume)
     if options.trust:
         trust_run(run_dir)
-    return resume_run(run_dir, epochs=options.epochs, device=options.device)
+    return resume_run(run_dir, **values)
 
 
 def _name_of(run_dir: Path) -> str:
@@ -110,12 +96,7 @@ def _name_of(run_dir: Path) -> str:
 def _recipe(options: argparse.Namespace, own: Recipe) -> Recipe:
     try:
         recipe = find_recipe(options.recipe) if options.recipe else own
-        data = {"source": options.data, "limit": options.limit}
-        names = ("epochs", "batch_size", "seed", "device", "devices", "tensorboard")
-        rest = {name: getattr(options, name) for name in names}
-        data = {name: value for name, value in data.items() if value is not None}
-        rest = {name: value for name, value in rest.items() if value is not None}
-        return replace(recipe, data=replace(recipe.data, **data), **rest)
+        return recipe_options.adapted(recipe, recipe_options.given(options))
     except EngineError as error:
         raise UsageError(error.message, expected=error.expected, fix=error.fix) from error
 

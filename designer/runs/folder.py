@@ -20,16 +20,9 @@ from typing import Any
 from designer import __version__
 from designer.base.errors import BlockyardError
 from designer.base.text import Text
-from designer.engine.protocol import (
-    CHECKPOINTS_DIR,
-    LAST_CHECKPOINT,
-    METRICS_FILE,
-    MODEL_FILE,
-    RECIPE_FILE,
-    STATUS_FILE,
-)
+from designer.engine.protocol import METRICS_FILE, MODEL_FILE, RECIPE_FILE, STATUS_FILE
 from designer.engine.recipe import Recipe
-from designer.engine.run_files import PREVIOUS_CHECKPOINT
+from designer.engine.resumption import has_checkpoint as has_checkpoint
 from designer.graph.expressions import Value
 
 DESIGN_FILE = "design.blockyard"
@@ -80,15 +73,6 @@ def create_run(root: Path, design: RunDesign, recipe: Recipe, run_dir: Path | No
             fix="Choose another folder, or make room.",
         ) from error
     return folder
-
-
-def has_checkpoint(run_dir: Path) -> bool:
-    """Whether the run has saved its weights, from which it can go on or be tried."""
-    folder = run_dir / CHECKPOINTS_DIR
-    try:
-        return any((folder / name).is_file() for name in (LAST_CHECKPOINT, PREVIOUS_CHECKPOINT))
-    except OSError:  # a folder that may not be looked into
-        return False
 
 
 def environment() -> dict[str, Any]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from designer.base.errors import BlockyardError, TrainingError
@@ -19,10 +17,9 @@ from designer.engine.protocol import (
     STALE_S,
     EngineError,
     read_status,
-    replace_file,
 )
-from designer.engine.recipe import Recipe, read_recipe
-from designer.runs.folder import has_checkpoint
+from designer.engine.recipe import Recipe
+from designer.engine.resumption import NothingLeftError, has_checkpoint, recipe_to_go_on
 from designer.session.training import TrainingControl
 from designer.session.trust import require_run_trust
 
@@ -61,11 +58,7 @@ def resume_run(
     """
     require_run_trust(run_dir)
     _require_dead(run_dir)
-    own = _recipe(run_dir)
-    recipe = _changed(own, epochs, device)
-    _require_epochs_left(run_dir, recipe.epochs)
-    if recipe != own:
-        _write(run_dir, recipe)
+    recipe = _recipe(run_dir, epochs, device)
     control = TrainingControl(run_dir, resume=has_checkpoint(run_dir), recalls=recalls, devices=recipe.devices)
     control.start()
     return control
@@ -102,41 +95,11 @@ def _exists(pid: int) -> bool:
     return True
 
 
-def _require_epochs_left(run_dir: Path, epochs: int) -> None:
-    """Raise TrainingError where a run of so many epochs would have nothing to train, or less than it has."""
-    status = read_status(run_dir)
-    if status is None or status.epoch < epochs or (status.epoch == epochs and status.state != "finished"):
-        return
-    where = Text("The run {run} is in epoch {epoch}", run=run_dir.name, epoch=status.epoch)
-    if status.state == "finished":
-        where = Text("The run {run} is finished, after epoch {epoch}", run=run_dir.name, epoch=status.epoch)
-    raise TrainingError(
-        Text("{where}; there is nothing to train up to epoch {epochs}.", where=where, epochs=epochs),
-        expected="a run with epochs left to train",
-        fix=Text("Ask for more, such as --epochs {epochs}.", epochs=2 * status.epoch),
-    )
-
-
-def _recipe(run_dir: Path) -> Recipe:
-    try:
-        return read_recipe(run_dir / RECIPE_FILE)
-    except EngineError as error:
-        raise BlockyardError(error.message, expected=error.expected, fix=error.fix) from error
-
-
-def _changed(recipe: Recipe, epochs: int | None, device: str | None) -> Recipe:
+def _recipe(run_dir: Path, epochs: int | None, device: str | None) -> Recipe:
     wanted = {"epochs": epochs, "device": device}
     try:
-        return replace(recipe, **{name: value for name, value in wanted.items() if value is not None})
+        return recipe_to_go_on(run_dir, {name: value for name, value in wanted.items() if value is not None})
+    except NothingLeftError as error:
+        raise TrainingError(error.message, expected=error.expected, fix=error.fix) from error
     except EngineError as error:
         raise BlockyardError(error.message, expected=error.expected, fix=error.fix) from error
-
-
-def _write(run_dir: Path, recipe: Recipe) -> None:
-    try:
-        replace_file(run_dir / RECIPE_FILE, json.dumps(recipe.to_json(), indent=2) + "\n")
-    except OSError as error:
-        raise BlockyardError(
-            Text("The run {run_dir} cannot be changed: {reason}.", run_dir=run_dir.name, reason=error.strerror),
-            fix="Check its permissions, and that the disk has room.",
-        ) from error

@@ -16,7 +16,10 @@ WITH_A_WINDOW = ("designer.ui",)
 WITH_TORCH = ("designer.engine",)
 ENGINE_FACE = tuple(
     f"designer.engine.{name}"
-    for name in ("recipe", "protocol", "protocol_data", "text", "event_file", "run_files", "checksums")
+    for name in (
+        *("recipe", "recipe_options", "resumption", "protocol", "protocol_data"),
+        *("text", "event_file", "run_files", "checksums"),
+    )
 )
 
 # Imports its arguments up to `--` one after the other; tells the first that loads a module named behind it.
