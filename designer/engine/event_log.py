@@ -6,6 +6,7 @@ that a kill costs at most the last, which TensorBoard waits for and leaves out; 
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,8 @@ from .event_file import BATCH_TAGS, EPOCH_TAGS, EventFile
 from .protocol import Batch, Epoch, Message, Started
 
 _FILE = "events.out.tfevents.{:.6f}.blockyard"  # TensorBoard reads them in the order of their names
+_NAME = re.compile(r"events\.out\.tfevents\.(\d{1,12}\.\d{6})\.blockyard")
+_TICK_S = 1e-3
 
 
 class EventLog:
@@ -45,10 +48,16 @@ class EventLog:
     def _begin(self, steps_done: int) -> None:
         self.close()
         now = time.time()
-        self._file = (self._run_dir / _FILE.format(now)).open("wb", buffering=0)  # each record in one write
+        path = self._run_dir / _FILE.format(max(now, self._latest() + _TICK_S))
+        self._file = path.open("xb", buffering=0)  # each record in one write
         self._events = EventFile(self._file, now)
         self._events.restart(now, steps_done + 1)
         self._step = steps_done
+
+    def _latest(self) -> float:
+        """The moment in the name of the last file, which may be in the future where the clock was set back."""
+        moments = (_NAME.fullmatch(path.name) for path in self._run_dir.iterdir())
+        return max((float(found[1]) for found in moments if found), default=0.0)
 
     def _add(self, message: Batch | Epoch, tags: Mapping[str, str]) -> None:
         if self._events is not None:

@@ -31,6 +31,7 @@ from designer.session.recalling import thinned
 
 _LOOK_S = 0.1  # between two looks at the log
 _LOOKS_A_STATUS = 10
+_CHUNK, _SHOWN = 1 << 20, 200  # bytes
 
 
 class Followed(Leading):
@@ -110,8 +111,11 @@ class _Lines:
         self._pending = b""
 
     def __iter__(self) -> Iterator[bytes]:
-        *lines, self._pending = (self._pending + self._file.read()).split(b"\n")
-        yield from filter(bytes.strip, lines)
+        while chunk := self._file.read(_CHUNK):
+            *lines, self._pending = (self._pending + chunk).split(b"\n")
+            yield from filter(bytes.strip, lines)
+            if len(self._pending) > _CHUNK:  # no message is so long
+                self._pending = self._pending[:_SHOWN]
 
 
 def _is_last(message: Message | Unreadable) -> bool:
