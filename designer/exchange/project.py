@@ -44,7 +44,8 @@ it does not need Blockyard.
 pip install -r requirements.txt
 python model.py                  # the stages and their output shapes
 python train.py                  # train as recipe.json says; figures and weights go to runs/
-python train.py --epochs 3 --device cpu --data FOLDER
+python train.py --epochs 3 --device cpu --data FOLDER --lr 0.01
+python train.py --resume runs/TIME --epochs 10   # go on with a run, to more epochs; SIGTERM and Ctrl-C save first
 torchrun --nproc-per-node 2 train.py   # on two devices; add torchrun's options for more machines
 ```
 
