@@ -7,7 +7,7 @@ from typing import Any
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
-from designer.catalogue.rules.expect import expect_float, is_float
+from designer.catalogue.rules.expect import expect_float, expect_numbers, is_float
 from designer.catalogue.spec import (
     Derived,
     Family,
@@ -30,14 +30,7 @@ def keep(values: Values, inputs: Sequence[Tensor]) -> Tensor:
 
 def keep_any(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     """As `keep`, for a function that is defined on integers too."""
-    if inputs[0].dtype == "bool":
-        raise LayerError(
-            "wrong_dtype",
-            "a tensor of bool arrives.",
-            expected="a tensor of numbers",
-            received="bool",
-            fix="Feed it the output of a layer that calculates with numbers.",
-        )
+    expect_numbers(inputs[0])
     return inputs[0]
 
 
