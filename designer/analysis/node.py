@@ -15,6 +15,7 @@ from designer.analysis.settings import Settings
 from designer.base.text import Text
 from designer.catalogue.registry import registry, spec_of
 from designer.catalogue.spec import LayerError, LayerSpec, Remedy, Tensor, Values, variadic_index
+from designer.catalogue.validate import doubt_of
 from designer.graph.block import INPUT, INPUT_PORT, OUTPUT, Block, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Value
@@ -151,7 +152,8 @@ class _NodeAnalysis(Settings):
         return _Work(self._for_all_ports(outputs), totals)
 
     def _doubts(self, spec: LayerSpec, values: Values, tensors: Sequence[Tensor]) -> None:
-        for doubt in spec.doubts(values, tensors):
+        of_values = (doubt_of(parameter, getattr(values, parameter.name)) for parameter in spec.parameters)
+        for doubt in (*filter(None, of_values), *spec.doubts(values, tensors)):
             self.found.append(
                 Diagnostic(
                     doubt.code,

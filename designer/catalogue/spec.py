@@ -57,7 +57,8 @@ class Parameter:
     SIZE. passed: whether PyTorch takes it; False for a parameter of Blockyard's own that only decides derived
     arguments. None is a value where it is the default. optional: None is a value too, and PyTorch's default, which code
     leaves out. axes is 0 where the number of spatial axes follows from the tensor. least: the smallest length of a
-    SHAPE. unless: the parameter that takes its place; where that is set, code leaves this one out.
+    SHAPE. unless: the parameter that takes its place; where that is set, code leaves this one out. usual: the bounds of
+    sense, where PyTorch's own are wider; beyond them it is a warning. can_be_none: None is a value that code states.
     """
 
     name: str
@@ -73,6 +74,8 @@ class Parameter:
     optional: bool = False
     least: int = 1
     unless: str = ""
+    usual: tuple[float | None, float | None] = (None, None)
+    can_be_none: bool = False
 
 
 class Tensor(NamedTuple):

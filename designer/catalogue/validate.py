@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from designer.base.text import Text, joined, one_of
 from designer.catalogue.emit import source_of
-from designer.catalogue.spec import MAX_RANK, LayerError, Parameter, ParameterType, Remedy
+from designer.catalogue.spec import MAX_RANK, Doubt, LayerError, Parameter, ParameterType, Remedy
 from designer.graph.expressions import Value
 
 _LONGEST_TEXT = 10_000  # characters
@@ -46,6 +46,25 @@ def check_value(parameter: Parameter, value: Value) -> Value:
     return value
 
 
+def doubt_of(parameter: Parameter, value: Value) -> Doubt | None:
+    """What is to be said of a value that the parameter takes, but that lies beyond the bounds of sense; else None."""
+    low, high = parameter.usual
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if (low is None or value >= low) and (high is None or value <= high):
+        return None
+    default = source_of(parameter.default)
+    title = Text("Set {name} to {value}", name=parameter.name, value=default)
+    return Doubt(
+        "unusual_value",
+        Text("{parameter}={value} is far from what is usual.", parameter=parameter.name, value=_shown(value)),
+        expected=_bounded(Text("a number"), low, high),
+        received=_shown(value),
+        fix=Text("The default is {default}.", default=default),
+        remedies=(Remedy(title, set_param=parameter.name, value=parameter.default),),
+    )
+
+
 def expectation(parameter: Parameter) -> str:
     """What a parameter takes, in words: `an integer from 1 to 4096`."""
     words = _words(parameter)
@@ -56,21 +75,29 @@ def _words(parameter: Parameter) -> Text:
     choices = list(map(source_of, parameter.choices))
     match parameter.type:
         case ParameterType.INT:
-            return _bounded(Text("an integer"), parameter)
+            return _bounded(Text("an integer"), parameter.minimum, parameter.maximum)
         case ParameterType.FLOAT:
-            return _bounded(Text("a number"), parameter)
+            return _bounded(Text("a number"), parameter.minimum, parameter.maximum)
         case ParameterType.BOOL:
             return Text("True or False")
         case ParameterType.CHOICE:
             return Text("one of {choices}", choices=", ".join(choices))
         case ParameterType.SIZE:
-            sizes = Text("{what}, or {also}", what=_bounded(Text("an integer"), parameter), also=_several(parameter))
+            sizes = Text(
+                "{what}, or {also}",
+                what=_bounded(Text("an integer"), parameter.minimum, parameter.maximum),
+                also=_several(parameter),
+            )
             return Text("{what}, or {also}", what=sizes, also=one_of(choices)) if choices else sizes
         case ParameterType.SHAPE:
             length = Text("a tuple of {least} to {limit} integers", least=parameter.least, limit=MAX_RANK)
-            return _bounded(length, parameter)
+            return _bounded(length, parameter.minimum, parameter.maximum)
         case ParameterType.FACTOR:
-            return Text("{what}, or {also}", what=_bounded(Text("a number"), parameter), also=_several(parameter))
+            return Text(
+                "{what}, or {also}",
+                what=_bounded(Text("a number"), parameter.minimum, parameter.maximum),
+                also=_several(parameter),
+            )
     return Text("text")
 
 
@@ -81,11 +108,10 @@ def _several(parameter: Parameter) -> Text:
 
 
 def _may_be_none(parameter: Parameter) -> bool:
-    return parameter.default is None or parameter.optional
+    return parameter.default is None or parameter.optional or parameter.can_be_none
 
 
-def _bounded(what: Text, parameter: Parameter) -> Text:
-    low, high = parameter.minimum, parameter.maximum
+def _bounded(what: Text, low: float | None, high: float | None) -> Text:
     if low is not None and high is not None:
         return Text("{what} from {low} to {high}", what=what, low=low, high=high)
     if low is not None:

@@ -261,6 +261,10 @@ FAULTS: Mapping[str, list[Design]] = {
     "too_many_axes": [between(Node("norm", kind, params={"num_dims": 4})) for kind in ("LayerNorm", "RMSNorm")],
     "two_target_sizes": [between(Node("up", "Upsample", params={"scale_factor": 1.5, "size": (9, 9)}))],
     "scaled_to_nothing": [between(Node("up", "Upsample", params={"scale_factor": 0.02}))],
+    "unusual_value": [
+        between(Node("norm", "BatchNorm2d", params={"momentum": 2.0})),
+        between(Node("relu", "LeakyReLU", params={"negative_slope": -5000.0})),
+    ],
     "integer_input": [between_integers(Node("pool", "MaxPool2d"))],
     "raises_in_training": [between_integers(Node("drop", "Dropout"))],
     "too_few_elements": [

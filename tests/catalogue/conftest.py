@@ -35,7 +35,7 @@ def values_of(parameter: Parameter) -> st.SearchStrategy[Any]:
     small = st.integers(int(low), int(min(parameter.maximum or math.inf, low + 4 if low >= 0 else 4)))
     drawn = {
         ParameterType.INT: small,
-        ParameterType.FLOAT: st.floats(low, min(parameter.maximum or math.inf, 10)),
+        ParameterType.FLOAT: _floats(parameter),
         ParameterType.BOOL: st.booleans(),
         ParameterType.CHOICE: st.sampled_from(parameter.choices or ("",)),
         ParameterType.SIZE: st.one_of(small, _one_an_axis(small, parameter.axes), *map(st.just, parameter.choices)),
@@ -43,7 +43,17 @@ def values_of(parameter: Parameter) -> st.SearchStrategy[Any]:
         ParameterType.FACTOR: st.one_of(FACTORS, st.lists(FACTORS, min_size=1, max_size=3).map(tuple)),
         ParameterType.TEXT: st.text(max_size=20),
     }[parameter.type]
-    return st.one_of(st.none(), drawn) if parameter.default is None or parameter.optional else drawn
+    may_be_none = parameter.default is None or parameter.optional or parameter.can_be_none
+    return st.one_of(st.none(), drawn) if may_be_none else drawn
+
+
+def _floats(parameter: Parameter) -> st.SearchStrategy[float]:
+    """Numbers that make sense for the most part, and others that torch's own bounds allow."""
+    low = parameter.minimum if parameter.minimum is not None else -100.0
+    high = parameter.maximum if parameter.maximum is not None else 1000.0
+    least, most = parameter.usual
+    sensible = st.floats(low if least is None else max(low, least), min(high, 10 if most is None else most))
+    return sensible | st.floats(low, high)
 
 
 # -- what suits a layer and would seldom be drawn by chance ------------------------------------------------------------

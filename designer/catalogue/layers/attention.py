@@ -42,7 +42,7 @@ _ENCODER = (
     Parameter("dim_feedforward", ParameterType.INT, 2048, "Width of the two Linear within.", 1, 1 << 20),
     _dropout(0.1),
     Parameter("activation", ParameterType.CHOICE, "relu", "Between the two Linear.", choices=("relu", "gelu")),
-    Parameter("layer_norm_eps", ParameterType.FLOAT, 1e-5, "Added to the variance in LayerNorm.", 1e-12, 1),
+    Parameter("layer_norm_eps", ParameterType.FLOAT, 1e-5, "Added to the variance in LayerNorm.", usual=(1e-12, 1)),
     Parameter("norm_first", ParameterType.BOOL, False, "Normalises before attention and Linear, not behind them."),
     _BIAS,
 )

@@ -22,7 +22,9 @@ from designer.catalogue.spec import (
 )
 
 _DOCS = "https://pytorch.org/docs/stable/generated/torch.nn.{}.html"
-_EPS = Parameter("eps", ParameterType.FLOAT, 1e-5, "Added to the variance, against a division by zero.", 1e-12, 1)
+_EPS = Parameter(
+    "eps", ParameterType.FLOAT, 1e-5, "Added to the variance, against a division by zero.", usual=(1e-12, 1)
+)
 _NUM_DIMS = Parameter(
     "num_dims",
     ParameterType.INT,
@@ -93,8 +95,7 @@ _RMS_NORM = (
         ParameterType.FLOAT,
         None,
         "Added to the mean square, against a division by zero; where it is not set, the smallest step of the type.",
-        1e-12,
-        1,
+        usual=(1e-12, 1),
     ),
     Parameter("elementwise_affine", ParameterType.BOOL, True, "Learns a scale for each element."),
 )

@@ -7,6 +7,7 @@ receptive field: when evaluating, a batch normalisation works element by element
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import gcd
 
 from designer.base.text import Text
@@ -39,11 +40,20 @@ from designer.catalogue.spec import (
 _DOCS = "https://pytorch.org/docs/stable/generated/torch.nn.{}.html"
 
 
-_EPS = Parameter("eps", ParameterType.FLOAT, 1e-5, "Added to the variance, against a division by zero.", 1e-12, 1)
+_EPS = Parameter(
+    "eps", ParameterType.FLOAT, 1e-5, "Added to the variance, against a division by zero.", usual=(1e-12, 1)
+)
 _AFFINE = Parameter("affine", ParameterType.BOOL, True, "Learns a scale and a shift for each channel.")
 _BATCH_NORM = (
-    _EPS,
-    Parameter("momentum", ParameterType.FLOAT, 0.1, "Weight of a new batch in the running statistics.", 0, 1),
+    replace(_EPS, minimum=1e-30),  # here alone PyTorch wants it above zero
+    Parameter(
+        "momentum",
+        ParameterType.FLOAT,
+        0.1,
+        "Weight of a new batch in the running statistics; None weighs all batches alike.",
+        usual=(0, 1),
+        can_be_none=True,
+    ),
     _AFFINE,
     Parameter(
         "track_running_stats",
@@ -264,9 +274,9 @@ _LOCAL_RESPONSE = (
         maximum=1 << 12,
         required=True,
     ),
-    Parameter("alpha", ParameterType.FLOAT, 1e-4, "Weight of the neighbours.", 0, 1000),
-    Parameter("beta", ParameterType.FLOAT, 0.75, "Exponent of the sum.", 0, 100),
-    Parameter("k", ParameterType.FLOAT, 1.0, "Added to the sum, against a division by zero.", 0, 1000),
+    Parameter("alpha", ParameterType.FLOAT, 1e-4, "Weight of the neighbours.", usual=(0, 1000)),
+    Parameter("beta", ParameterType.FLOAT, 0.75, "Exponent of the sum.", usual=(0, 100)),
+    Parameter("k", ParameterType.FLOAT, 1.0, "Added to the sum, against a division by zero.", usual=(0, 1000)),
 )
 
 

@@ -9,6 +9,7 @@ from designer.catalogue.rules.doubts import both, whole_numbers, without_batch
 from designer.catalogue.rules.expect import (
     LAYOUTS,
     expect_float,
+    expect_not_zero,
     expect_numbers,
     expect_rank,
     expect_spatial,
@@ -135,7 +136,7 @@ def _power_pool(axes: int) -> LayerSpec:
     # torch multiplies by the kernel_size of the one-dimensional form, which therefore cannot be a tuple.
     kernel = ParameterType.INT if axes == 1 else ParameterType.SIZE
     parameters = (
-        Parameter("norm_type", ParameterType.FLOAT, 2.0, "The power p.", 1, 100, required=True),
+        Parameter("norm_type", ParameterType.FLOAT, 2.0, "The power p.", required=True, usual=(1, 100)),
         Parameter(
             "kernel_size",
             kernel,
@@ -155,6 +156,7 @@ def _power_pool(axes: int) -> LayerSpec:
         (x,) = inputs
         expect_spatial(x, axes)
         expect_numbers(x)
+        expect_not_zero("norm_type", values.norm_type, 2.0)
         no_padding = (0,) * axes
         if axes == 3:  # it is made of AvgPool3d
             window_shape(x.shape[-axes:], values.kernel_size, padding_limits=no_padding)

@@ -21,7 +21,7 @@ from designer.catalogue.spec import (
 
 _HIDDEN = Parameter("hidden_size", ParameterType.INT, 128, "Length of what it remembers.", 1, 1 << 16, required=True)
 _LAYERS = Parameter(
-    "num_layers", ParameterType.INT, 1, "Number of layers, each on the results of the one before.", 1, 64
+    "num_layers", ParameterType.INT, 1, "Number of layers, each on the results of the one before.", 1, 1024
 )
 _NONLINEARITY = Parameter(
     "nonlinearity", ParameterType.CHOICE, "tanh", "The activation within the cell.", choices=("tanh", "relu")

@@ -35,8 +35,8 @@ _UPSAMPLE = (
         ParameterType.FACTOR,
         2,
         "How many times as long each spatial axis becomes, or each of them; `size` goes before it.",
-        1 / 64,
-        64,
+        1 / (1 << 12),
+        1 << 12,
         required=True,
         optional=True,
         unless="size",
@@ -165,7 +165,7 @@ def _upsample_window(values: Values) -> tuple[Window, ...]:
 
 
 def _factor(name: str, doc: str) -> tuple[Parameter, ...]:
-    return (Parameter(name, ParameterType.INT, 2, doc, 1, 64, required=True),)
+    return (Parameter(name, ParameterType.INT, 2, doc, 1, 1 << 12, required=True),)
 
 
 _UPSCALE = _factor("upscale_factor", "How many times as long height and width become.")

@@ -104,6 +104,19 @@ def expect_numbers(tensor: Tensor) -> None:
         )
 
 
+def expect_not_zero(name: str, value: float, default: float) -> None:
+    """Raise LayerError `bad_parameter` where a number by which PyTorch divides is zero."""
+    if value == 0:
+        raise LayerError(
+            "bad_parameter",
+            Text("{parameter}={value} is not possible.", parameter=name, value=float(value)),
+            expected="a number that is not zero",
+            received=f"{name}={float(value)}",
+            fix=Text("The default is {default}.", default=default),
+            remedies=(Remedy(Text("Set {name} to {value}", name=name, value=default), set_param=name, value=default),),
+        )
+
+
 def resolve_axis(dim: int, rank: int, name: str) -> int:
     """A dimension's index counted from the left: -1 of rank 4 -> 3. Raises LayerError `axis_out_of_range`."""
     if rank == 0:
