@@ -35,6 +35,7 @@ TAKES_TEXT = re.compile(r"(Error|Remedy|Fix|Loss)$")  # first, if nothing else i
 TAKEN_AT = {  # the arguments that are texts
     "Diagnostic": (2,),
     "LayerError": (1,),
+    "Doubt": (1,),
     "error": (1,),  # of the analysis of a node
     "_design_too_large": (0, 1),
     "expect_rank": (3,),

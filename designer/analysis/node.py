@@ -14,7 +14,8 @@ from designer.analysis.limits import MAX_DEPTH, MAX_ELEMENTS, MAX_LAYERS, MAX_WO
 from designer.analysis.settings import Settings
 from designer.base.text import Text
 from designer.catalogue.registry import registry, spec_of
-from designer.catalogue.spec import LayerError, LayerSpec, Tensor, Values, variadic_index
+from designer.catalogue.spec import LayerError, LayerSpec, Remedy, Tensor, Values, variadic_index
+from designer.catalogue.validate import doubt_of
 from designer.graph.block import INPUT, INPUT_PORT, OUTPUT, Block, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Value
@@ -135,6 +136,8 @@ class _NodeAnalysis(Settings):
                 outputs = self._infer(spec, values, tensors)
                 if not spec.outputs:
                     return _Work()
+                if not copy:
+                    self._doubts(spec, values, tensors)
                 totals += Totals(
                     int(spec.weights(values, tensors, outputs)),
                     int(spec.macs(values, tensors, outputs)),
@@ -146,7 +149,45 @@ class _NodeAnalysis(Settings):
             return _Work()
         if spec.unstated:
             self._unstated(spec)
-        return _Work(outputs, totals)
+        return _Work(self._for_all_ports(outputs), totals)
+
+    def _doubts(self, spec: LayerSpec, values: Values, tensors: Sequence[Tensor]) -> None:
+        of_values = (doubt_of(parameter, getattr(values, parameter.name)) for parameter in spec.parameters)
+        for doubt in (*filter(None, of_values), *spec.doubts(values, tensors)):
+            self.found.append(
+                Diagnostic(
+                    doubt.code,
+                    Severity.HINT if doubt.hint else Severity.WARNING,
+                    Text("{node}: {message}", node=self.node, message=Text(doubt.message)),
+                    doubt.expected,
+                    doubt.received,
+                    doubt.fix,
+                    self._remedies(doubt.remedies),
+                )
+            )
+
+    def _for_all_ports(self, outputs: tuple[Tensor, ...]) -> tuple[Tensor | None, ...]:
+        """A tensor a port, None at those that the layer turns out not to have: which nobody may take."""
+        names = ports.output_ports(self.analyser.design, self.block, self.node)
+        lacking = names[len(outputs) :]
+        taken = [wire.source.port for wire in self.block.edges if wire.source.node == self.node.id] if lacking else []
+        if missing := next((name for name in lacking if name in taken), ""):
+            count = len(outputs)
+            self.error(
+                "missing_part",
+                Text("It gives {count} parts, and a wire takes {port}.", count=count, port=missing),
+                expected=Text("wires at the first {count} outputs alone", count=count),
+                received=missing,
+                advice="Remove the wire, or give it a longer axis to cut.",
+                fixes=[
+                    fixes.remove_edges(
+                        Text("Remove the wires at {ports}", ports=", ".join(lacking)),
+                        self.block.name,
+                        [w for w in self.block.edges if w.source.node == self.node.id and w.source.port in lacking],
+                    )
+                ],
+            )
+        return (*outputs, *(None for _ in lacking))
 
     def _unstated(self, spec: LayerSpec) -> None:
         costs = _COSTS[spec.unstated]
@@ -183,8 +224,11 @@ class _NodeAnalysis(Settings):
             expected=error.expected,
             received=error.received,
             advice=error.fix,
-            fixes=[fixes.from_remedy(remedy, self.block.name, self.node.id, self._port) for remedy in error.remedies],
+            fixes=self._remedies(error.remedies),
         )
+
+    def _remedies(self, remedies: Sequence[Remedy]) -> tuple[Fix, ...]:
+        return tuple(fixes.from_remedy(remedy, self.block.name, self.node.id, self._port) for remedy in remedies)
 
     def _port(self, place: str) -> str:
         """The port that a remedy means: one of the node's own; of a variadic layer, `x2` is the second that is wired.

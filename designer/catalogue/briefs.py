@@ -45,13 +45,14 @@ def brief_of(parameters: Sequence[Parameter]) -> Callable[[Mapping[str, str]], s
     ordered = sorted(parameters, key=lambda parameter: parameter.name not in _FIRST)
 
     def brief(texts: Mapping[str, str]) -> str:
-        return " · ".join(_part(p, texts[p.name]) for p in ordered if p.name in texts and _shown(p, texts[p.name]))
+        return " · ".join(_part(p, texts[p.name]) for p in ordered if p.name in texts and _shown(p, texts))
 
     return brief
 
 
-def _shown(parameter: Parameter, text: str) -> bool:
-    if parameter.optional and text == "None":
+def _shown(parameter: Parameter, texts: Mapping[str, str]) -> bool:
+    text = texts[parameter.name]
+    if parameter.optional and (text == "None" or texts.get(parameter.unless, "None") != "None"):
         return False
     return parameter.required or text not in (str(parameter.default), repr(parameter.default))
 
@@ -60,7 +61,7 @@ def _part(parameter: Parameter, text: str) -> str:
     label = _LABELS.get(parameter.name, parameter.name.replace("_", " "))
     if parameter.type is ParameterType.BOOL and text in ("True", "False"):
         return label if text == "True" else f"no {label}"
-    if parameter.type in (ParameterType.SIZE, ParameterType.SHAPE):
+    if parameter.type in (ParameterType.SIZE, ParameterType.SHAPE, ParameterType.FACTOR):
         text = _size_text(text, parameter.axes if not label else 1)
     if parameter.choices:
         text = text.strip("'\"")

@@ -47,7 +47,7 @@ def constructor(
     arguments += [
         f"{parameter.name}={sources[parameter.name]}"
         for parameter in spec.parameters
-        if parameter.passed and parameter.name not in spec.positional and _is_stated(parameter, sources[parameter.name])
+        if parameter.passed and parameter.name not in spec.positional and _is_stated(parameter, sources)
     ]
     return f"{module}({', '.join(arguments)})"
 
@@ -69,8 +69,13 @@ def application(spec: LayerSpec, own: str, params_sources: Mapping[str, str], in
     return expression(spec, params_sources, [own, *input_names] if spec.state else input_names)
 
 
-def target(spec: LayerSpec, names: Sequence[str]) -> str:
-    """The left side of the assignment that takes what `application` gives. names: one an output, `_` for unused."""
+def target(spec: LayerSpec, names: Sequence[str], num_ports: int = 1) -> str:
+    """The left side of the assignment that takes what `application` gives. names: one an output, `_` for unused.
+
+    num_ports: how many outputs the node has, of which a single one may be what comes out.
+    """
+    if len(names) == 1 < num_ports:
+        return f"({names[0]},)"
     return spec.unpack(names) if spec.unpack else ", ".join(names)
 
 
@@ -82,8 +87,9 @@ def items(source: str) -> str:
     return f"*{source}" if isinstance(tree, ast.Name | ast.Attribute) else f"*({source})"
 
 
-def _is_stated(parameter: Parameter, source: str) -> bool:
-    if parameter.optional and source == "None":
+def _is_stated(parameter: Parameter, sources: Mapping[str, str]) -> bool:
+    source = sources[parameter.name]
+    if parameter.optional and (source == "None" or sources.get(parameter.unless, "None") != "None"):
         return False
     return parameter.required or source != source_of(parameter.default)
 

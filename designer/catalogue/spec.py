@@ -16,7 +16,8 @@ from designer.base.errors import BlockyardError
 from designer.graph.block import INPUT_PORT, OUTPUT_PORT
 from designer.graph.expressions import Setting, Value
 
-_MOST_PARTS = 64  # ports on a card
+MOST_PARTS = 64  # ports on a card
+MAX_RANK = 64  # the dimensions of a tensor that PyTorch's reductions take
 
 
 class Family(StrEnum):
@@ -43,6 +44,7 @@ class ParameterType(StrEnum):
     CHOICE = "choice"  # one of `choices`
     SIZE = "size"  # one int for all spatial axes, or a tuple of one a spatial axis
     SHAPE = "shape"  # a tuple of ints of any length
+    FACTOR = "factor"  # one number for all spatial axes, or a tuple of one a spatial axis
     TEXT = "text"
 
 
@@ -54,7 +56,9 @@ class Parameter:
     choices: the values of a CHOICE; of a SIZE the words that may stand for one. axes: the number of spatial axes of a
     SIZE. passed: whether PyTorch takes it; False for a parameter of Blockyard's own that only decides derived
     arguments. None is a value where it is the default. optional: None is a value too, and PyTorch's default, which code
-    leaves out.
+    leaves out. axes is 0 where the number of spatial axes follows from the tensor. least: the smallest length of a
+    SHAPE. unless: the parameter that takes its place; where that is set, code leaves this one out. usual: the bounds of
+    sense, where PyTorch's own are wider; beyond them it is a warning. can_be_none: None is a value that code states.
     """
 
     name: str
@@ -68,6 +72,10 @@ class Parameter:
     axes: int = 0
     passed: bool = True
     optional: bool = False
+    least: int = 1
+    unless: str = ""
+    usual: tuple[float | None, float | None] = (None, None)
+    can_be_none: bool = False
 
 
 class Tensor(NamedTuple):
@@ -133,6 +141,22 @@ class LayerError(BlockyardError):
         self.remedies = tuple(remedies)
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """What PyTorch takes of a layer and is probably not meant: a diagnostic that refuses nothing.
+
+    code: the diagnostic's code. hint: it may well be meant, and is told only who asks; else it is a warning.
+    """
+
+    code: str
+    message: str
+    expected: str
+    received: str
+    fix: str
+    remedies: tuple[Remedy, ...] = ()
+    hint: bool = False
+
+
 class Window(NamedTuple):
     """A sliding window along one spatial axis, in elements: what the receptive field is made of."""
 
@@ -143,6 +167,7 @@ class Window(NamedTuple):
 
 
 ShapeRule = Callable[[Values, Sequence[Tensor]], Tensor | tuple[Tensor, ...]]
+DoubtRule = Callable[[Values, Sequence[Tensor]], Sequence[Doubt]]
 CostRule = Callable[[Values, Sequence[Tensor], Sequence[Tensor]], int]
 
 
@@ -182,7 +207,7 @@ class LayerSpec:
     parts: the parameter that says how many outputs there are, at ports part1, part2, …: a number, or a tuple with an
     item for each. It takes no expression, since wires are drawn to its ports. brief: the card's line. fault: what is
     wrong with the kind itself, so that none of its nodes can work. unstated: the costs that nobody knows, `params` and
-    `macs`, which count as 0.
+    `macs`, which count as 0. doubts: what is accepted and probably not meant, asked where `infer` has accepted it.
     """
 
     kind: str
@@ -211,6 +236,7 @@ class LayerSpec:
     brief: Callable[[Mapping[str, str]], str] = lambda texts: ""
     fault: LayerError | None = None
     unstated: tuple[str, ...] = ()
+    doubts: DoubtRule = lambda values, inputs: ()
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, or None."""
@@ -230,7 +256,7 @@ class LayerSpec:
         default = self.parameter(self.parts).default
         for setting in (params.get(self.parts, default), default):
             count = len(setting) if isinstance(setting, tuple | list) else setting
-            if isinstance(count, int) and 1 <= count <= _MOST_PARTS:
+            if isinstance(count, int) and 1 <= count <= MOST_PARTS:
                 return tuple(f"part{number}" for number in range(1, count + 1))
         return self.outputs
 

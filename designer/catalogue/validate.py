@@ -11,10 +11,9 @@ from collections.abc import Callable
 
 from designer.base.text import Text, joined, one_of
 from designer.catalogue.emit import source_of
-from designer.catalogue.spec import LayerError, Parameter, ParameterType, Remedy
+from designer.catalogue.spec import MAX_RANK, Doubt, LayerError, Parameter, ParameterType, Remedy
 from designer.graph.expressions import Value
 
-_LONGEST_SHAPE = 8  # dimensions
 _LONGEST_TEXT = 10_000  # characters
 
 
@@ -47,6 +46,25 @@ def check_value(parameter: Parameter, value: Value) -> Value:
     return value
 
 
+def doubt_of(parameter: Parameter, value: Value) -> Doubt | None:
+    """What is to be said of a value that the parameter takes, but that lies beyond the bounds of sense; else None."""
+    low, high = parameter.usual
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if (low is None or value >= low) and (high is None or value <= high):
+        return None
+    default = source_of(parameter.default)
+    title = Text("Set {name} to {value}", name=parameter.name, value=default)
+    return Doubt(
+        "unusual_value",
+        Text("{parameter}={value} is far from what is usual.", parameter=parameter.name, value=_shown(value)),
+        expected=_bounded(Text("a number"), low, high),
+        received=_shown(value),
+        fix=Text("The default is {default}.", default=default),
+        remedies=(Remedy(title, set_param=parameter.name, value=parameter.default),),
+    )
+
+
 def expectation(parameter: Parameter) -> str:
     """What a parameter takes, in words: `an integer from 1 to 4096`."""
     words = _words(parameter)
@@ -57,29 +75,43 @@ def _words(parameter: Parameter) -> Text:
     choices = list(map(source_of, parameter.choices))
     match parameter.type:
         case ParameterType.INT:
-            return _bounded(Text("an integer"), parameter)
+            return _bounded(Text("an integer"), parameter.minimum, parameter.maximum)
         case ParameterType.FLOAT:
-            return _bounded(Text("a number"), parameter)
+            return _bounded(Text("a number"), parameter.minimum, parameter.maximum)
         case ParameterType.BOOL:
             return Text("True or False")
         case ParameterType.CHOICE:
             return Text("one of {choices}", choices=", ".join(choices))
         case ParameterType.SIZE:
-            several = Text("a tuple of {count} of them", count=parameter.axes)
-            also = several if parameter.axes > 1 else Text("a tuple of one")
-            sizes = Text("{what}, or {also}", what=_bounded(Text("an integer"), parameter), also=also)
+            sizes = Text(
+                "{what}, or {also}",
+                what=_bounded(Text("an integer"), parameter.minimum, parameter.maximum),
+                also=_several(parameter),
+            )
             return Text("{what}, or {also}", what=sizes, also=one_of(choices)) if choices else sizes
         case ParameterType.SHAPE:
-            return _bounded(Text("a tuple of 1 to {limit} integers", limit=_LONGEST_SHAPE), parameter)
+            length = Text("a tuple of {least} to {limit} integers", least=parameter.least, limit=MAX_RANK)
+            return _bounded(length, parameter.minimum, parameter.maximum)
+        case ParameterType.FACTOR:
+            return Text(
+                "{what}, or {also}",
+                what=_bounded(Text("a number"), parameter.minimum, parameter.maximum),
+                also=_several(parameter),
+            )
     return Text("text")
 
 
+def _several(parameter: Parameter) -> Text:
+    if not parameter.axes:
+        return Text("a tuple of one a spatial axis")
+    return Text("a tuple of {count} of them", count=parameter.axes) if parameter.axes > 1 else Text("a tuple of one")
+
+
 def _may_be_none(parameter: Parameter) -> bool:
-    return parameter.default is None or parameter.optional
+    return parameter.default is None or parameter.optional or parameter.can_be_none
 
 
-def _bounded(what: Text, parameter: Parameter) -> Text:
-    low, high = parameter.minimum, parameter.maximum
+def _bounded(what: Text, low: float | None, high: float | None) -> Text:
     if low is not None and high is not None:
         return Text("{what} from {low} to {high}", what=what, low=low, high=high)
     if low is not None:
@@ -124,14 +156,24 @@ def _is_choice(parameter: Parameter, value: object) -> bool:
 
 def _is_size(parameter: Parameter, value: object) -> bool:
     if isinstance(value, tuple):
-        return len(value) == parameter.axes and all(_is_int(parameter, item) for item in value)
+        return _is_one_an_axis(parameter, value) and all(_is_int(parameter, item) for item in value)
     return _is_int(parameter, value) or _is_choice(parameter, value)
+
+
+def _is_factor(parameter: Parameter, value: object) -> bool:
+    if isinstance(value, tuple):
+        return _is_one_an_axis(parameter, value) and all(_is_float(parameter, item) for item in value)
+    return _is_float(parameter, value)
+
+
+def _is_one_an_axis(parameter: Parameter, value: tuple[object, ...]) -> bool:
+    return len(value) == parameter.axes if parameter.axes else 1 <= len(value) <= MAX_RANK
 
 
 def _is_shape(parameter: Parameter, value: object) -> bool:
     return (
         isinstance(value, tuple)
-        and 1 <= len(value) <= _LONGEST_SHAPE
+        and parameter.least <= len(value) <= MAX_RANK
         and all(_is_int(parameter, item) for item in value)
     )
 
@@ -147,5 +189,6 @@ _SUITS: dict[ParameterType, Callable[[Parameter, object], bool]] = {
     ParameterType.CHOICE: _is_choice,
     ParameterType.SIZE: _is_size,
     ParameterType.SHAPE: _is_shape,
+    ParameterType.FACTOR: _is_factor,
     ParameterType.TEXT: _is_text,
 }

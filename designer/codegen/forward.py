@@ -55,8 +55,9 @@ def _written(trace: Trace, attributes: Attributes, inside: Collection[str]) -> I
         if step is trace.steps[-1] and trace.results == step.ends and not step.unpacked:
             yield Statement(f"return {computed}", step.node.id, inside=others)
             return
-        shown = [name if end in used else "_" for end, name in zip(step.ends, targets, strict=True)]
-        left = target(step.spec, shown) if step.spec else ", ".join(shown)
+        there = zip(step.ends, targets, step.outputs, strict=False)  # a chunk may give fewer parts than it has ports
+        shown = [name if end in used else "_" for end, name, _ in there]
+        left = target(step.spec, shown, len(step.ports)) if step.spec else ", ".join(shown)
         yield Statement(f"{left} = {computed}", step.node.id, inside=others)
     yield Statement(f"return {', '.join(values[end] for end in trace.results)}", "")
 
@@ -103,7 +104,7 @@ def _computed(step: Step, values: list[str], attributes: Attributes) -> str:
 
 def _passed(step: Step, value: str) -> str:
     """What takes the place of a node that is not there: its first input, in the form of what it would return."""
-    values = [value] * len(step.ports)
+    values = [value] * len(step.outputs)
     if step.unpacked:
         return f"({target(step.spec, values).replace(', _', ', None')})"
     return value if len(values) == 1 else f"({', '.join(values)})"

@@ -75,7 +75,8 @@ def table(tree: ast.stmt, indent: str) -> Iterator[list[str]]:
 
 
 def _targets(target: ast.expr) -> str:
-    return ", ".join(map(flat, target.elts)) if isinstance(target, ast.Tuple) else flat(target)
+    several = isinstance(target, ast.Tuple) and len(target.elts) > 1
+    return ", ".join(map(flat, target.elts)) if several else flat(target)
 
 
 def _placed(prefix: str, value: ast.expr, suffix: str, indent: str) -> list[str]:

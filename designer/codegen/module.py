@@ -64,7 +64,7 @@ def generate(design: Design, analysis: Analysis, *, lazy: bool = False) -> Gener
         said = Text("No code yet: {said}", said=Text(first.message))
         raise DesignError(said, expected=first.expected, fix=first.advice)
     customs = customs_in_use(design, (*design.inner_blocks(), design.root))
-    codes = _classes(design, lazy)
+    codes = _classes(design, lazy, analysis.batch)
     lines = opening(design, customs, any(code.uses_tensor for code in codes))
     nodes: dict[NodeKey, tuple[Range, ...]] = {}
     for code in codes:
@@ -79,9 +79,9 @@ def generate(design: Design, analysis: Analysis, *, lazy: bool = False) -> Gener
     return GeneratedCode("\n".join(lines) + "\n", nodes, names)
 
 
-def _classes(design: Design, lazy: bool) -> list[ClassCode]:
+def _classes(design: Design, lazy: bool, batch: int) -> list[ClassCode]:
     """The classes of all blocks in use, each behind those that it needs."""
-    tracer = Tracer(design)
+    tracer = Tracer(design, batch)
     blocks = (*design.inner_blocks(), design.root)
     entrances: dict[str, dict[Hashable, Entrance]] = {block.name: {} for block in blocks}
     outermost = Entrance(design.root, design.root.defaults, ())
@@ -120,7 +120,7 @@ def _variant(name: str, taken: set[str]) -> str:
 def _program(root: Block, analysis: Analysis) -> list[str]:
     """What runs the module as a program."""
     entering = [tensor for node in root.inputs if (tensor := analysis.root.nodes[node.id].output)]
-    inputs = ", ".join(_zeros((1, *tensor.shape[1:]), tensor.dtype) for tensor in entering)
+    inputs = ", ".join(_zeros(tensor.shape, tensor.dtype) for tensor in entering)
     width = max((len(analysis.root.nodes[key].node.name) for key in analysis.root.order()), default=0) + 2
     stages = [analysis.root.nodes[key] for key in analysis.root.order()]
     nested = any(facts.spec.unpack for facts in stages if facts.spec)

@@ -107,8 +107,9 @@ class Entrance:
 class Tracer:
     """Goes through the blocks of one design, each once in each way in which it is entered."""
 
-    def __init__(self, design: Design) -> None:
+    def __init__(self, design: Design, batch: int = 1) -> None:
         self.design = design
+        self.batch = batch  # of which lengths follow where a layer takes the first axis for another
         self._known: dict[Any, Trace] = {}
 
     def trace(self, block: Block, scope: Scope, inputs: Tensors, *, own: bool = False) -> Trace:
@@ -166,7 +167,7 @@ class Tracer:
             if key not in block.live or Endpoint(key, "output") in tensors:
                 continue
             step = self._step(block, node, scope, tensors, taken if own else None)
-            tensors.update(zip(step.ends, step.outputs, strict=True))
+            tensors.update(zip(step.ends, step.outputs, strict=False))  # a chunk may give fewer than it has ports
             variables |= {variable.name for variable in step.loop}
             taken |= variables
             if node.kind not in (INPUT, OUTPUT):
@@ -240,7 +241,10 @@ class Tracer:
 
             def run_layer(tensors: Tensors) -> Tensors:
                 found = spec.infer(numbers, tensors)
-                return (found,) if isinstance(found, Tensor) else tuple(found)
+                outputs = (found,) if isinstance(found, Tensor) else tuple(found)
+                if spec.kind == INPUT:
+                    return tuple(Tensor((self.batch, *tensor.shape[1:]), tensor.dtype) for tensor in outputs)
+                return outputs
 
             return run_layer
 

@@ -63,7 +63,7 @@ def test_lists_of_a_document_become_tuples() -> None:
         (MODE, "mirror"),
         (SHAPE, ()),
         (SHAPE, 28),
-        (SHAPE, (1,) * 9),
+        (SHAPE, (1,) * 65),
         (TEXT, 3),
     ],
 )
@@ -89,7 +89,7 @@ def test_a_whole_number_with_a_point_gets_advice() -> None:
     [
         (KERNEL, "an integer from 1 to 4096, or a tuple of 2 of them"),
         (STRIDE, "an integer from 1 to 4096, or a tuple of 2 of them, or None"),
-        (SCALE, "an integer from 1 to 64, or None"),
+        (SCALE, "a number from 0.000244140625 to 4096, or a tuple of one a spatial axis, or None"),
         (P, "a number from 0 to 1"),
         (MODE, 'one of "zeros", "reflect", "replicate", "circular"'),
     ],

@@ -225,7 +225,8 @@ def test_what_is_never_there_is_left_out(net, tools):
 
 
 def test_an_optional_block_that_does_not_fit_here_is_refused_in_words(net, tools):
-    flat = tools.block("Flat", IN, linear(), OUT)
+    conv1d = Node("conv", "Conv1d", params={"out_channels": 4, "kernel_size": 1})
+    flat = tools.block("Flat", IN, conv1d, OUT)
     design = net(Node("flat", "Flat", when=X("flat")), inner=[flat], parameters=(P("flat", False),))
     assert Analyser().analyse(design).ok
     with pytest.raises(DesignError, match="it would not fit where it stands"):

@@ -24,7 +24,7 @@ LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"screenshots/([a-z0-9_]+)-(?:dark|light)\.png")
 FEATURES = [page.address.split("/")[1] for page in ALL if page.group == pages.FEATURES]
 ROOT = Path(__file__).resolve().parents[2]
-SAYS = ("LayerError", "Diagnostic", "error")  # what a diagnostic's code is given to
+SAYS = ("LayerError", "Doubt", "Diagnostic", "error")  # what a diagnostic's code is given to
 
 
 def codes_of_the_program() -> set[str]:

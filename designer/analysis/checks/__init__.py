@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from designer.analysis.checks import fields, heads, layering, maps, names, paths, saturation, softmax
+from designer.analysis.checks import fields, flattening, heads, layering, maps, names, paths, saturation, softmax
 from designer.analysis.diagnostics import Diagnostic
 from designer.analysis.facts import BlockFacts
 
@@ -23,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     layering.missing_activation,
     layering.bias_before_batch_norm,
     saturation.sigmoid_chain,
+    flattening.linear_on_last_axis,
     maps.odd_size_lost,
     maps.map_too_small_early,
     heads.head_not_matching,

@@ -7,7 +7,7 @@ from typing import Any
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
-from designer.catalogue.rules.expect import expect_float, is_float
+from designer.catalogue.rules.expect import expect_float, expect_not_zero, expect_numbers, is_float
 from designer.catalogue.spec import (
     Derived,
     Family,
@@ -30,14 +30,7 @@ def keep(values: Values, inputs: Sequence[Tensor]) -> Tensor:
 
 def keep_any(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     """As `keep`, for a function that is defined on integers too."""
-    if inputs[0].dtype == "bool":
-        raise LayerError(
-            "wrong_dtype",
-            "a tensor of bool arrives.",
-            expected="a tensor of numbers",
-            received="bool",
-            fix="Feed it the output of a layer that calculates with numbers.",
-        )
+    expect_numbers(inputs[0])
     return inputs[0]
 
 
@@ -48,10 +41,16 @@ def to_float(values: Values, inputs: Sequence[Tensor]) -> Tensor:
 
 
 def number(
-    name: str, default: float, doc: str, minimum: float = -1000, maximum: float = 1000, required: bool = False
+    name: str,
+    default: float,
+    doc: str,
+    least: float = -1000,
+    *,
+    minimum: float | None = None,
+    required: bool = False,
 ) -> Parameter:
-    """A parameter of an activation that is a real number."""
-    return Parameter(name, ParameterType.FLOAT, default, doc, minimum, maximum, required=required)
+    """A parameter of an activation that is a real number. least: the smallest that makes sense; minimum: PyTorch's."""
+    return Parameter(name, ParameterType.FLOAT, default, doc, minimum, required=required, usual=(least, 1000))
 
 
 def activation(
@@ -121,6 +120,11 @@ def _random_slope(values: Values, inputs: Sequence[Tensor]) -> Tensor:
                 ),
             ),
         )
+    return keep(values, inputs)
+
+
+def _celu(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    expect_not_zero("alpha", values.alpha, 1.0)
     return keep(values, inputs)
 
 
@@ -223,7 +227,7 @@ SPECS = (
         "Computes `log(1 + exp(beta · x)) / beta` for each element; above `threshold` it is x itself.",
         "as a hidden activation it gains nothing over ReLU and costs more.",
         parameters=(
-            number("beta", 1.0, "How sharp the bend is.", minimum=0.001),
+            number("beta", 1.0, "How sharp the bend is.", 0.001),
             number("threshold", 20.0, "Where the function passes into a straight line."),
         ),
     ),
@@ -255,7 +259,8 @@ SPECS = (
         "Use it in place of ELU where alpha is not 1: its derivative has no jump at zero.",
         "Computes `x` where it is positive and `alpha · (exp(x / alpha) − 1)` elsewhere.",
         "an alpha near zero makes it a ReLU.",
-        parameters=(number("alpha", 1.0, "How far the negative side goes down.", minimum=0.001),),
+        infer=_celu,
+        parameters=(number("alpha", 1.0, "How far the negative side goes down.", 0.001),),
     ),
     activation(
         "Softsign",

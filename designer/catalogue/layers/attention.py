@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.cost import affine_weights, linear_weights
-from designer.catalogue.rules.expect import expect_float, expect_rank, shape_text
+from designer.catalogue.rules.doubts import alone_in_sequence
+from designer.catalogue.rules.expect import expect_float, expect_rank, product, shape_text
 from designer.catalogue.spec import (
     Derived,
     Family,
@@ -41,14 +42,14 @@ _ENCODER = (
     Parameter("dim_feedforward", ParameterType.INT, 2048, "Width of the two Linear within.", 1, 1 << 20),
     _dropout(0.1),
     Parameter("activation", ParameterType.CHOICE, "relu", "Between the two Linear.", choices=("relu", "gelu")),
-    Parameter("layer_norm_eps", ParameterType.FLOAT, 1e-5, "Added to the variance in LayerNorm.", 1e-12, 1),
+    Parameter("layer_norm_eps", ParameterType.FLOAT, 1e-5, "Added to the variance in LayerNorm.", usual=(1e-12, 1)),
     Parameter("norm_first", ParameterType.BOOL, False, "Normalises before attention and Linear, not behind them."),
     _BIAS,
 )
 
 
 def _sequence(x: Tensor) -> None:
-    expect_rank(x, (3,), "(N, L, features)", "Make a sequence of it first: Flatten from dim 2 on, then Transpose.")
+    expect_rank(x, (2, 3), "(N, L, features)", "Make a sequence of it first: Flatten from dim 2 on, then Transpose.")
     expect_float(x)
 
 
@@ -79,9 +80,9 @@ def _attention(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     query, key, value = inputs
     for x in inputs:
         _sequence(x)
-    features = query.shape[2]
+    features = query.shape[-1]
     for port, x in (("key", key), ("value", value)):
-        if x.shape[2] != features:
+        if x.shape[-1] != features:
             wanted = int(features)
             raise LayerError(
                 "features_differ",
@@ -89,7 +90,7 @@ def _attention(values: Values, inputs: Sequence[Tensor]) -> Tensor:
                     "the query has {wanted} features, the {port} {count}.",
                     wanted=wanted,
                     port=port,
-                    count=int(x.shape[2]),
+                    count=int(x.shape[-1]),
                 ),
                 expected=Text("{wanted} features", wanted=wanted),
                 received=shape_text(x.shape),
@@ -103,7 +104,7 @@ def _attention(values: Values, inputs: Sequence[Tensor]) -> Tensor:
                     ),
                 ),
             )
-    if not query.shape[0] == key.shape[0] == value.shape[0] or key.shape[1] != value.shape[1]:
+    if not query.shape[:-2] == key.shape[:-2] == value.shape[:-2] or key.shape[-2] != value.shape[-2]:
         shapes = ", ".join(shape_text(x.shape) for x in inputs)
         raise LayerError(
             "sequences_do_not_match",
@@ -117,14 +118,14 @@ def _attention(values: Values, inputs: Sequence[Tensor]) -> Tensor:
 
 
 def _attention_weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
-    features = inputs[0].shape[2]
+    features = inputs[0].shape[-1]
     return 4 * linear_weights(features, features, values.bias)
 
 
 def _attention_macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
-    batch, length, features = inputs[0].shape
-    others = inputs[1].shape[1]
-    return _products(batch, length, others, features)
+    *batch, length, features = inputs[0].shape
+    others = inputs[1].shape[-2]
+    return _products(product(batch), length, others, features)
 
 
 def _products(batch: int, length: int, others: int, features: int) -> int:
@@ -135,12 +136,12 @@ def _products(batch: int, length: int, others: int, features: int) -> int:
 def _encoder(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     (x,) = inputs
     _sequence(x)
-    _check_heads("nhead", values.nhead, x.shape[2])
+    _check_heads("nhead", values.nhead, x.shape[-1])
     return x
 
 
 def _encoder_weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
-    features, width = inputs[0].shape[2], values.dim_feedforward
+    features, width = inputs[0].shape[-1], values.dim_feedforward
     linears = linear_weights(features, width, values.bias) + linear_weights(width, features, values.bias)
     return (
         4 * linear_weights(features, features, values.bias)
@@ -150,8 +151,9 @@ def _encoder_weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence
 
 
 def _encoder_macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
-    batch, length, features = inputs[0].shape
-    return _products(batch, length, length, features) + 2 * batch * length * features * values.dim_feedforward
+    *batch, length, features = inputs[0].shape
+    count = product(batch)
+    return _products(count, length, length, features) + 2 * count * length * features * values.dim_feedforward
 
 
 SPECS = (
@@ -170,12 +172,13 @@ Use it at the heart of a transformer: with one tensor at all three inputs it is 
         url=_DOCS.format("MultiheadAttention"),
         infer=_attention,
         parameters=_ATTENTION,
+        doubts=lambda values, inputs: alone_in_sequence(inputs[0]),
         inputs=("query", "key", "value"),
         weights=_attention_weights,
         macs=_attention_macs,
         window=lambda values: "all",
         module="nn.MultiheadAttention",
-        derived=(Derived("embed_dim", lambda values, inputs: inputs[0].shape[2]), _BATCH_FIRST),
+        derived=(Derived("embed_dim", lambda values, inputs: inputs[0].shape[-1]), _BATCH_FIRST),
         positional=("embed_dim", "num_heads"),
         call="need_weights=False",
         unpack=lambda names: f"{names[0]}, _",
@@ -197,11 +200,12 @@ The shape stays as it is: `(N, L, features)`.
         url=_DOCS.format("TransformerEncoderLayer"),
         infer=_encoder,
         parameters=_ENCODER,
+        doubts=lambda values, inputs: alone_in_sequence(inputs[0]),
         weights=_encoder_weights,
         macs=_encoder_macs,
         window=lambda values: "all",
         module="nn.TransformerEncoderLayer",
-        derived=(Derived("d_model", lambda values, inputs: inputs[0].shape[2]), _BATCH_FIRST),
+        derived=(Derived("d_model", lambda values, inputs: inputs[0].shape[-1]), _BATCH_FIRST),
         positional=("d_model", "nhead"),
         brief=brief_of(_ENCODER),
     ),

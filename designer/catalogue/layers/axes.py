@@ -7,8 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.emit import items
-from designer.catalogue.rules.expect import expect_rank, product, resolve_axis, shape_text
+from designer.catalogue.rules.doubts import over_batch
+from designer.catalogue.rules.expect import axis_parameter, expect_rank, product, rank_from, resolve_axis, shape_text
 from designer.catalogue.spec import (
+    MAX_RANK,
+    Doubt,
+    DoubtRule,
     Family,
     LayerError,
     LayerSpec,
@@ -22,15 +26,12 @@ from designer.catalogue.spec import (
 
 Source = Callable[[Mapping[str, str], Sequence[str]], str]  # from parameters' sources and inputs' names to source
 _LARGEST = 1 << 20
-
-
-def _axis(name: str, default: int, doc: str) -> Parameter:
-    return Parameter(name, ParameterType.INT, default, doc, -8, 7, required=True)
+_LAST = Remedy("Set dim to -1", set_param="dim", value=-1)
 
 
 def _reshape(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     (x,) = inputs
-    expect_rank(x, range(2, 9), "(N, …) with at least one axis behind the batch", "Check the layers before it.")
+    expect_rank(x, rank_from(1), "(N, …)", "Check the layers before it.")
     length, sizes = product(x.shape[1:]), tuple(values.shape)
     free = [index for index, size in enumerate(sizes) if size == -1]
     known = product([size for size in sizes if size != -1])
@@ -49,7 +50,8 @@ def _reshape(values: Values, inputs: Sequence[Tensor]) -> Tensor:
 
 
 def _reshape_source(params: Mapping[str, str], inputs: Sequence[str]) -> str:
-    return f"{inputs[0]}.reshape({inputs[0]}.shape[0], {items(params['shape'])})"
+    sizes = [f"{inputs[0]}.shape[0]", items(params["shape"])]
+    return f"{inputs[0]}.reshape({', '.join(filter(None, sizes))})"
 
 
 def _permute(values: Values, inputs: Sequence[Tensor]) -> Tensor:
@@ -86,17 +88,20 @@ def _transpose(values: Values, inputs: Sequence[Tensor]) -> Tensor:
 
 def _squeeze(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     (x,) = inputs
+    if x.rank == 0 and -1 <= values.dim <= 0:  # torch lets a single number pass
+        return x
     axis = resolve_axis(values.dim, x.rank, "dim")
-    if axis == 0:
-        raise LayerError(
-            "batch_axis",
-            Text("dim={dim} is the batch, which would vanish where it has one example.", dim=int(values.dim)),
-            expected="an axis behind the batch",
-            received=f"dim={int(values.dim)}",
-            fix="Use dim=1 or a later axis.",
-            remedies=(Remedy("Set dim to -1", set_param="dim", value=-1),) if x.rank > 1 else (),
-        )
     return x if x.shape[axis] != 1 else Tensor((*x.shape[:axis], *x.shape[axis + 1 :]), x.dtype)
+
+
+def _over_batch(effect: str, *remedies: Remedy) -> DoubtRule:
+    """Doubts of a method along `dim`. effect: what it does to the batch, in words."""
+
+    def doubts(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
+        dim = int(values.dim)
+        return over_batch(inputs[0], [dim], f"dim={dim}", Text(effect), *remedies)
+
+    return doubts
 
 
 def _unsqueeze(values: Values, inputs: Sequence[Tensor]) -> Tensor:
@@ -138,7 +143,7 @@ def _slice(values: Values, inputs: Sequence[Tensor]) -> Tensor:
 
 def _select(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     (x,) = inputs
-    expect_rank(x, range(2, 9), "a tensor of two axes or more", "Check the layers before it.")
+    expect_rank(x, rank_from(1), "a tensor of one axis or more", "Check the layers before it.")
     axis = resolve_axis(values.dim, x.rank, "dim")
     size = x.shape[axis]
     if not -size <= values.index < size:
@@ -166,6 +171,7 @@ def _method(
     parameters: tuple[Parameter, ...],
     name: str = "",
     source: Source | None = None,
+    doubts: DoubtRule = lambda values, inputs: (),
 ) -> LayerSpec:
     """A method of the tensor. source: how it is written, where its arguments are not the parameters in order."""
     name = name or kind.lower()
@@ -182,6 +188,7 @@ def _method(
         url=f"https://pytorch.org/docs/stable/generated/torch.{name}.html",
         infer=infer,
         parameters=parameters,
+        doubts=doubts,
         function=source or call,
         brief=brief_of(parameters),
     )
@@ -208,6 +215,7 @@ Use it to cut a feature map into heads or patches, or to make a sequence of it.
                 -1,
                 _LARGEST,
                 required=True,
+                least=0,
             ),
         ),
         source=_reshape_source,
@@ -223,7 +231,18 @@ Axis i of the result is axis `dims[i]` of the input.
 
 *Pitfall:* keep 0 in front, or examples are mixed up with something else.""",
         _permute,
-        (Parameter("dims", ParameterType.SHAPE, (0, 2, 1), "The axes in their new order.", -8, 7, required=True),),
+        (
+            Parameter(
+                "dims",
+                ParameterType.SHAPE,
+                (0, 2, 1),
+                "The axes in their new order.",
+                -MAX_RANK,
+                MAX_RANK - 1,
+                (),
+                True,
+            ),
+        ),
         source=_permute_source,
     ),
     _method(
@@ -237,7 +256,7 @@ The two lengths change places; all else stays.
 
 *Pitfall:* 0 is the batch: leave it where it is.""",
         _transpose,
-        (_axis("dim0", 1, "The one axis."), _axis("dim1", 2, "The other axis.")),
+        (axis_parameter("dim0", 1, "The one axis."), axis_parameter("dim1", 2, "The other axis.")),
     ),
     _method(
         "Squeeze",
@@ -250,7 +269,8 @@ Use it behind a pool or a layer that leaves an axis of one element.
 
 *Pitfall:* an axis that is sometimes longer than 1 stays then, and the layers behind it see another rank.""",
         _squeeze,
-        (_axis("dim", -1, "The axis to take away."),),
+        (axis_parameter("dim", -1, "The axis to take away."),),
+        doubts=_over_batch("it goes where there is one example, and stays elsewhere", _LAST),
     ),
     _method(
         "Unsqueeze",
@@ -263,7 +283,7 @@ Use it to give a signal its channel axis, or to make shapes fit for broadcasting
 
 *Pitfall:* `dim` counts in the result: -1 puts the new axis last.""",
         _unsqueeze,
-        (_axis("dim", 1, "Where the new axis stands."),),
+        (axis_parameter("dim", 1, "Where the new axis stands."),),
     ),
     _method(
         "Slice",
@@ -277,11 +297,12 @@ The axis has `length` elements afterwards; a negative `start` counts from the en
 *Pitfall:* what is cut off is lost; Split gives all parts.""",
         _slice,
         (
-            _axis("dim", 1, "The axis to cut."),
+            axis_parameter("dim", 1, "The axis to cut."),
             Parameter("start", ParameterType.INT, 0, "The first element.", -_LARGEST, _LARGEST, required=True),
             Parameter("length", ParameterType.INT, 1, "The number of elements.", 1, _LARGEST, required=True),
         ),
         "narrow",
+        doubts=_over_batch("the other examples are lost"),
     ),
     _method(
         "Select",
@@ -295,8 +316,9 @@ Use it for the last step of a recurrent layer, `dim=1, index=-1`, or for the cla
 *Pitfall:* the last step of a bidirectional layer has seen the whole sequence forwards, but one element backwards.""",
         _select,
         (
-            _axis("dim", 1, "The axis."),
+            axis_parameter("dim", 1, "The axis."),
             Parameter("index", ParameterType.INT, -1, "Which element.", -_LARGEST, _LARGEST, required=True),
         ),
+        doubts=_over_batch("the other examples are lost, and so is the axis"),
     ),
 )

@@ -9,7 +9,8 @@ from math import gcd
 from designer.base.text import Text, one_of
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.cost import convolution_macs, convolution_weights
-from designer.catalogue.rules.expect import expect_float, expect_spatial
+from designer.catalogue.rules.doubts import without_batch
+from designer.catalogue.rules.expect import expect_float, expect_spatial, product, split_spatial
 from designer.catalogue.rules.sliding_window import (
     Size,
     as_size,
@@ -35,7 +36,10 @@ _LARGEST_KERNEL = 1 << 12
 _LARGEST_CHANNELS = 1 << 20
 _DOCS = "https://pytorch.org/docs/stable/generated/torch.nn.{}.html"
 _PLACES = {1: "a sequence or a signal", 2: "an image", 3: "a volume or a video"}
-_IN_CHANNELS = Derived("in_channels", lambda values, inputs: inputs[0].shape[1])
+
+
+def _in_channels(axes: int) -> Derived:
+    return Derived("in_channels", lambda values, inputs: inputs[0].shape[-axes - 1])
 
 
 def _size(name: str, axes: int, default: int, minimum: int, doc: str, required: bool = False) -> Parameter:
@@ -176,26 +180,28 @@ def _convolution(axes: int) -> LayerSpec:
         (x,) = inputs
         expect_spatial(x, axes)
         expect_float(x)
-        batch, in_channels, *spatial = x.shape
+        batch, in_channels, spatial = split_spatial(x.shape, axes)
         _check_groups(values, in_channels)
         if values.padding == "same":
             _check_same(values, axes)
         _check_padding_mode(values, spatial)
         if values.padding == "same":
-            return Tensor((batch, values.out_channels, *spatial), x.dtype)
+            return Tensor((*batch, values.out_channels, *spatial), x.dtype)
         padding = _paddings(values, axes)
         lengths = window_shape(spatial, values.kernel_size, values.stride, padding, values.dilation)
-        return Tensor((batch, values.out_channels, *lengths), x.dtype)
+        return Tensor((*batch, values.out_channels, *lengths), x.dtype)
 
     def weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+        _, in_channels, _ = split_spatial(inputs[0].shape, axes)
         return convolution_weights(
-            inputs[0].shape[1], values.out_channels, values.kernel_size, values.groups, values.bias, axes
+            in_channels, values.out_channels, values.kernel_size, values.groups, values.bias, axes
         )
 
     def macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
-        batch, in_channels = inputs[0].shape[:2]
+        batch, in_channels, _ = split_spatial(inputs[0].shape, axes)
+        places = outputs[0].shape[-axes:]
         return convolution_macs(
-            batch, in_channels, values.out_channels, values.kernel_size, values.groups, outputs[0].shape[2:]
+            product(batch), in_channels, values.out_channels, values.kernel_size, values.groups, places
         )
 
     def window(values: Values) -> tuple[Window, ...]:
@@ -219,12 +225,13 @@ any kernel, and `"valid"` is no padding.
         url=_DOCS.format(kind),
         infer=infer,
         parameters=parameters,
+        doubts=without_batch(axes),
         weights=weights,
         macs=macs,
         window=window,
         module=f"nn.{kind}",
         lazy=f"nn.Lazy{kind}",
-        derived=(_IN_CHANNELS,),
+        derived=(_in_channels(axes),),
         positional=("in_channels", "out_channels"),
         brief=brief_of(parameters),
     )
@@ -244,21 +251,24 @@ def _transposed(axes: int) -> LayerSpec:
         (x,) = inputs
         expect_spatial(x, axes)
         expect_float(x)
-        batch, in_channels, *spatial = x.shape
+        batch, in_channels, spatial = split_spatial(x.shape, axes)
         _check_groups(values, in_channels)
         lengths = transposed_shape(
             spatial, values.kernel_size, values.stride, values.padding, values.output_padding, values.dilation
         )
-        return Tensor((batch, values.out_channels, *lengths), x.dtype)
+        return Tensor((*batch, values.out_channels, *lengths), x.dtype)
 
     def weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+        _, in_channels, _ = split_spatial(inputs[0].shape, axes)
         return convolution_weights(
-            inputs[0].shape[1], values.out_channels, values.kernel_size, values.groups, values.bias, axes
+            in_channels, values.out_channels, values.kernel_size, values.groups, values.bias, axes
         )
 
     def macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
-        batch, in_channels, *spatial = inputs[0].shape
-        return convolution_macs(batch, in_channels, values.out_channels, values.kernel_size, values.groups, spatial)
+        batch, in_channels, spatial = split_spatial(inputs[0].shape, axes)
+        return convolution_macs(
+            product(batch), in_channels, values.out_channels, values.kernel_size, values.groups, spatial
+        )
 
     def window(values: Values) -> tuple[Window, ...]:
         # An output element is reached by at most ceil(extent / stride) neighbours. The finer grid behind it would be a
@@ -282,12 +292,13 @@ Each spatial length becomes `(size − 1)·stride − 2·padding + dilation·(ke
         url=_DOCS.format(kind),
         infer=infer,
         parameters=parameters,
+        doubts=without_batch(axes),
         weights=weights,
         macs=macs,
         window=window,
         module=f"nn.{kind}",
         lazy=f"nn.Lazy{kind}",
-        derived=(_IN_CHANNELS,),
+        derived=(_in_channels(axes),),
         positional=("in_channels", "out_channels"),
         brief=brief_of(parameters),
     )

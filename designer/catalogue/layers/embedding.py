@@ -27,8 +27,8 @@ _EMBEDDING = (
         "padding_idx",
         ParameterType.INT,
         None,
-        "The number whose vector stays zero: what fills up sequences.",
-        0,
+        "The number whose vector stays zero: what fills up sequences; a negative one counts from the end.",
+        -(1 << 24),
         1 << 24,
     ),
 )
@@ -45,7 +45,7 @@ def _embedding(values: Values, inputs: Sequence[Tensor]) -> Tensor:
             fix="Put it right behind an Input with dtype int64.",
         )
     last = values.num_embeddings - 1
-    if values.padding_idx is not None and values.padding_idx > last:
+    if values.padding_idx is not None and not -last - 1 <= values.padding_idx <= last:
         raise LayerError(
             "padding_idx_out_of_range",
             Text(
@@ -67,7 +67,9 @@ def _embedding_weights(values: Values, inputs: Sequence[Tensor], outputs: Sequen
     return values.num_embeddings * values.embedding_dim
 
 
-_STD = Parameter("std", ParameterType.FLOAT, 0.02, "Standard deviation before training; 0 starts at zero.", 0, 10)
+_STD = Parameter(
+    "std", ParameterType.FLOAT, 0.02, "Standard deviation before training; 0 starts at zero.", usual=(0, 10)
+)
 _LEARNT = (_STD,)
 _FEATURES = Derived("features", lambda values, inputs: inputs[0].shape[2])
 

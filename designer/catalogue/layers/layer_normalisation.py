@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.cost import affine_weights
-from designer.catalogue.rules.expect import expect_float, shape_text
+from designer.catalogue.rules.expect import expect_float, expect_rank, rank_from, shape_text
 from designer.catalogue.spec import (
+    MAX_RANK,
     Derived,
+    Doubt,
     Family,
-    LayerError,
     LayerSpec,
     Parameter,
     ParameterType,
@@ -21,14 +22,16 @@ from designer.catalogue.spec import (
 )
 
 _DOCS = "https://pytorch.org/docs/stable/generated/torch.nn.{}.html"
-_EPS = Parameter("eps", ParameterType.FLOAT, 1e-5, "Added to the variance, against a division by zero.", 1e-12, 1)
+_EPS = Parameter(
+    "eps", ParameterType.FLOAT, 1e-5, "Added to the variance, against a division by zero.", usual=(1e-12, 1)
+)
 _NUM_DIMS = Parameter(
     "num_dims",
     ParameterType.INT,
     1,
     "How many of the last axes are normalised together; normalized_shape follows from them.",
     minimum=1,
-    maximum=7,
+    maximum=MAX_RANK,
     passed=False,
 )
 _LAYER_NORM = (
@@ -41,26 +44,38 @@ _LAYER_NORM = (
 
 def _normalized(values: Values, inputs: Sequence[Tensor]) -> tuple[int, ...]:
     (x,) = inputs
-    return x.shape[x.rank - values.num_dims :]
+    return x.shape[max(0, x.rank - values.num_dims) :]
 
 
 def _keep(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     (x,) = inputs
-    if values.num_dims >= x.rank:
-        raise LayerError(
-            "too_many_axes",
-            Text(
-                "num_dims={num_dims} leaves no axis for the batch of a {rank}-d tensor.",
-                num_dims=int(values.num_dims),
-                rank=x.rank,
-            ),
-            expected=Text("at most {limit}", limit=x.rank - 1),
-            received=shape_text(x.shape),
-            fix="Use num_dims=1 for the last axis.",
-            remedies=(Remedy("Set num_dims to 1", set_param="num_dims", value=1),) if x.rank > 1 else (),
-        )
+    expect_rank(x, rank_from(1), "(N, …, features)", "Check the layers before it.")
     expect_float(x)
     return x
+
+
+def _doubts(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
+    (x,) = inputs
+    count = int(values.num_dims)
+    if count < x.rank:
+        return []
+    remedies = (Remedy("Set num_dims to 1", set_param="num_dims", value=1),) if x.rank > 1 else ()
+    return [
+        Doubt(
+            "too_many_axes",
+            Text(
+                "num_dims={count} reaches over all {rank} axes of {shape}, the batch too: examples depend on each "
+                "other, and the layer is bound to this number of them.",
+                count=count,
+                rank=x.rank,
+                shape=shape_text(x.shape),
+            ),
+            expected=Text("at most {limit}", limit=max(1, x.rank - 1)),
+            received=f"num_dims={count}",
+            fix="Use num_dims=1 for the last axis.",
+            remedies=remedies,
+        )
+    ]
 
 
 def _normalized_shape(values: Values, inputs: Sequence[Tensor]) -> int | tuple[int, ...]:
@@ -80,8 +95,7 @@ _RMS_NORM = (
         ParameterType.FLOAT,
         None,
         "Added to the mean square, against a division by zero; where it is not set, the smallest step of the type.",
-        1e-12,
-        1,
+        usual=(1e-12, 1),
     ),
     Parameter("elementwise_affine", ParameterType.BOOL, True, "Learns a scale for each element."),
 )
@@ -108,6 +122,7 @@ The shape stays as it is; `normalized_shape` is the length of the last axes.
         url=_DOCS.format("LayerNorm"),
         infer=_keep,
         parameters=_LAYER_NORM,
+        doubts=_doubts,
         weights=_layer_norm_weights,
         module="nn.LayerNorm",
         derived=(Derived("normalized_shape", _normalized_shape),),
@@ -130,6 +145,7 @@ The shape stays as it is; `normalized_shape` is the length of the last axes.
         url=_DOCS.format("RMSNorm"),
         infer=_keep,
         parameters=_RMS_NORM,
+        doubts=_doubts,
         weights=_rms_norm_weights,
         module="nn.RMSNorm",
         derived=(Derived("normalized_shape", _normalized_shape),),

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from designer.base.text import Text, all_of
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.cost import linear_macs, linear_weights
-from designer.catalogue.rules.expect import expect_float, expect_rank, shape_text
+from designer.catalogue.rules.doubts import ADD_CHANNELS, unbatched
+from designer.catalogue.rules.expect import expect_float, expect_rank, rank_from, shape_text
 from designer.catalogue.spec import (
     Derived,
+    Doubt,
     Family,
     LayerError,
     LayerSpec,
     Parameter,
     ParameterType,
-    Remedy,
     Tensor,
     Values,
 )
@@ -36,23 +37,19 @@ _PARAMETERS = (
 
 def _infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     (x,) = inputs
-    if x.rank > 3:
-        # torch would act on the last axis, the width of an image: legal, and hardly ever what was meant.
-        raise LayerError(
-            "linear_needs_flat",
-            Text(
-                "a {rank}-d tensor {shape} arrives, of which it would see only the last axis.",
-                rank=x.rank,
-                shape=shape_text(x.shape),
-            ),
-            expected="(N, in_features) or (N, L, in_features)",
-            received=shape_text(x.shape),
-            fix="Insert Flatten.",
-            remedies=(Remedy("Insert Flatten", insert="Flatten"),),
-        )
-    expect_rank(x, (2, 3), "(N, in_features) or (N, L, in_features)", "Check the layers before it.")
+    expect_rank(x, rank_from(1), "(N, …, in_features)", "Check the layers before it.")
     expect_float(x)
     return Tensor((*x.shape[:-1], values.out_features), x.dtype)
+
+
+def _doubts(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
+    return [_alone(x, "(N, in_features)") for x in inputs if x.rank == 1]
+
+
+def _alone(x: Tensor, layout: str) -> Doubt:
+    """One vector: PyTorch takes the batch for its features."""
+    fix = "Insert Unsqueeze with dim=1 where each example is one number, or check the layers before it."
+    return unbatched(x, layout, Text("features"), fix, ADD_CHANNELS)
 
 
 def _weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
@@ -66,7 +63,7 @@ def _macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -
 def _bilinear(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     first, second = inputs
     for x in inputs:
-        expect_rank(x, range(2, 9), "(N, …, features)", "Check the layers before it.")
+        expect_rank(x, rank_from(1), "(N, …, features)", "Check the layers before it.")
         expect_float(x)
     if first.shape[:-1] != second.shape[:-1]:
         shapes = all_of([shape_text(first.shape), shape_text(second.shape)])
@@ -78,6 +75,10 @@ def _bilinear(values: Values, inputs: Sequence[Tensor]) -> Tensor:
             fix="Change the layers before it so that the shapes agree.",
         )
     return Tensor((*first.shape[:-1], values.out_features), first.dtype)
+
+
+def _bilinear_doubts(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
+    return [_alone(x, "(N, features)") for x in inputs[:1] if x.rank == 1]
 
 
 def _bilinear_weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
@@ -95,12 +96,14 @@ SPECS = (
 
 Use it as a network's head, after Flatten or a global pool, and between the axes of a sequence's elements.
 
-`(N, in_features)` becomes `(N, out_features)`; in a sequence `(N, L, in_features)` each element is treated by itself.
+`(N, in_features)` becomes `(N, out_features)`; of `(N, …, in_features)` each vector along the last axis is treated
+by itself.
 
-*Pitfall:* an image `(N, C, H, W)` must be flattened first, or only its width would be seen.""",
+*Pitfall:* an image `(N, C, H, W)` must be flattened first, or only its width is seen.""",
         url="https://pytorch.org/docs/stable/generated/torch.nn.Linear.html",
         infer=_infer,
         parameters=_PARAMETERS,
+        doubts=_doubts,
         weights=_weights,
         macs=_macs,
         window=lambda values: "all",
@@ -125,6 +128,7 @@ Use it where two vectors shall be compared in a way that is learnt: a question a
         url="https://pytorch.org/docs/stable/generated/torch.nn.Bilinear.html",
         infer=_bilinear,
         parameters=_PARAMETERS,
+        doubts=_bilinear_doubts,
         inputs=("input1", "input2"),
         weights=_bilinear_weights,
         window=lambda values: "all",

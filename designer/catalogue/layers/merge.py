@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 
-from designer.base.text import Text
+from designer.base.text import Text, all_of
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.broadcast import broadcast, concatenate, multiply_matrices, stack
 from designer.catalogue.rules.cost import matrix_macs
-from designer.catalogue.rules.expect import expect_float, promote
-from designer.catalogue.spec import Family, LayerSpec, Parameter, ParameterType, Tensor, Values
+from designer.catalogue.rules.doubts import unbatched, whole_numbers
+from designer.catalogue.rules.expect import axis_parameter, promote
+from designer.catalogue.spec import Doubt, Family, LayerError, LayerSpec, Tensor, Values
 
-_DIM = (Parameter("dim", ParameterType.INT, 1, "The axis along which the tensors are joined.", -8, 7),)
-_STACK = (Parameter("dim", ParameterType.INT, 1, "Where the new axis stands.", -8, 7),)
+_DIM = (axis_parameter("dim", 1, "The axis along which the tensors are joined.", required=False),)
+_STACK = (axis_parameter("dim", 1, "Where the new axis stands.", required=False),)
 Function = Callable[[Mapping[str, str], Sequence[str]], str]  # from parameters' sources and inputs' names to source
 
 
@@ -34,12 +35,31 @@ def _stack_source(params: Mapping[str, str], inputs: Sequence[str]) -> str:
 
 
 def _matmul(values: Values, inputs: Sequence[Tensor]) -> Tensor:
-    for x in inputs:
-        expect_float(x)
-    return Tensor(multiply_matrices(*inputs), promote([x.dtype for x in inputs]))
+    first, second = inputs
+    if first.dtype != second.dtype:  # the one operation of torch that does not promote
+        raise LayerError(
+            "wrong_dtype",
+            Text("tensors of {first} and {second} arrive.", first=first.dtype, second=second.dtype),
+            expected="two tensors of one type",
+            received=all_of([first.dtype, second.dtype]),
+            fix="Feed it two outputs of layers that calculate with real numbers.",
+        )
+    return Tensor(multiply_matrices(first, second), first.dtype)
+
+
+def _matmul_doubts(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
+    fix = "Insert Unsqueeze with dim=1, or check the layers before it."
+    vectors = [
+        unbatched(x, "(N, …, rows, columns)", Text("the axis along which it multiplies"), fix)
+        for x in inputs
+        if x.rank == 1
+    ]
+    return [*vectors[:1], *whole_numbers(values, inputs)]
 
 
 def _matmul_macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
+    if inputs[1].rank == 1:  # a product with a vector, which PyTorch's counter of operations leaves out
+        return 0
     return matrix_macs(outputs[0].shape, inputs[0].shape[-1])
 
 
@@ -194,6 +214,7 @@ Use it to build attention or other products of two branches by hand.
 *Pitfall:* for `q · kᵀ`, transpose the second input first.""",
         url="https://pytorch.org/docs/stable/generated/torch.matmul.html",
         infer=_matmul,
+        doubts=_matmul_doubts,
         inputs=("x1", "x2"),
         macs=_matmul_macs,
         window=lambda values: "all",

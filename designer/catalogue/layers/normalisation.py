@@ -7,11 +7,13 @@ receptive field: when evaluating, a batch normalisation works element by element
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import gcd
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules.cost import affine_weights
+from designer.catalogue.rules.doubts import without_batch
 from designer.catalogue.rules.expect import (
     LAYOUTS,
     expect_float,
@@ -19,10 +21,12 @@ from designer.catalogue.rules.expect import (
     expect_spatial,
     is_float,
     product,
+    rank_from,
     shape_text,
 )
 from designer.catalogue.spec import (
     Derived,
+    Doubt,
     Family,
     LayerError,
     LayerSpec,
@@ -36,11 +40,20 @@ from designer.catalogue.spec import (
 _DOCS = "https://pytorch.org/docs/stable/generated/torch.nn.{}.html"
 
 
-_EPS = Parameter("eps", ParameterType.FLOAT, 1e-5, "Added to the variance, against a division by zero.", 1e-12, 1)
+_EPS = Parameter(
+    "eps", ParameterType.FLOAT, 1e-5, "Added to the variance, against a division by zero.", usual=(1e-12, 1)
+)
 _AFFINE = Parameter("affine", ParameterType.BOOL, True, "Learns a scale and a shift for each channel.")
 _BATCH_NORM = (
-    _EPS,
-    Parameter("momentum", ParameterType.FLOAT, 0.1, "Weight of a new batch in the running statistics.", 0, 1),
+    replace(_EPS, minimum=1e-30),  # here alone PyTorch wants it above zero
+    Parameter(
+        "momentum",
+        ParameterType.FLOAT,
+        0.1,
+        "Weight of a new batch in the running statistics; None weighs all batches alike.",
+        usual=(0, 1),
+        can_be_none=True,
+    ),
     _AFFINE,
     Parameter(
         "track_running_stats",
@@ -51,6 +64,37 @@ _BATCH_NORM = (
 )
 
 
+_KEEP_STATISTICS = (
+    "Set track_running_stats to True, so that single examples can be evaluated.",
+    (Remedy("Set track_running_stats to True", set_param="track_running_stats", value=True),),
+)
+_LARGER_MAPS = "Remove it, or move it to where the feature maps are larger."
+
+
+def _no_variance(what: str, x: Tensor, fix: str, remedies: Sequence[Remedy] = ()) -> LayerError:
+    """What PyTorch refuses: a single element to be normalised, in the whole batch. what: of which part, in words."""
+    return LayerError(
+        "too_few_elements",
+        Text("{what} of {shape} has one element, which has no variance.", what=what, shape=shape_text(x.shape)),
+        expected="two elements or more that are normalised together",
+        received=shape_text(x.shape),
+        fix=fix,
+        remedies=remedies,
+    )
+
+
+def _one_element(what: str, effect: str, fix: str, *remedies: Remedy) -> Doubt:
+    """What is normalised is a single element, which has no variance. what: of which, effect: what follows, in words."""
+    return Doubt(
+        "too_few_elements",
+        Text("{what}: {effect}.", what=what, effect=effect),
+        expected="two elements or more that are normalised together",
+        received="one element",
+        fix=fix,
+        remedies=remedies,
+    )
+
+
 def _batch_norm(axes: int, ranks: tuple[int, ...], layout: str, other: str) -> LayerSpec:
     kind = f"BatchNorm{axes}d"
 
@@ -58,7 +102,17 @@ def _batch_norm(axes: int, ranks: tuple[int, ...], layout: str, other: str) -> L
         (x,) = inputs
         expect_rank(x, ranks, layout, other)
         expect_float(x)
+        if not values.track_running_stats and x.shape[0] * product(x.shape[2:]) == 1:
+            raise _no_variance(Text("each channel"), x, *_KEEP_STATISTICS)
         return x
+
+    def doubts(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
+        (x,) = inputs
+        if values.track_running_stats or product(x.shape[2:]) > 1:
+            return []
+        what = Text("each channel of an example of {shape} is one element", shape=shape_text(x.shape[1:]))
+        effect = Text("without running statistics PyTorch refuses a batch of one example, when evaluating too")
+        return [_one_element(what, effect, _KEEP_STATISTICS[0], *_KEEP_STATISTICS[1])]
 
     def weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
         return affine_weights(inputs[0].shape[1:2], values.affine, values.affine)
@@ -79,6 +133,7 @@ The shape stays as it is: `{layout}`. When evaluating, running statistics take t
         url=_DOCS.format(kind),
         infer=infer,
         parameters=_BATCH_NORM,
+        doubts=doubts,
         weights=weights,
         module=f"nn.{kind}",
         lazy=f"nn.Lazy{kind}",
@@ -105,7 +160,7 @@ _GROUP_NORM = (
 
 def _group_norm(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     (x,) = inputs
-    expect_rank(x, range(2, 9), "(N, C, …)", "Check the layers before it.")
+    expect_rank(x, rank_from(2), "(N, C, …)", "Check the layers before it.")
     expect_float(x)
     channels, groups = x.shape[1], values.num_groups
     if channels % groups:
@@ -122,7 +177,35 @@ def _group_norm(values: Values, inputs: Sequence[Tensor]) -> Tensor:
             fix=Text("Use {best}, or make num_channels a multiple of {groups}.", best=best, groups=int(groups)),
             remedies=(Remedy(Text("Set num_groups to {value}", value=best), set_param="num_groups", value=best),),
         )
+    if x.shape[0] == 1 and _is_one_a_group(values, x):
+        raise _no_variance(Text("each group"), x, _FEWER_GROUPS, _fewer_groups(x))
     return x
+
+
+_FEWER_GROUPS = "Use fewer groups, or move it to where the feature maps are larger."
+
+
+def _is_one_a_group(values: Values, x: Tensor) -> bool:
+    return bool(x.shape[1] // values.num_groups * product(x.shape[2:]) == 1)
+
+
+def _fewer_groups(x: Tensor) -> tuple[Remedy, ...]:
+    channels = int(x.shape[1])
+    return (Remedy("Set num_groups to 1", set_param="num_groups", value=1),) if channels > 1 else ()
+
+
+def _group_norm_doubts(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
+    (x,) = inputs
+    if not _is_one_a_group(values, x):
+        return []
+    return [
+        _one_element(
+            Text("each of the {groups} groups is one element", groups=int(values.num_groups)),
+            Text("its result is zero whatever arrives, and PyTorch refuses a batch of one example"),
+            _FEWER_GROUPS,
+            *_fewer_groups(x),
+        )
+    ]
 
 
 def _group_norm_weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
@@ -149,18 +232,12 @@ def _instance_norm(axes: int) -> LayerSpec:
         (x,) = inputs
         expect_spatial(x, axes)
         expect_float(x)
-        if product(x.shape[2:]) == 1:
-            raise LayerError(
-                "too_few_elements",
-                Text("each channel of {shape} has one element, which has no variance.", shape=shape_text(x.shape)),
-                expected="channels of two elements or more",
-                received=shape_text(x.shape),
-                fix="Remove it, or move it to where the feature maps are larger.",
-            )
+        if product(x.shape[-axes:]) == 1:
+            raise _no_variance(Text("each channel"), x, _LARGER_MAPS)
         return x
 
     def weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
-        return affine_weights(inputs[0].shape[1:2], values.affine, values.affine)
+        return affine_weights([inputs[0].shape[-axes - 1]], values.affine, values.affine)
 
     return LayerSpec(
         kind=kind,
@@ -177,10 +254,11 @@ The shape stays as it is: `{LAYOUTS[axes]}`. It treats every example alike, what
         url=_DOCS.format(kind),
         infer=infer,
         parameters=_INSTANCE_NORM,
+        doubts=without_batch(axes),
         weights=weights,
         module=f"nn.{kind}",
         lazy=f"nn.Lazy{kind}",
-        derived=(Derived("num_features", lambda values, inputs: inputs[0].shape[1]),),
+        derived=(Derived("num_features", lambda values, inputs: inputs[0].shape[-axes - 1]),),
         positional=("num_features",),
         brief=brief_of(_INSTANCE_NORM),
     )
@@ -196,15 +274,15 @@ _LOCAL_RESPONSE = (
         maximum=1 << 12,
         required=True,
     ),
-    Parameter("alpha", ParameterType.FLOAT, 1e-4, "Weight of the neighbours.", 0, 1000),
-    Parameter("beta", ParameterType.FLOAT, 0.75, "Exponent of the sum.", 0, 100),
-    Parameter("k", ParameterType.FLOAT, 1.0, "Added to the sum, against a division by zero.", 0, 1000),
+    Parameter("alpha", ParameterType.FLOAT, 1e-4, "Weight of the neighbours.", usual=(0, 1000)),
+    Parameter("beta", ParameterType.FLOAT, 0.75, "Exponent of the sum.", usual=(0, 100)),
+    Parameter("k", ParameterType.FLOAT, 1.0, "Added to the sum, against a division by zero.", usual=(0, 1000)),
 )
 
 
 def _local_response(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     (x,) = inputs
-    expect_rank(x, range(3, 9), "(N, C, L) or (N, C, H, W)", "Move it before the Flatten.")
+    expect_rank(x, rank_from(3), "(N, C, L) or (N, C, H, W)", "Move it before the Flatten.")
     return x if is_float(x.dtype) else Tensor(x.shape, "float32")
 
 
@@ -228,6 +306,7 @@ The shape stays as it is: `(N, C, …)`. One group is a layer normalisation, C g
         url=_DOCS.format("GroupNorm"),
         infer=_group_norm,
         parameters=_GROUP_NORM,
+        doubts=_group_norm_doubts,
         weights=_group_norm_weights,
         module="nn.GroupNorm",
         derived=(Derived("num_channels", lambda values, inputs: inputs[0].shape[1]),),

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
-from designer.catalogue.rules.expect import LAYOUTS, expect_spatial
+from designer.catalogue.rules.doubts import without_batch
+from designer.catalogue.rules.expect import LAYOUTS, expect_rank, expect_spatial, rank_from
 from designer.catalogue.rules.sliding_window import Size, as_size, per_axis
 from designer.catalogue.spec import (
     Family,
@@ -22,7 +23,7 @@ from designer.catalogue.spec import (
 
 _LARGEST = 1 << 12
 _ENDS = {1: "(left, right)", 2: "(left, right, top, bottom)", 3: "(left, right, top, bottom, front, back)"}
-_VALUE = Parameter("value", ParameterType.FLOAT, 0.0, "What the padding holds.", -1e6, 1e6, required=True)
+_VALUE = Parameter("value", ParameterType.FLOAT, 0.0, "What the padding holds.", required=True)
 
 
 def _ends(padding: Size, axes: int) -> list[tuple[int, int]]:
@@ -48,6 +49,25 @@ def _check_source(values: Values, spatial: Sequence[int], spare: int) -> None:
         )
 
 
+def _check_rest(values: Values, spatial: Sequence[int], ends: Sequence[tuple[int, int]]) -> None:
+    """A negative padding cannot take away more than there is, and something has to be left."""
+    for size, (before, behind) in zip(spatial, ends, strict=True):
+        if size + before + behind < 1 or size + min(before, 0) + min(behind, 0) < 0:
+            break
+    else:
+        return
+    given = per_axis(values.padding, 2 * len(spatial))
+    better = as_size([max(padding, 0) for padding in given])
+    raise LayerError(
+        "padding_too_large",
+        Text("padding={given} takes away more than there is of an axis.", given=as_size(given)),
+        expected="an output of at least one element an axis",
+        received=Text("an input of {spatial}", spatial="×".join(str(int(size)) for size in spatial)),
+        fix=Text("Use padding={value}.", value=better),
+        remedies=(Remedy(Text("Set padding to {value}", value=better), set_param="padding", value=better),),
+    )
+
+
 def _padding(name: str, axes: int, holds: str, use: str, pitfall: str, spare: int | None = None) -> LayerSpec:
     """One padding layer. spare: by how much the padding has to stay below the size; None: not at all."""
     kind = f"{name}Pad{axes}d"
@@ -56,8 +76,8 @@ def _padding(name: str, axes: int, holds: str, use: str, pitfall: str, spare: in
             "padding",
             ParameterType.SIZE,
             1,
-            f"Elements added at all ends, or at each: {_ENDS[axes]}.",
-            0,
+            f"Elements added at all ends, or at each: {_ENDS[axes]}; a negative number takes elements away.",
+            -_LARGEST,
             _LARGEST,
             required=True,
             axes=2 * axes,
@@ -68,13 +88,17 @@ def _padding(name: str, axes: int, holds: str, use: str, pitfall: str, spare: in
 
     def infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
         (x,) = inputs
-        expect_spatial(x, axes)
-        spatial = x.shape[2:]
+        if name in ("Constant", "Zero"):
+            expect_rank(x, rank_from(axes), LAYOUTS[axes], "Check the layers before it.")
+        else:
+            expect_spatial(x, axes)
+        spatial = x.shape[-axes:]
         if spare is not None:
             _check_source(values, spatial, spare)
         ends = _ends(values.padding, axes)
-        lengths = (size + before + behind for size, (before, behind) in zip(spatial, ends, strict=True))
-        return Tensor((*x.shape[:2], *lengths), x.dtype)
+        _check_rest(values, spatial, ends)
+        lengths = tuple(size + before + behind for size, (before, behind) in zip(spatial, ends, strict=True))
+        return Tensor((*x.shape[:-axes], *lengths), x.dtype)
 
     def window(values: Values) -> tuple[Window, ...]:
         return tuple(Window(1, 1, before) for before, _ in _ends(values.padding, axes))
@@ -94,6 +118,7 @@ Each spatial length grows by what is added at both of its ends, in PyTorch's ord
         url=f"https://pytorch.org/docs/stable/generated/torch.nn.{kind}.html",
         infer=infer,
         parameters=parameters,
+        doubts=without_batch(axes),
         window=window,
         module=f"nn.{kind}",
         positional=tuple(parameter.name for parameter in parameters),

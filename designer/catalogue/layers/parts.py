@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Mapping, Sequence
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
-from designer.catalogue.rules.expect import resolve_axis, shape_text
-from designer.catalogue.spec import Family, LayerError, LayerSpec, Parameter, ParameterType, Remedy, Tensor, Values
+from designer.catalogue.rules.doubts import over_batch
+from designer.catalogue.rules.expect import axis_parameter, resolve_axis, shape_text
+from designer.catalogue.spec import (
+    MOST_PARTS,
+    Doubt,
+    Family,
+    LayerError,
+    LayerSpec,
+    Parameter,
+    ParameterType,
+    Remedy,
+    Tensor,
+    Values,
+)
 
-_DIM = Parameter("dim", ParameterType.INT, 1, "The axis to cut, by default the channels.", -8, 7, required=True)
-_CHUNK = (Parameter("chunks", ParameterType.INT, 2, "Number of parts.", 2, 16, required=True), _DIM)
+_DIM = axis_parameter("dim", 1, "The axis to cut, by default the channels.")
+_CHUNK = (Parameter("chunks", ParameterType.INT, 2, "Number of parts.", 1, MOST_PARTS, required=True), _DIM)
 _SPLIT = (
     Parameter(
         "split_size",
@@ -36,39 +49,55 @@ def _chunk(values: Values, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
     if size % chunks == 0:
         return _cut(x, axis, [size // chunks for _ in range(chunks)])
     length = (size + chunks - 1) // chunks
-    rest = size - length * (chunks - 1)
-    if rest < 1:
-        best = next(n for n in range(int(chunks) - 1, 0, -1) if size - (size + n - 1) // n * (n - 1) >= 1)
-        raise LayerError(
-            "too_many_parts",
-            Text(
-                "axis {axis} of {shape} has too few elements for {chunks} equal parts.",
-                axis=axis,
-                shape=shape_text(x.shape),
-                chunks=int(chunks),
-            ),
-            expected=Text("a divisor of {number}", number=int(size)),
-            received=f"chunks={int(chunks)}",
-            fix=Text("Use chunks={best}, or Split.", best=best) if best > 1 else "Choose a longer axis.",
-            remedies=(Remedy(Text("Set chunks to {value}", value=best), set_param="chunks", value=best),)
-            if best > 1
-            else (),
+    whole = size // length  # how many parts of that length there are
+    rest = [size - length * whole] if size % length else []
+    return _cut(x, axis, [*(length for _ in range(whole)), *rest])
+
+
+def _chunk_doubts(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
+    (x,) = inputs
+    count, chunks = len(_chunk(values, inputs)), int(values.chunks)
+    found = _over_batch(values, inputs)
+    if count < chunks:
+        found.append(
+            Doubt(
+                "too_many_parts",
+                Text(
+                    "axis {axis} of {shape} gives {count} parts, not {chunks}.",
+                    axis=resolve_axis(values.dim, x.rank, "dim"),
+                    shape=shape_text(x.shape),
+                    count=count,
+                    chunks=chunks,
+                ),
+                expected=Text("at most chunks={count}, or a longer axis", count=count),
+                received=f"chunks={chunks}",
+                fix=Text("Use chunks={count}, or Split.", count=count),
+                remedies=(Remedy(Text("Set chunks to {value}", value=count), set_param="chunks", value=count),),
+            )
         )
-    return _cut(x, axis, [*(length for _ in range(chunks - 1)), rest])
+    return found
+
+
+def _over_batch(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
+    dim = int(values.dim)
+    return over_batch(inputs[0], [dim], f"dim={dim}", Text("each part holds other examples"))
+
+
+def _chunk_source(params: Mapping[str, str], inputs: Sequence[str]) -> str:
+    only = "[0]" if params["chunks"] == "1" else ""
+    return f"{inputs[0]}.chunk({params['chunks']}, dim={params['dim']}){only}"
+
+
+def _split_source(params: Mapping[str, str], inputs: Sequence[str]) -> str:
+    lengths = ast.parse(params["split_size"], mode="eval").body
+    only = "[0]" if isinstance(lengths, ast.Tuple) and len(lengths.elts) == 1 else ""
+    return f"{inputs[0]}.split({params['split_size']}, dim={params['dim']}){only}"
 
 
 def _split(values: Values, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
     (x,) = inputs
     axis = resolve_axis(values.dim, x.rank, "dim")
     size, lengths = x.shape[axis], tuple(values.split_size)
-    if len(lengths) < 2:
-        raise LayerError(
-            "too_few_parts",
-            Text("split_size={lengths} leaves the tensor in one piece.", lengths=shape_text(lengths)),
-            expected="two lengths or more",
-            received=shape_text(lengths),
-            fix="Add a length, or use Slice.",
-        )
     if sum(lengths) != size:
         last = int(size) - sum(map(int, lengths[:-1]))
         better = (*map(int, lengths[:-1]), last)
@@ -106,14 +135,15 @@ SPECS = (
 
 Use it to send halves of the channels different ways, as ShuffleNet and gated units do.
 
-`(N, C, H, W)` becomes `chunks` times `(N, C / chunks, H, W)` with `dim=1`.
+`(N, C, H, W)` becomes `chunks` times `(N, C / chunks, H, W)` with `dim=1`; of 9 channels 4 chunks are but three of 3.
 
 *Pitfall:* `chunks` decides how many outputs there are: it takes a number, not an expression.""",
         url="https://pytorch.org/docs/stable/generated/torch.chunk.html",
         infer=_chunk,
         parameters=_CHUNK,
+        doubts=_chunk_doubts,
         parts="chunks",
-        function=lambda params, inputs: f"{inputs[0]}.chunk({params['chunks']}, dim={params['dim']})",
+        function=_chunk_source,
         brief=brief_of(_CHUNK),
     ),
     LayerSpec(
@@ -131,8 +161,9 @@ The lengths must add up to the length of the axis; all else stays.
         url="https://pytorch.org/docs/stable/generated/torch.split.html",
         infer=_split,
         parameters=_SPLIT,
+        doubts=_over_batch,
         parts="split_size",
-        function=lambda params, inputs: f"{inputs[0]}.split({params['split_size']}, dim={params['dim']})",
+        function=_split_source,
         brief=brief_of(_SPLIT),
     ),
 )

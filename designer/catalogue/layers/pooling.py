@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from designer.catalogue.briefs import brief_of
-from designer.catalogue.rules.expect import expect_float, expect_spatial
+from designer.catalogue.rules.doubts import both, whole_numbers, without_batch
+from designer.catalogue.rules.expect import (
+    LAYOUTS,
+    expect_float,
+    expect_not_zero,
+    expect_numbers,
+    expect_rank,
+    expect_spatial,
+    is_float,
+    rank_from,
+)
 from designer.catalogue.rules.sliding_window import per_axis, pool_shape, window_shape, windows_of
 from designer.catalogue.spec import Family, LayerSpec, Parameter, ParameterType, Tensor, Values, Window
 
@@ -50,11 +60,11 @@ def _max_pool(axes: int) -> LayerSpec:
     def infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
         (x,) = inputs
         expect_spatial(x, axes)
-        expect_float(x)
+        (expect_float if axes == 1 else expect_numbers)(x)  # torch has no MaxPool1d of integers
         lengths = pool_shape(
-            x.shape[2:], values.kernel_size, values.stride, values.padding, values.dilation, values.ceil_mode
+            x.shape[-axes:], values.kernel_size, values.stride, values.padding, values.dilation, values.ceil_mode
         )
-        return Tensor((*x.shape[:2], *lengths), x.dtype)
+        return Tensor((*x.shape[:-axes], *lengths), x.dtype)
 
     def window(values: Values) -> tuple[Window, ...]:
         return windows_of(axes, values.kernel_size, _stride(values), values.padding, values.dilation)
@@ -74,6 +84,7 @@ Use it to shrink feature maps: what matters is that a pattern was found, not exa
         url=_DOCS.format(kind),
         infer=infer,
         parameters=parameters,
+        doubts=both(without_batch(axes), whole_numbers),
         window=window,
         module=f"nn.{kind}",
         brief=brief_of(parameters),
@@ -87,11 +98,13 @@ def _average_pool(axes: int) -> LayerSpec:
     def infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
         (x,) = inputs
         expect_spatial(x, axes)
-        expect_float(x)
+        expect_numbers(x)
         if axes == 3:  # here alone torch wants the window to fit the input itself, padding or not
-            window_shape(x.shape[2:], values.kernel_size, padding_limits=(0, 0, 0))
-        lengths = pool_shape(x.shape[2:], values.kernel_size, values.stride, values.padding, ceil_mode=values.ceil_mode)
-        return Tensor((*x.shape[:2], *lengths), x.dtype)
+            window_shape(x.shape[-axes:], values.kernel_size, padding_limits=(0, 0, 0))
+        lengths = pool_shape(
+            x.shape[-axes:], values.kernel_size, values.stride, values.padding, ceil_mode=values.ceil_mode
+        )
+        return Tensor((*x.shape[:-axes], *lengths), x.dtype)
 
     def window(values: Values) -> tuple[Window, ...]:
         return windows_of(axes, values.kernel_size, _stride(values), values.padding)
@@ -111,6 +124,7 @@ Use it to shrink feature maps gently, as LeNet did; today a max pool or a stride
         url=_DOCS.format(kind),
         infer=infer,
         parameters=parameters,
+        doubts=both(without_batch(axes), whole_numbers),
         window=window,
         module=f"nn.{kind}",
         brief=brief_of(parameters),
@@ -122,7 +136,7 @@ def _power_pool(axes: int) -> LayerSpec:
     # torch multiplies by the kernel_size of the one-dimensional form, which therefore cannot be a tuple.
     kernel = ParameterType.INT if axes == 1 else ParameterType.SIZE
     parameters = (
-        Parameter("norm_type", ParameterType.FLOAT, 2.0, "The power p.", 1, 100, required=True),
+        Parameter("norm_type", ParameterType.FLOAT, 2.0, "The power p.", required=True, usual=(1, 100)),
         Parameter(
             "kernel_size",
             kernel,
@@ -141,14 +155,15 @@ def _power_pool(axes: int) -> LayerSpec:
     def infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
         (x,) = inputs
         expect_spatial(x, axes)
-        expect_float(x)
+        expect_numbers(x)
+        expect_not_zero("norm_type", values.norm_type, 2.0)
         no_padding = (0,) * axes
         if axes == 3:  # it is made of AvgPool3d
-            window_shape(x.shape[2:], values.kernel_size, padding_limits=no_padding)
+            window_shape(x.shape[-axes:], values.kernel_size, padding_limits=no_padding)
         lengths = window_shape(
-            x.shape[2:], values.kernel_size, _stride(values), 0, 1, values.ceil_mode, padding_limits=no_padding
+            x.shape[-axes:], values.kernel_size, _stride(values), 0, 1, values.ceil_mode, padding_limits=no_padding
         )
-        return Tensor((*x.shape[:2], *lengths), x.dtype)
+        return Tensor((*x.shape[:-axes], *lengths), x.dtype if is_float(x.dtype) else "float32")
 
     def window(values: Values) -> tuple[Window, ...]:
         return windows_of(axes, values.kernel_size, _stride(values), 0)
@@ -168,6 +183,7 @@ Each spatial length becomes `floor((size − kernel_size) / stride) + 1`; with `
         url=_DOCS.format(kind),
         infer=infer,
         parameters=parameters,
+        doubts=both(without_batch(axes), whole_numbers),
         window=window,
         module=f"nn.{kind}",
         positional=("norm_type",),
@@ -192,9 +208,14 @@ def _adaptive_pool(axes: int, name: str, verb: str) -> LayerSpec:
 
     def infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
         (x,) = inputs
-        expect_spatial(x, axes)
+        if name == "Avg" and axes > 1 and set(per_axis(values.output_size, axes)) == {1}:
+            # torch then takes a mean over the last axes, whatever stands before them; a tuple wants something there
+            least = axes + isinstance(values.output_size, tuple)
+            expect_rank(x, rank_from(least), LAYOUTS[axes], "Check the layers before it.")
+        else:
+            expect_spatial(x, axes)
         expect_float(x)
-        return Tensor((*x.shape[:2], *per_axis(values.output_size, axes)), x.dtype)
+        return Tensor((*x.shape[:-axes], *per_axis(values.output_size, axes)), x.dtype)
 
     return LayerSpec(
         kind=kind,
@@ -211,6 +232,7 @@ Each spatial length becomes `output_size`; batch and channels stay.
         url=_DOCS.format(kind),
         infer=infer,
         parameters=parameters,
+        doubts=without_batch(axes),
         window=lambda values: "all",
         module=f"nn.{kind}",
         positional=("output_size",),

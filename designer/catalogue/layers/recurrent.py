@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from designer.catalogue.briefs import brief_of
-from designer.catalogue.rules.expect import expect_float, expect_rank
+from designer.catalogue.rules.doubts import alone_in_sequence
+from designer.catalogue.rules.expect import expect_float, expect_rank, product
 from designer.catalogue.spec import (
     Derived,
+    Doubt,
     Family,
-    LayerError,
     LayerSpec,
     Parameter,
     ParameterType,
@@ -20,7 +21,7 @@ from designer.catalogue.spec import (
 
 _HIDDEN = Parameter("hidden_size", ParameterType.INT, 128, "Length of what it remembers.", 1, 1 << 16, required=True)
 _LAYERS = Parameter(
-    "num_layers", ParameterType.INT, 1, "Number of layers, each on the results of the one before.", 1, 64
+    "num_layers", ParameterType.INT, 1, "Number of layers, each on the results of the one before.", 1, 1024
 )
 _NONLINEARITY = Parameter(
     "nonlinearity", ParameterType.CHOICE, "tanh", "The activation within the cell.", choices=("tanh", "relu")
@@ -35,21 +36,28 @@ _OTHERS = (
 def _infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     (x,) = inputs
     fix = "Make a sequence of it first, with the features last."
-    expect_rank(x, (3,), "(N, L, features)", fix)
+    expect_rank(x, (2, 3), "(N, L, features)", fix)
     expect_float(x)
-    if values.dropout and values.num_layers == 1:
-        raise LayerError(
-            "dropout_without_effect",
-            "dropout acts between layers, and num_layers is 1.",
-            expected="dropout=0.0, or several layers",
-            received=f"dropout={float(values.dropout)}",
-            fix="Use num_layers=2, or put a Dropout behind it.",
-            remedies=(
-                Remedy("Set num_layers to 2", set_param="num_layers", value=2),
-                Remedy("Set dropout to 0.0", set_param="dropout", value=0.0),
-            ),
-        )
     return x
+
+
+def _doubts(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
+    found = alone_in_sequence(inputs[0])
+    if values.dropout and values.num_layers == 1:
+        found.append(
+            Doubt(
+                "dropout_without_effect",
+                "dropout acts between layers, and num_layers is 1.",
+                expected="dropout=0.0, or several layers",
+                received=f"dropout={float(values.dropout)}",
+                fix="Use num_layers=2, or put a Dropout behind it.",
+                remedies=(
+                    Remedy("Set num_layers to 2", set_param="num_layers", value=2),
+                    Remedy("Set dropout to 0.0", set_param="dropout", value=0.0),
+                ),
+            )
+        )
+    return found
 
 
 def _directions(values: Values) -> int:
@@ -58,10 +66,9 @@ def _directions(values: Values) -> int:
 
 def _outputs(values: Values, inputs: Sequence[Tensor], num_states: int) -> tuple[Tensor, ...]:
     x = _infer(values, inputs)
-    batch, length, _ = x.shape
     hidden = values.hidden_size
-    output = Tensor((batch, length, hidden * _directions(values)), x.dtype)
-    state = Tensor((values.num_layers * _directions(values), batch, hidden), x.dtype)
+    output = Tensor((*x.shape[:-1], hidden * _directions(values)), x.dtype)
+    state = Tensor((values.num_layers * _directions(values), *x.shape[:-2], hidden), x.dtype)
     return (output, *[state] * num_states)
 
 
@@ -87,14 +94,14 @@ def _recurrent(
     def weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
         rows, hidden = gates * values.hidden_size, values.hidden_size
         biases = 2 if values.bias else 0
-        cells = _per_layer(values, inputs[0].shape[2])
+        cells = _per_layer(values, inputs[0].shape[-1])
         return sum(count * rows * (received + hidden + biases) for received, count in cells)
 
     def macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
-        batch, length, features = inputs[0].shape
+        *steps, features = inputs[0].shape
         rows, hidden = gates * values.hidden_size, values.hidden_size
         cells = _per_layer(values, features)
-        return batch * length * sum(count * rows * (received + hidden) for received, count in cells)
+        return product(steps) * sum(count * rows * (received + hidden) for received, count in cells)
 
     return LayerSpec(
         kind=kind,
@@ -112,13 +119,14 @@ it remembers at the end, {" and ".join(f"`{state}`" for state in states)}, is `(
         url=f"https://pytorch.org/docs/stable/generated/torch.nn.{kind}.html",
         infer=infer,
         parameters=parameters,
+        doubts=_doubts,
         outputs=("output", *states),
         weights=weights,
         macs=macs,
         window=lambda values: "all",
         module=f"nn.{kind}",
         derived=(
-            Derived("input_size", lambda values, inputs: inputs[0].shape[2]),
+            Derived("input_size", lambda values, inputs: inputs[0].shape[-1]),
             Derived("batch_first", lambda values, inputs: True),
         ),
         positional=("input_size", "hidden_size"),

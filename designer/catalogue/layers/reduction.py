@@ -7,39 +7,64 @@ from collections.abc import Callable, Mapping, Sequence
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules.doubts import over_batch
 from designer.catalogue.rules.expect import expect_float, is_float, shape_text
-from designer.catalogue.spec import Family, LayerError, LayerSpec, Parameter, ParameterType, Remedy, Tensor, Values
+from designer.catalogue.spec import (
+    MAX_RANK,
+    Doubt,
+    Family,
+    LayerError,
+    LayerSpec,
+    Parameter,
+    ParameterType,
+    Remedy,
+    Tensor,
+    Values,
+)
 
 _PARAMETERS = (
-    Parameter("dim", ParameterType.SHAPE, (2, 3), "The axes that are drawn together; 0 is the batch.", -8, 7, (), True),
+    Parameter(
+        "dim",
+        ParameterType.SHAPE,
+        (2, 3),
+        "The axes that are drawn together; 0 is the batch, and () are all.",
+        -MAX_RANK,
+        MAX_RANK - 1,
+        required=True,
+        least=0,
+    ),
     Parameter("keepdim", ParameterType.BOOL, False, "Keeps each of the axes, with length 1."),
 )
 
 
 def _axes(values: Values, x: Tensor) -> set[int]:
-    """The axes to draw together. Raises LayerError where they are not there, twice there, or the batch."""
-    axes = [dim + x.rank if dim < 0 else dim for dim in values.dim]
-    if all(1 <= axis < x.rank for axis in axes) and len(set(axes)) == len(axes):
+    """The axes to draw together. Raises LayerError where they are not there, or twice there."""
+    rank = max(x.rank, 1)  # a single number has an axis 0 too, for torch
+    axes = [dim + rank if dim < 0 else dim for dim in values.dim] or list(range(x.rank))
+    if all(0 <= axis < rank for axis in axes) and len(set(axes)) == len(axes):
         return set(axes)
-    better = tuple(range(min(2, x.rank - 1), x.rank))
+    better = tuple(range(min(2, rank - 1), rank))
     raise LayerError(
         "wrong_axes",
         Text(
-            "dim={dim} does not name different axes of {shape} behind the batch.",
+            "dim={dim} does not name different axes of {shape}.",
             dim=shape_text(values.dim),
             shape=shape_text(x.shape),
         ),
-        expected=Text("different numbers from 1 to {rank}", rank=x.rank - 1)
-        if x.rank > 1
-        else "a tensor of two axes or more",
+        expected=Text("different numbers from 0 to {last}", last=rank - 1),
         received=shape_text(values.dim),
-        fix=Text("Use for example dim={better}.", better=shape_text(better))
-        if x.rank > 1
-        else "Check the layers before it.",
-        remedies=(Remedy(Text("Set dim to {value}", value=shape_text(better)), set_param="dim", value=better),)
-        if x.rank > 1
-        else (),
+        fix=Text("Use for example dim={better}.", better=shape_text(better)),
+        remedies=(Remedy(Text("Set dim to {value}", value=shape_text(better)), set_param="dim", value=better),),
     )
+
+
+def _doubts(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
+    (x,) = inputs
+    better = tuple(range(1, x.rank))
+    remedies = (Remedy(Text("Set dim to {value}", value=shape_text(better)), set_param="dim", value=better),)
+    effect = Text("the examples are drawn together into one")
+    given = f"dim={shape_text(tuple(map(int, values.dim)))}"
+    return over_batch(x, sorted(_axes(values, x)), given, effect, *(remedies if better else ()))
 
 
 def _reduced(values: Values, x: Tensor) -> tuple[int, ...]:
@@ -102,6 +127,7 @@ def _reduction(
         url=f"https://pytorch.org/docs/stable/generated/torch.{method}.html",
         infer=infer,
         parameters=_PARAMETERS,
+        doubts=_doubts,
         window=_window,
         function=_source(method),
         brief=brief_of(_PARAMETERS),

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
-from designer.catalogue.rules.expect import expect_float, expect_rank, shape_text
+from designer.catalogue.emit import source_of
+from designer.catalogue.rules.doubts import ADD_CHANNELS, unbatched, unusual_rank
+from designer.catalogue.rules.expect import LAYOUTS, expect_float, expect_rank, rank_from, shape_text
+from designer.catalogue.rules.scaling import scaled
+from designer.catalogue.rules.sliding_window import as_size
 from designer.catalogue.spec import (
+    Doubt,
     Family,
     LayerError,
     LayerSpec,
@@ -26,15 +32,16 @@ _REACH = {"nearest": 1, "bicubic": 4}  # elements of the input that one of the o
 _UPSAMPLE = (
     Parameter(
         "scale_factor",
-        ParameterType.INT,
+        ParameterType.FACTOR,
         2,
-        "How many times as long each spatial axis becomes; None where `size` is set.",
-        1,
-        64,
+        "How many times as long each spatial axis becomes, or each of them; `size` goes before it.",
+        1 / (1 << 12),
+        1 << 12,
         required=True,
         optional=True,
+        unless="size",
     ),
-    Parameter("size", ParameterType.SHAPE, None, "Or the length of each spatial axis of the output.", 1, 1 << 16),
+    Parameter("size", ParameterType.SIZE, None, "Or the length of each spatial axis of the output.", 1, 1 << 16),
     Parameter(
         "mode",
         ParameterType.CHOICE,
@@ -57,45 +64,77 @@ def _upsample(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     expect_float(x)
     _check_mode(values, x)
     spatial = x.shape[2:]
-    if values.size is None:
-        if values.scale_factor is None:
-            raise LayerError(
-                "no_target_size",
-                "neither scale_factor nor size is set.",
-                expected="one of the two",
-                received="neither",
-                fix="Use scale_factor=2.",
-                remedies=(Remedy("Set scale_factor to 2", set_param="scale_factor", value=2),),
-            )
-        return Tensor((*x.shape[:2], *(length * values.scale_factor for length in spatial)), x.dtype)
-    if values.scale_factor is not None:
+    if values.size is not None:
+        return Tensor((*x.shape[:2], *_one_an_axis("size", values.size, x)), x.dtype)
+    if values.scale_factor is None:
         raise LayerError(
-            "two_target_sizes",
-            "both scale_factor and size are set.",
+            "no_target_size",
+            "neither scale_factor nor size is set.",
             expected="one of the two",
-            received=f"scale_factor={int(values.scale_factor)}, size={shape_text(values.size)}",
+            received="neither",
+            fix="Use scale_factor=2.",
+            remedies=(Remedy("Set scale_factor to 2", set_param="scale_factor", value=2),),
+        )
+    factors = _one_an_axis("scale_factor", values.scale_factor, x)
+    lengths = tuple(scaled(length, factor) for length, factor in zip(spatial, factors, strict=True))
+    if any(length < 1 for length in lengths):
+        raise LayerError(
+            "scaled_to_nothing",
+            Text("scale_factor={factor} leaves nothing of {shape}.", factor=_plain(factors), shape=shape_text(x.shape)),
+            expected="an output of at least one element an axis",
+            received=shape_text(x.shape),
+            fix="Use scale_factor=1 or more.",
+            remedies=(Remedy("Set scale_factor to 1", set_param="scale_factor", value=1),),
+        )
+    return Tensor((*x.shape[:2], *lengths), x.dtype)
+
+
+def _plain(numbers: Sequence[float]) -> str:
+    plain = [int(number) if isinstance(number, int) else number for number in numbers]
+    return source_of(tuple(plain) if len(set(plain)) > 1 else plain[0])
+
+
+def _one_an_axis(name: str, value: float | tuple[float, ...], x: Tensor) -> tuple[Any, ...]:
+    """A number for each spatial axis, of one for all or of a tuple of one each."""
+    count = x.rank - 2
+    numbers = value if isinstance(value, tuple) else (value,) * count
+    if len(numbers) == count:
+        return numbers
+    better = 2 if name == "scale_factor" else as_size(x.shape[2:])
+    raise LayerError(
+        "wrong_number_of_sizes",
+        Text(
+            "{name}={size} does not fit the {count} spatial axes of {shape}.",
+            name=name,
+            size=source_of(tuple(number + 0 for number in numbers)),
+            count=count,
+            shape=shape_text(x.shape),
+        ),
+        expected=Text("{count} numbers, or one for all axes", count=count),
+        received=f"{len(numbers)}",
+        fix=Text("Use for example {name}={better}.", name=name, better=better),
+        remedies=(Remedy(Text("Set {name} to {value}", name=name, value=better), set_param=name, value=better),),
+    )
+
+
+def _two_targets(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
+    if values.size is None or values.scale_factor in (None, _UPSAMPLE[0].default):
+        return []
+    (x,) = inputs
+    size, factor = (_plain(_one_an_axis(name, getattr(values, name), x)) for name in ("size", "scale_factor"))
+    return [
+        Doubt(
+            "two_target_sizes",
+            Text("size={size} decides, and scale_factor={factor} does nothing.", size=size, factor=factor),
+            expected="one of the two",
+            received=f"scale_factor={factor}, size={size}",
             fix="Clear one of them.",
             remedies=(
                 Remedy("Clear scale_factor", set_param="scale_factor", value=None),
                 Remedy("Clear size", set_param="size", value=None),
             ),
         )
-    if len(values.size) != len(spatial):
-        better = tuple(int(length) for length in spatial)
-        raise LayerError(
-            "wrong_number_of_sizes",
-            Text(
-                "size={size} does not fit the {count} spatial axes of {shape}.",
-                size=shape_text(values.size),
-                count=len(spatial),
-                shape=shape_text(x.shape),
-            ),
-            expected=Text("{count} lengths", count=len(spatial)),
-            received=f"{len(values.size)}",
-            fix=Text("Use for example size={better}.", better=shape_text(better)),
-            remedies=(Remedy(Text("Set size to {value}", value=shape_text(better)), set_param="size", value=better),),
-        )
-    return Tensor((*x.shape[:2], *values.size), x.dtype)
+    ]
 
 
 def _check_mode(values: Values, x: Tensor) -> None:
@@ -126,7 +165,7 @@ def _upsample_window(values: Values) -> tuple[Window, ...]:
 
 
 def _factor(name: str, doc: str) -> tuple[Parameter, ...]:
-    return (Parameter(name, ParameterType.INT, 2, doc, 1, 64, required=True),)
+    return (Parameter(name, ParameterType.INT, 2, doc, 1, 1 << 12, required=True),)
 
 
 _UPSCALE = _factor("upscale_factor", "How many times as long height and width become.")
@@ -154,32 +193,41 @@ def _indivisible(name: str, factor: int, what: str, length: int, divisor: int, b
     )
 
 
+def _of_images(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
+    """The last three axes are those of an image, whatever stands before them."""
+    (x,) = inputs
+    if x.rank == 3:
+        fix = "Insert Unsqueeze with dim=1, which adds an axis of channels behind the batch."
+        return [unbatched(x, LAYOUTS[2], Text("channels"), fix, ADD_CHANNELS)]
+    return [] if x.rank == 4 else [unusual_rank(x, LAYOUTS[2], Text("it works on the last three axes alone"))]
+
+
 def _pixel_shuffle(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     (x,) = inputs
-    expect_rank(x, (4,), "(N, C, H, W)", "Move it before the Flatten.")
-    batch, channels, height, width = x.shape
+    expect_rank(x, rank_from(3), "(N, C, H, W)", "Move it before the Flatten.")
+    *batch, channels, height, width = x.shape
     factor = values.upscale_factor
     if channels % (factor * factor):
         best = max(r for r in range(1, int(factor)) if channels % (r * r) == 0)
         raise _indivisible("upscale_factor", factor, Text("the number of channels"), channels, factor * factor, best)
-    return Tensor((batch, channels // (factor * factor), height * factor, width * factor), x.dtype)
+    return Tensor((*batch, channels // (factor * factor), height * factor, width * factor), x.dtype)
 
 
 def _pixel_unshuffle(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     (x,) = inputs
-    expect_rank(x, (4,), "(N, C, H, W)", "Move it before the Flatten.")
-    batch, channels, height, width = x.shape
+    expect_rank(x, rank_from(3), "(N, C, H, W)", "Move it before the Flatten.")
+    *batch, channels, height, width = x.shape
     factor = values.downscale_factor
     for name, length in (("the height", height), ("the width", width)):
         if length % factor:
             best = max(r for r in range(1, int(factor)) if height % r == 0 and width % r == 0)
             raise _indivisible("downscale_factor", factor, name, length, factor, best)
-    return Tensor((batch, channels * factor * factor, height // factor, width // factor), x.dtype)
+    return Tensor((*batch, channels * factor * factor, height // factor, width // factor), x.dtype)
 
 
 def _channel_shuffle(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     (x,) = inputs
-    expect_rank(x, range(3, 9), "(N, C, …) with at least one spatial axis", "Move it before the Flatten.")
+    expect_rank(x, rank_from(3), "(N, C, …) with at least one spatial axis", "Move it before the Flatten.")
     if x.shape[1] % values.groups:
         best = max(g for g in range(1, min(int(values.groups), int(x.shape[1])) + 1) if x.shape[1] % g == 0)
         raise _indivisible("groups", values.groups, Text("the number of channels"), x.shape[1], values.groups, best)
@@ -202,6 +250,7 @@ Each spatial length becomes `length · scale_factor`, or what `size` says.
         url=_DOCS.format("Upsample"),
         infer=_upsample,
         parameters=_UPSAMPLE,
+        doubts=_two_targets,
         window=_upsample_window,
         module="nn.Upsample",
         brief=brief_of(_UPSAMPLE),
@@ -221,6 +270,7 @@ Use it at the end of super-resolution networks: all layers before it work at the
         url=_DOCS.format("PixelShuffle"),
         infer=_pixel_shuffle,
         parameters=_UPSCALE,
+        doubts=_of_images,
         module="nn.PixelShuffle",
         positional=("upscale_factor",),
         brief=brief_of(_UPSCALE),
@@ -240,6 +290,7 @@ Use it to shrink an image without losing anything, at the start of a network on 
         url=_DOCS.format("PixelUnshuffle"),
         infer=_pixel_unshuffle,
         parameters=_DOWNSCALE,
+        doubts=_of_images,
         window=lambda values: (Window(values.downscale_factor, values.downscale_factor, 0),) * 2,
         module="nn.PixelUnshuffle",
         positional=("downscale_factor",),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
-from designer.catalogue.rules.expect import product, resolve_axis, shape_text
+from designer.catalogue.rules.expect import axis_parameter, product, resolve_axis, shape_text
 from designer.catalogue.spec import (
     Family,
     LayerError,
@@ -18,19 +18,12 @@ from designer.catalogue.spec import (
     Values,
 )
 
-_AXIS_BOUND = 8
-
-
-def _axis(name: str, default: int, doc: str, required: bool = False) -> Parameter:
-    return Parameter(name, ParameterType.INT, default, doc, -_AXIS_BOUND, _AXIS_BOUND - 1, required=required)
-
-
 _FLATTEN = (
-    _axis("start_dim", 1, "First axis to merge; 1 leaves the batch alone."),
-    _axis("end_dim", -1, "Last axis to merge."),
+    axis_parameter("start_dim", 1, "First axis to merge; 1 leaves the batch alone.", required=False),
+    axis_parameter("end_dim", -1, "Last axis to merge.", required=False),
 )
 _UNFLATTEN = (
-    _axis("dim", 1, "The axis to split.", required=True),
+    axis_parameter("dim", 1, "The axis to split."),
     Parameter(
         "unflattened_size",
         ParameterType.SHAPE,
@@ -45,8 +38,8 @@ _UNFLATTEN = (
 
 def _flatten(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     (x,) = inputs
-    start = resolve_axis(values.start_dim, x.rank, "start_dim")
-    end = resolve_axis(values.end_dim, x.rank, "end_dim")
+    rank = max(x.rank, 1)  # a single number becomes a vector of one
+    start, end = resolve_axis(values.start_dim, rank, "start_dim"), resolve_axis(values.end_dim, rank, "end_dim")
     if start > end:
         raise LayerError(
             "axes_out_of_order",

@@ -6,17 +6,30 @@ from collections.abc import Sequence
 
 from designer.base.text import Text
 from designer.catalogue.layers.activation import activation
-from designer.catalogue.rules.expect import expect_float, expect_spatial, resolve_axis, shape_text
-from designer.catalogue.spec import LayerError, Parameter, ParameterType, Remedy, Tensor, Values
+from designer.catalogue.rules.doubts import over_batch, without_batch
+from designer.catalogue.rules.expect import axis_parameter, expect_float, expect_spatial, resolve_axis, shape_text
+from designer.catalogue.spec import Doubt, LayerError, Remedy, Tensor, Values
 
-_DIM = (Parameter("dim", ParameterType.INT, 1, "The axis along which the results sum to one.", -8, 7, required=True),)
-_HALVED = (Parameter("dim", ParameterType.INT, -1, "The axis that is cut into values and gates.", -8, 7),)
+_DIM = (axis_parameter("dim", 1, "The axis along which the results sum to one."),)
+_HALVED = (axis_parameter("dim", -1, "The axis that is cut into values and gates.", required=False),)
 
 
 def _along_dim(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     expect_float(inputs[0])
-    resolve_axis(values.dim, inputs[0].rank, "dim")
+    resolve_axis(values.dim, max(inputs[0].rank, 1), "dim")  # a single number has an axis 0 too, for torch
     return inputs[0]
+
+
+def _over_batch(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
+    dim = int(values.dim)
+    last = Remedy("Set dim to -1", set_param="dim", value=-1)
+    effect = Text("the examples of a batch compete with each other")
+    return over_batch(inputs[0], [dim], f"dim={dim}", effect, *([last] if inputs[0].rank > 1 else []))
+
+
+def _halves_batch(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
+    dim = int(values.dim)
+    return over_batch(inputs[0], [dim], f"dim={dim}", Text("one half of the examples gates the other"))
 
 
 def _over_channels(values: Values, inputs: Sequence[Tensor]) -> Tensor:
@@ -54,6 +67,7 @@ SPECS = (
         "before a cross-entropy loss it is one too many: PyTorch's loss contains it already.",
         _along_dim,
         _DIM,
+        doubts=_over_batch,
     ),
     activation(
         "LogSoftmax",
@@ -63,6 +77,7 @@ SPECS = (
         "before a cross-entropy loss it changes nothing, as the loss contains it already.",
         _along_dim,
         _DIM,
+        doubts=_over_batch,
     ),
     activation(
         "Softmin",
@@ -72,6 +87,7 @@ SPECS = (
         "before a cross-entropy loss it is one too many, as a softmax is.",
         _along_dim,
         _DIM,
+        doubts=_over_batch,
     ),
     activation(
         "Softmax2d",
@@ -80,6 +96,7 @@ SPECS = (
         "Computes `exp(x) / Σ exp(x)`, the sum running over the channels of `(N, C, H, W)`.",
         "before a cross-entropy loss it is one too many, as the loss contains it already.",
         _over_channels,
+        doubts=without_batch(2),
     ),
     activation(
         "GLU",
@@ -90,5 +107,6 @@ SPECS = (
         _glu,
         _HALVED,
         keeps_shape=False,
+        doubts=_halves_batch,
     ),
 )

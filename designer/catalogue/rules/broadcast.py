@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from designer.base.text import Text, all_of
-from designer.catalogue.rules.expect import expect_rank, is_float, resolve_axis, shape_text
+from designer.catalogue.rules.expect import expect_rank, is_float, rank_from, resolve_axis, shape_text
 from designer.catalogue.rules.sliding_window import as_size
 from designer.catalogue.spec import LayerError, Remedy, Tensor
 
@@ -96,13 +96,15 @@ def stack(inputs: Sequence[Tensor], dim: int) -> tuple[int, ...]:
 def multiply_matrices(left: Tensor, right: Tensor) -> tuple[int, ...]:
     """The shape of a product of matrices: (…, L, K) and (…, K, M) give (…, L, M), the axes before broadcast.
 
-    Raises LayerError `wrong_rank` where one is not a matrix, `merge_mismatch`. Source: torch.matmul docs.
+    A vector is one row on the left and one column on the right, and its axis is not in the result. Raises LayerError
+    `wrong_rank` where one is a single number, `merge_mismatch`. Source: torch.matmul docs.
     """
     for tensor in (left, right):
-        expect_rank(tensor, range(2, 9), "(N, …, rows, columns)", "Unsqueeze it first.")
+        expect_rank(tensor, rank_from(1), "(N, …, rows, columns)", "Unsqueeze it first.")
     inputs = (left, right)
-    if left.shape[-1] != right.shape[-2]:
-        columns, rows = int(left.shape[-1]), int(right.shape[-2])
+    inner = right.shape[-2] if right.rank > 1 else right.shape[-1]
+    if left.shape[-1] != inner:
+        columns, rows = int(left.shape[-1]), int(inner)
         message = Text(
             "cannot multiply {inputs}: the first has {columns} columns, the second {rows} rows.",
             inputs=_listed(inputs),
@@ -119,7 +121,7 @@ def multiply_matrices(left: Tensor, right: Tensor) -> tuple[int, ...]:
     shape: tuple[int, ...] = ()
     for tensor in inputs:
         shape = _broadcast_two(shape, tensor.shape[:-2], inputs, Text("multiply"), offers=False)
-    return (*shape, left.shape[-2], right.shape[-1])
+    return (*shape, *left.shape[-2:-1], *(right.shape[-1:] if right.rank > 1 else ()))
 
 
 def _listed(inputs: Sequence[Tensor]) -> str:
@@ -153,7 +155,7 @@ def _mismatch(
 def _remedies(inputs: Sequence[Tensor], join: int | None) -> tuple[Remedy, ...]:
     """Layers before some of the inputs that make all agree, each way in one remedy. join: the axis of Concat."""
     ranks = {tensor.rank for tensor in inputs}
-    agree = len({tensor.shape[0] for tensor in inputs}) == 1 and all(is_float(tensor.dtype) for tensor in inputs)
+    agree = len({tensor.shape[:1] for tensor in inputs}) == 1 and all(is_float(tensor.dtype) for tensor in inputs)
     if not agree or join not in (None, 1):
         return ()
     if ranks == {2} and join is None:

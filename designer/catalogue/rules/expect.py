@@ -5,10 +5,10 @@ Each function raises a LayerError in words. Shape arithmetic lives in the other 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from designer.base.text import Text
-from designer.catalogue.spec import LayerError, Remedy, Tensor
+from designer.catalogue.spec import MAX_RANK, LayerError, Parameter, ParameterType, Remedy, Tensor
 
 LAYOUTS = {1: "(N, C, L)", 2: "(N, C, H, W)", 3: "(N, C, D, H, W)"}  # by the number of spatial axes
 
@@ -37,8 +37,18 @@ def is_float(dtype: str) -> bool:
     return dtype in _FLOATS
 
 
+def rank_from(least: int) -> range:
+    """The numbers of dimensions from `least` up, for `expect_rank`."""
+    return range(least, MAX_RANK + 1)
+
+
+def axis_parameter(name: str, default: int, doc: str, required: bool = True) -> Parameter:
+    """A parameter that names an axis; a negative one counts from the end."""
+    return Parameter(name, ParameterType.INT, default, doc, -MAX_RANK, MAX_RANK - 1, required=required)
+
+
 def expect_rank(
-    tensor: Tensor, ranks: Sequence[int], layout: str, fix: str = "", remedies: Sequence[Remedy] = ()
+    tensor: Tensor, ranks: Container[int], layout: str, fix: str = "", remedies: Sequence[Remedy] = ()
 ) -> None:
     """Raise LayerError `wrong_rank` where a tensor has another number of dimensions than those of `ranks`."""
     if tensor.rank not in ranks:
@@ -53,15 +63,21 @@ def expect_rank(
 
 
 def expect_spatial(tensor: Tensor, axes: int) -> None:
-    """Raise LayerError `wrong_rank` unless a tensor has a batch, channels and `axes` spatial axes."""
+    """Raise LayerError `wrong_rank` unless a tensor has `axes` spatial axes, channels, and at most a batch."""
     fix, remedies = "Check the layers before it.", ()
-    if tensor.rank == 2:
+    if tensor.rank == 2 and axes > 1:
         size = (int(tensor.shape[1]), *(1,) * axes)
         params = {"dim": 1, "unflattened_size": size}
         title = Text("Insert Unflatten to {size}", size=shape_text(size))
         fix = Text("Move it before the Flatten, or insert Unflatten to {size}.", size=shape_text(size))
         remedies = (Remedy(title, insert="Unflatten", params=params),)
-    expect_rank(tensor, (axes + 2,), LAYOUTS[axes], fix, remedies)
+    expect_rank(tensor, (axes + 1, axes + 2), LAYOUTS[axes], fix, remedies)
+
+
+def split_spatial(shape: Sequence[int], axes: int) -> tuple[tuple[int, ...], int, tuple[int, ...]]:
+    """A shape as what stands before the channels, (N,) or nothing, the channels, and the `axes` spatial lengths."""
+    first = len(shape) - axes
+    return tuple(shape[: first - 1]), shape[first - 1], tuple(shape[first:])
 
 
 def expect_float(tensor: Tensor) -> None:
@@ -76,8 +92,41 @@ def expect_float(tensor: Tensor) -> None:
         )
 
 
+def expect_numbers(tensor: Tensor) -> None:
+    """Raise LayerError `wrong_dtype` where a layer that calculates, with integers too, receives booleans."""
+    if tensor.dtype == "bool":
+        raise LayerError(
+            "wrong_dtype",
+            "a tensor of bool arrives.",
+            expected="a tensor of numbers",
+            received="bool",
+            fix="Feed it the output of a layer that calculates with numbers.",
+        )
+
+
+def expect_not_zero(name: str, value: float, default: float) -> None:
+    """Raise LayerError `bad_parameter` where a number by which PyTorch divides is zero."""
+    if value == 0:
+        raise LayerError(
+            "bad_parameter",
+            Text("{parameter}={value} is not possible.", parameter=name, value=float(value)),
+            expected="a number that is not zero",
+            received=f"{name}={float(value)}",
+            fix=Text("The default is {default}.", default=default),
+            remedies=(Remedy(Text("Set {name} to {value}", name=name, value=default), set_param=name, value=default),),
+        )
+
+
 def resolve_axis(dim: int, rank: int, name: str) -> int:
     """A dimension's index counted from the left: -1 of rank 4 -> 3. Raises LayerError `axis_out_of_range`."""
+    if rank == 0:
+        raise LayerError(
+            "axis_out_of_range",
+            Text("{name}={dim} names no axis of a single number.", name=name, dim=int(dim)),
+            expected="a tensor of one axis or more",
+            received=shape_text(()),
+            fix="Check the layers before it.",
+        )
     if not -rank <= dim < rank:
         raise LayerError(
             "axis_out_of_range",

@@ -23,7 +23,8 @@ _NUMBER = re.compile(r"[+-]?(\d+(_\d+)*\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _SIZES = re.compile(r"[\[(]?\s*[+-]?\d+(\s*[,×xX]\s*[+-]?\d+)*\s*,?\s*[\])]?")
 _NUMERIC = re.compile(r"[\d\s.,+\-eE_()\[\]]+")
 _LONGEST = 300  # of a text that is a number or a size
-_NUMBERS = ("int", "float", "number", "size", "shape")
+_FACTORS = re.compile(rf"[\[(]?\s*{_NUMBER.pattern}(\s*[,×xX]\s*{_NUMBER.pattern})*\s*,?\s*[\])]?")
+_NUMBERS = ("int", "float", "number", "size", "shape", "factor")
 UNSET = "None"  # in the model's words
 _BOOLS = {"true": "True", "on": "True", "yes": "True", "false": "False", "off": "False", "no": "False"}
 
@@ -61,9 +62,13 @@ def _within(view: ParameterView, text: str, value: float) -> Reader:
 
 
 def _sizes(view: ParameterView, text: str) -> Reader | None:
-    if not _SIZES.fullmatch(text):
+    """Of integers, or for a factor of any numbers, with commas or crosses between."""
+    if view.type == "shape" and text == "()":
+        return Reader(Reading.LITERAL, text)
+    if not (_FACTORS if view.type == "factor" else _SIZES).fullmatch(text):
         return None
-    numbers = [int(number) for number in re.findall(r"[+-]?\d+", text)]
+    given = [number.group() for number in (_NUMBER if view.type == "factor" else _INT).finditer(text)]
+    numbers = [int(number) if _INT.fullmatch(number) else float(number) for number in given]
     is_tuple = len(numbers) > 1 or "," in text or view.type == "shape"
     inner = ", ".join(str(number) for number in numbers)
     written = (f"({inner},)" if len(numbers) == 1 else f"({inner})") if is_tuple else str(numbers[0])
@@ -137,9 +142,9 @@ def _literal(view: ParameterView, text: str) -> Reader | None:
         return Reader(Reading.LITERAL, _BOOLS[text.lower()])
     if view.type == "int" and _INT.fullmatch(text):
         return _within(view, text, int(text))
-    if view.type in ("float", "number") and _NUMBER.fullmatch(text):
+    if view.type in ("float", "number", "factor") and _NUMBER.fullmatch(text):
         return _within(view, text, float(text))
-    if view.type in ("size", "shape"):
+    if view.type in ("size", "shape", "factor"):
         return _sizes(view, text)
     return None
 
@@ -175,6 +180,7 @@ def read_text(view: ParameterView, text: str) -> Reader:
             "choice": translate("Editors", "one of {0}").format(", ".join(map(as_shown, view.choices))),
             "size": " / ".join([translate("Editors", "a size such as 3 or 3, 3"), *map(as_shown, view.choices)]),
             "shape": translate("Editors", "a shape such as 1, 28, 28"),
+            "factor": translate("Editors", "a number such as 2 or 1.5, or one an axis such as 2, 1.5"),
         }.get(view.type, translate("Editors", "a value"))
         sentence = translate("Editors", "{0} takes {1}, or an expression such as 2 * width.")
         return _invalid(
@@ -192,12 +198,12 @@ def stepped(view: ParameterView, text: str, steps: int) -> str | None:
         index = view.choices.index(reader.text) - steps
         return as_shown(view.choices[min(max(index, 0), len(view.choices) - 1)])
     is_whole = view.type != "float" and _INT.fullmatch(reader.text)
-    if view.type in ("float", "number") and not is_whole and _NUMBER.fullmatch(reader.text):
+    if view.type in ("float", "number", "factor") and not is_whole and _NUMBER.fullmatch(reader.text):
         return _float_step(view, reader.text, steps)
-    if view.type not in ("int", "number", "size") or not _INT.fullmatch(text.strip()):
+    if view.type not in ("int", "number", "size", "factor") or not _INT.fullmatch(text.strip()):
         return None
     value = int(text) + steps
-    value = value if view.minimum is None else max(value, int(view.minimum))
+    value = value if view.minimum is None else max(value, math.ceil(view.minimum))
     return str(value if view.maximum is None else min(value, int(view.maximum)))
 
 

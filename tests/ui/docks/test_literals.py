@@ -16,6 +16,7 @@ CHOICE = ParameterView("padding_mode", "zeros", "choice", ("zeros", "reflect"))
 BOOL = ParameterView("bias", "True", "bool")
 QUOTED = ParameterView("padding_mode", "'zeros'", "choice", ("'zeros'", "'reflect'", "None"), "'zeros'")
 WORDS = ParameterView("equation", "''", "text", default_text="''")
+FACTOR = ParameterView("scale_factor", "2", "factor", minimum=1 / 64, maximum=64, default_text="None")
 NONE = ParameterView("stride", "None", "size", default_text="None")
 SET = ParameterView("object_size", "20", "int", default_text="None", minimum=1)
 
@@ -36,6 +37,13 @@ SET = ParameterView("object_size", "20", "int", default_text="None", minimum=1)
         (PADDING, "1, 2", "(1, 2)"),
         (SHAPE, "1×28×28", "(1, 28, 28)"),
         (SHAPE, "784", "(784,)"),
+        (SHAPE, "()", "()"),
+        (FACTOR, "1.5", "1.5"),
+        (FACTOR, "1.", "1."),
+        (FACTOR, "16, 1", "(16, 1)"),
+        (FACTOR, "1.5×2", "(1.5, 2)"),
+        (FACTOR, "(0.5,)", "(0.5,)"),
+        (FACTOR, "", "None"),
         (CHOICE, "reflect", "reflect"),
         (BOOL, "off", "False"),
         (NONE, "None", "None"),
@@ -75,6 +83,7 @@ def test_a_marked_text_is_an_expression() -> None:
     ("view", "typed", "says"),
     [
         (INT, "0", "out_channels must be 1 or more."),
+        (FACTOR, "1.5, 100", "scale_factor must be 64 or less."),
         (INT, "5000", "out_channels must be 4096 or less."),
         (INT, "1.5", "out_channels must be a whole number."),
         (INT, "", "out_channels needs a value."),
