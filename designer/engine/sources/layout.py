@@ -258,9 +258,7 @@ class _Reader:
         for name in self._layout.classes:
             if set_of(name):
                 self._layout.notes.append(
-                    Text(
-                        "The folder {name} is taken as a class, since it lies beside others that are.", name=repr(name)
-                    )
+                    Text("The folder {name} is taken as a class, as are those beside it.", name=repr(name))
                 )
         inner = {frozenset(_with_images(folder.folders[name])) for name in self._layout.classes}
         if len(inner) == 1 and len(names := next(iter(inner))) > 1:

@@ -192,10 +192,8 @@ class _Walk:
                     raise
                 self.listing.left_out.add("locked", folder.path)
                 continue
-            for entry in found:
-                below = self._entry(entry, folder, hidden)
-                if below is not None:
-                    waiting.append(below)
+            inner = [below for entry in found if (below := self._entry(entry, folder, hidden))]
+            waiting += reversed(inner)
 
     def _entry(self, entry: os.DirEntry[str], folder: Folder, hidden: bool) -> tuple[Path, Folder, bool] | None:
         """Take an entry. Returns what is to be walked through next, if it is a folder."""

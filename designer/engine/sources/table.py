@@ -50,7 +50,9 @@ def read(path: Place, recipe: DataRecipe) -> Collection:
     if columns.has_header:
         rows = rows[1:]
     left_out = LeftOut()
-    rows, sets, split_notes = _parted(rows, columns, file, recipe, left_out)
+    rows, sets, unlabelled, split_notes = _parted(rows, columns, file, recipe)
+    for name in unlabelled:
+        left_out.add("unlabelled", name)
     classes, labels = _labels(rows, columns, file)
     cells = [row[columns.path] for row in rows]
     distant = next((name for name in map(cleaned, cells) if name.startswith("//")), None)
@@ -67,7 +69,7 @@ def read(path: Place, recipe: DataRecipe) -> Collection:
             expected=Text("paths relative to {parent}", parent=file.parent),
             fix="Correct the paths, or move the file to where they begin.",
         )
-    left_out.extend(images.left_out(names, file.name))
+    left_out.extend(images.left_out([*names, *unlabelled], file.name))
     notes = (
         *columns.notes,
         *([note] if note else []),
@@ -81,12 +83,16 @@ def read(path: Place, recipe: DataRecipe) -> Collection:
 
 
 def _parted(
-    rows: Sequence[Sequence[str]], columns: Columns, file: Place, recipe: DataRecipe, left_out: LeftOut
-) -> tuple[list[Sequence[str]], list[SetName], tuple[str, ...]]:
-    """The rows that can be used, and the set of each. Raises EngineError unless each has a path and a label, and, where
-    there is a column of sets, one of them; images of the test set may lack their labels."""
+    rows: Sequence[Sequence[str]], columns: Columns, file: Place, recipe: DataRecipe
+) -> tuple[list[Sequence[str]], list[SetName], list[str], tuple[str, ...]]:
+    """The rows that can be used, the set of each, and the images that have no label.
+
+    Raises EngineError unless each row has a path and a label and, where there is a column of sets, one of them; images
+    of the test set may lack their labels.
+    """
     words, notes = _words(rows, columns, recipe, file)
     kept: list[Sequence[str]] = []
+    unlabelled: list[str] = []
     found: list[SetWord] = []
     needed = max(columns.path, *columns.labels, -1 if columns.split is None else columns.split)
     amiss = "" if rows else Text("{file} lists no images.", file=file)
@@ -104,7 +110,7 @@ def _parted(
             )
         elif any(not row[index].strip() for index in columns.labels):
             if word != "train":
-                left_out.add("unlabelled", row[columns.path].strip())
+                unlabelled.append(cleaned(row[columns.path]))
                 continue
             amiss = Text("Row {number} of {file} has no label.", number=number, file=file)
         if amiss or word is None:
@@ -121,7 +127,7 @@ def _parted(
     roles = assigned(set(found))
     if roles.get("validation") == "test":
         notes = (*notes, "The list names no test set; the validation set serves as one.")
-    return kept, [roles[word] for word in found], notes
+    return kept, [roles[word] for word in found], unlabelled, notes
 
 
 def _words(
@@ -149,9 +155,9 @@ def _words(
             fix="Correct data.fold, or leave it out.",
         )
     note = Text(
-        "Fold {fold} of {count:,} is the test set, the others are to train on; data.fold chooses another.",
+        "Fold {fold} is the test set, the other {count:,} are to train on; data.fold chooses another.",
         fold=chosen,
-        count=len(known_folds),
+        count=len(known_folds) - 1,
     )
     return ["test" if fold == chosen else "train" for fold in folds], (note,)
 
@@ -202,12 +208,12 @@ def _repeated(names: Sequence[str], labels: Sequence[int], sets: Sequence[SetNam
     torn = [name for name, found in rows.items() if len({label for label, _ in found}) > 1]
     within = [name for name in rows if name not in set(across) and name not in set(torn)]
     said = (
-        (across, Text("images are listed in more than one set")),
-        (torn, Text("images are listed with more than one label")),
-        (within, Text("images are listed more than once")),
+        (across, Text("Listed in more than one set")),
+        (torn, Text("Listed with more than one label")),
+        (within, Text("Listed more than once")),
     )
     return [
-        Text("{count:,} {what}: {names}.", count=len(found), what=what, names=listed(found))
+        Text("{what}: {count:,} of the images ({names}).", count=len(found), what=what, names=listed(found))
         for found, what in said
         if found
     ]
