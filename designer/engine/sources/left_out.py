@@ -40,15 +40,16 @@ class LeftOut:
         self._names: dict[Reason, list[str]] = {}
         self._kinds: Counter[str] = Counter()  # suffixes of files that are no images
 
-    def add(self, reason: Reason, name: str, count: int = 1) -> None:
-        """One more, or a folder with so many. name: its path in the data set."""
-        if count < 1:
+    def add(self, reason: Reason, name: str, within: int | None = None) -> None:
+        """One more, or all that is in a folder. name: its path in the data set. within: how many there are in it."""
+        count = 1 if within is None else within
+        if not count:
             return
         self._counts[reason] += count
         self._entries[reason] += 1
         names = self._names.setdefault(reason, [])
         if len(names) < _SHOWN:
-            names.append(name if count == 1 else f"{name} ({count:,})")
+            names.append(name if within is None else f"{name} ({within:,})")
         if reason == "kind":
             self._kinds[PurePosixPath(name).suffix.lower() or PurePosixPath(name).name] += count
 

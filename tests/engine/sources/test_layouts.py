@@ -120,7 +120,7 @@ SOUND: dict[str, tuple[dict[str, int], tuple[str, ...], tuple[int, int, int], li
         {"a/train": 3, "a": 2, "b/train": 2, "b/more": 1},
         TWO,
         (5, 0, 0),
-        [NO_SET.format(3, "a/0.png, a/1.png, b/more")],
+        [NO_SET.format(3, "a/0.png, a/1.png, b/more (1)")],
     ),
     "beside the classes": (folders(test=1) | {"a": 3, "b": 2}, TWO, (5, 0, 2),
                            ["The folders beside test are the training set."]),
