@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from designer.base import numbers
@@ -17,6 +18,11 @@ from designer.session.data_view import DataView
 
 SUMMARY = "list the data sets that can be had by name; fetch one of them, or say what a folder or file holds"
 _PARTS = {"train": "training", "validation": "validation", "test": "test"}
+_COLUMNS = {
+    "path_column": "of a CSV: the name of the column of paths, or its number from 1",
+    "label_column": "of a CSV: the column of labels",
+    "split_column": "of a CSV: the column of sets",
+}
 _MOST_CLASSES = 50
 _MOST_BROKEN = 20
 
@@ -30,6 +36,9 @@ class DataError(BlockyardError):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `data`."""
     parser.add_argument("data", nargs="?", metavar="NAME_OR_PATH", help="a known name, which is fetched if need be")
+    for name, what in _COLUMNS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", metavar="COLUMN", default="", help=what)
+    parser.add_argument("--fold", metavar="N", default="", help="the fold to test on, where a column numbers folds")
     add_json(parser)
 
 
@@ -38,7 +47,8 @@ def run(options: argparse.Namespace) -> int:
     if options.data is None:
         _list(options.json)
         return 0
-    described = describe(options.data)
+    chosen = {name: getattr(options, name) for name in (*_COLUMNS, "fold")}
+    described = describe(options.data, chosen)
     if options.json:
         values = asdict(described)
         del values["request"]
@@ -60,16 +70,18 @@ def _list(as_json: bool) -> None:
     write_table(("NAME", "WHAT", "TO FETCH"), rows, right=(2,))
 
 
-def describe(source: str) -> Described:
-    """What a data set holds, by its name or path; a known one is fetched. Raises DataError, BlockyardError."""
+def describe(source: str, columns: Mapping[str, str] | None = None) -> Described:
+    """What a data set holds, by its name or path; a known one is fetched.
+
+    columns: of a CSV, by the fields of a recipe. Raises DataError, BlockyardError."""
     progress = Progress(sys.stdout, sys.stderr)
     try:
-        recipe = replace(Recipe(), data=DataRecipe(source=source))
+        recipe = replace(Recipe(), data=DataRecipe(source=source, **(columns or {})))
     except RecipeError as error:
         raise BlockyardError(error.message, expected=error.expected, fix=error.fix) from error
     view = DataView()
     try:
-        view.describe(recipe, fetch=True)
+        view.describe(recipe, fetch=True, whole=True)
         for answer in view.answers():
             progress(answer)
             match answer:
@@ -88,7 +100,9 @@ def _show(data: Described) -> None:
     write(f"sizes: {sizes}{' …' if len(data.sizes) > 5 else ''}; {'grey' if data.channels == 1 else 'colour'}")
     if data.mean:
         figures = (" ".join(f"{value:.4f}" for value in values) for values in (data.mean, data.std))
-        write("pixels from 0 to 1: mean {}, standard deviation {}".format(*figures))
+        trained = sum(sum(part.counts) for part in data.parts if part.name == "train")
+        of_all = f"of {trained:,} training images" if data.checked == data.total else "of some training images"
+        write("pixels from 0 to 1, {}: mean {}, standard deviation {}".format(of_all, *figures))
     write("")
     _show_classes(data)
     if data.broken_count:
@@ -98,7 +112,7 @@ def _show(data: Described) -> None:
     if data.problem:
         note(f"warning: {data.problem} {data.fix}")
     for remark in data.notes:
-        note(f"warning: {remark}")
+        note(f"note: {remark}")
 
 
 def _show_classes(data: Described) -> None:

@@ -29,7 +29,7 @@ class PredictError(BlockyardError):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `predict`."""
     parser.add_argument("run", metavar="RUN", help="folder of a run, or its name in the list of `blockyard runs`")
-    parser.add_argument("images", nargs="+", metavar="IMAGE", help="PNG, JPEG or WebP files")
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help="PNG, JPEG, WebP, BMP, TIFF, GIF or PPM files")
     parser.add_argument("--top", type=whole_number(1, 1000), default=5, metavar="K", help="so many classes each (5)")
     parser.add_argument("--invert", action="store_true", help="make dark bright and bright dark first")
     add_json(parser)

@@ -18,8 +18,9 @@ from torch.nn import functional
 from . import transforms
 from .examples import Collection, Fit
 from .group import ALONE, Group
+from .levels import Levels
 from .normalising import mean_and_std
-from .placing import Placed, Tell, place, unheard
+from .placing import Placed, Tell, fitted, place, unheard
 from .protocol import EngineError, Warned
 from .recipe import NO_CHANCE, AugmentRecipe, DataRecipe
 from .sources.find import open_data
@@ -83,7 +84,7 @@ class Preparation:
 class ImageData:
     """A data set ready to train on: bytes of pixels, in the device's memory or on their way, and how to prepare them.
 
-    classes: a name for each label.
+    classes: a name for each label. levels: what was black and white in images of more than bytes.
     """
 
     train: Placed
@@ -91,6 +92,7 @@ class ImageData:
     classes: tuple[str, ...]
     prepare: Preparation
     validation: Placed | None = None
+    levels: Levels | None = None
 
     @property
     def num_classes(self) -> int:
@@ -104,6 +106,7 @@ class ImageData:
             "scale": self.prepare.scale.cpu(),
             "shift": self.prepare.shift.cpu(),
             "classes": list(self.classes),
+            "levels": list(self.levels) if self.levels else None,
         }
 
     def train_batches(
@@ -179,9 +182,13 @@ def load_data(
     """
     collection = open_data(recipe, near, tell)
     require_classes(collection, tell)
-    train, test, validation = place(parted(collection, recipe), fit_of(recipe, augment), recipe, device, tell)
+    parts = fitted(parted(collection, recipe), fit_of(recipe, augment))
+    pictures = parts.train.pictures
+    if notes := (*collection.notes, *pictures.notes):
+        tell(Warned("data_note", joined(*notes)))
+    train, test, validation = place(parts, recipe, device, tell)
     prepare = preparation(recipe, augment, mean_and_std(recipe, train), device)
-    return ImageData(train, test, collection.classes, prepare, validation)
+    return ImageData(train, test, collection.classes, prepare, validation, pictures.levels)
 
 
 def preparation(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, Self
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from .device import sent
+from .levels import Levels
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,9 @@ class Fit:
 AS_IT_IS = Fit()
 
 
+Seen = Literal["transparent", "frames", "bright"]
+
+
 class Fault(NamedTuple):
     """An image that could not be read. broken: its file is damaged. gone: there is none. size: not that of others."""
 
@@ -40,10 +44,27 @@ class Fault(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """images: uint8 (N, C, H, W) in main memory, black where there is a fault."""
+    """images: uint8 (N, C, H, W) in main memory, black where there is a fault. seen: what was made of some."""
 
     images: Tensor
     faults: tuple[Fault, ...] = ()
+    seen: tuple[Seen, ...] = ()
+
+
+class Findings(NamedTuple):
+    """What images hold, each as it is read, or in its own size where none is set.
+
+    levels: how often each value of a byte occurs, int64 (C, 256). sizes: heights and widths as stored, and how often.
+    digests: of each image, in turn, a number that only equal images share; None of one that has a fault, or is of one
+    colour. plain: the positions of those of one colour.
+    """
+
+    levels: Tensor
+    sizes: Mapping[tuple[int, int], int]
+    digests: tuple[int | None, ...]
+    plain: tuple[int, ...]
+    faults: tuple[Fault, ...] = ()
+    seen: tuple[Seen, ...] = ()
 
 
 class Pictures(Protocol):
@@ -61,8 +82,19 @@ class Pictures(Protocol):
     def fitted(self, fit: Fit) -> Self:
         """The same, so that they are read in one shape. Raises EngineError where they have none."""
 
+    @property
+    def levels(self) -> Levels | None:
+        """What is black and white in images of more than bytes. Only of fitted ones."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how they are read. Only of fitted ones."""
+
     def read(self, numbers: Tensor) -> Reading:
         """The images of these numbers, int64 (N,)."""
+
+    def examined(self, numbers: Tensor) -> Findings:
+        """What the images of these numbers hold."""
 
     def name(self, number: int) -> str:
         """What a person calls an image."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from .examples import Fault
+from .examples import Fault, Seen
 from .protocol import EngineError, Warned
 from .text import Text, joined
 
 _SHOWN = 5
+_CONVERTED: dict[Seen, Text] = {
+    "transparent": Text("Transparent in part, so laid on white, or on black where drawn in one light colour"),
+    "frames": Text("Several frames or pages, of which the first is used"),
+    "bright": Text("Values beyond what is taken as black and white, cut off there"),
+}
 
 
 def raise_for(faults: Sequence[Fault]) -> None:
@@ -26,6 +31,13 @@ def skipped(faults: Sequence[Fault]) -> Warned:
             "{count:,} images that cannot be read are left out: {faults}.", count=len(faults), faults=_listed(faults)
         )
     return Warned("skipped_broken", said, "Mend or remove the files.")
+
+
+def converted(seen: Mapping[Seen, int]) -> Iterator[Text]:
+    """What is said of images that are not taken just as they are stored. seen: of how many."""
+    for kind, said in _CONVERTED.items():
+        if count := seen.get(kind, 0):
+            yield Text("{said}: {count:,} of the images.", said=said, count=count)
 
 
 def _gone(faults: Sequence[Fault]) -> EngineError:
@@ -58,7 +70,7 @@ def _broken(faults: Sequence[Fault]) -> EngineError:
         said = Text("{count:,} images cannot be read: {faults}.", count=len(faults), faults=_listed(faults))
     return EngineError(
         said,
-        expected="whole PNG, JPEG or WebP files",
+        expected="whole PNG, JPEG, WebP, BMP, TIFF, GIF or PPM files",
         fix="Mend or remove them, or set data.skip_broken in the recipe to true to train without them.",
     )
 

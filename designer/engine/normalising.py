@@ -8,6 +8,7 @@ from torch import Tensor
 from .placing import Placed
 from .protocol import EngineError
 from .recipe_data import DataRecipe
+from .sources.stored import level_counts
 from .text import Text
 
 COUNTED_BYTES = 2**30  # of pixels that are counted
@@ -50,12 +51,6 @@ def pixel_statistics(examples: Placed) -> tuple[Tensor, Tensor]:
     else:
         groups = examples.fetched(torch.arange(0, len(examples), step).split(_GROUP))
     return statistics_of(sum(level_counts(images) for images, _ in groups))
-
-
-def level_counts(images: Tensor) -> Tensor:
-    """How often each level of 0..255 occurs, int64 (C, 256), in main memory. images: uint8 (N, C, H, W)."""
-    channels = images.unbind(1)
-    return torch.stack([torch.bincount(pixels.flatten(), minlength=256).cpu() for pixels in channels])
 
 
 def statistics_of(counts: Tensor) -> tuple[Tensor, Tensor]:

@@ -6,18 +6,20 @@ Both give the same images in the same order, bit for bit.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
 
 from .device import free_bytes, sent
-from .examples import Fault, Fit, Part, Split
-from .faults import raise_for, skipped
+from .examples import Fault, Fit, Part, Seen, Split
+from .faults import converted, raise_for, skipped
 from .protocol import EngineError, Preparing, Warned
 from .recipe_data import DataRecipe
 from .split import Parts
 from .streaming import Reader, StreamedSplit
+from .text import joined
 
 Placed = Split | StreamedSplit
 Tell = Callable[[Preparing | Warned], object]
@@ -30,19 +32,26 @@ def unheard(message: Preparing | Warned) -> None:
     """Hears nothing."""
 
 
-def place(
-    parts: Parts, fit: Fit, recipe: DataRecipe, device: torch.device, tell: Tell
-) -> tuple[Placed, Placed, Placed | None]:
-    """Training, test and validation set, ready to be fetched on the device. Raises EngineError."""
+def fitted(parts: Parts, fit: Fit) -> Parts:
+    """The same sets, ready to be read in one shape. Raises EngineError where they have none."""
     known = {id(part.pictures): part.pictures for part in parts.all}
-    fitted = {key: pictures.fitted(fit) for key, pictures in known.items()}
-    readers = {key: Reader(pictures, recipe.workers, device) for key, pictures in fitted.items()}
-    total = [replace(part, pictures=fitted[id(part.pictures)]) for part in parts.all]
-    streams = _is_streamed(total, recipe, device)
-    progress = Progress(sum(map(len, total)), tell)
+    ready = {key: pictures.fitted(fit) for key, pictures in known.items()}
+    return Parts(
+        *(
+            part and replace(part, pictures=ready[id(part.pictures)])
+            for part in (parts.train, parts.test, parts.validation)
+        )
+    )
+
+
+def place(parts: Parts, recipe: DataRecipe, device: torch.device, tell: Tell) -> tuple[Placed, Placed, Placed | None]:
+    """Training, test and validation set, of fitted pictures, ready to be fetched on the device. Raises EngineError."""
+    readers = {id(part.pictures): Reader(part.pictures, recipe.workers, device) for part in parts.all}
+    streams = _is_streamed(parts.all, recipe, device)
+    progress = Progress(sum(map(len, parts.all)), tell)
     placed: list[Placed] = []
-    for part, original in zip(total, parts.all, strict=True):
-        reader = readers[id(original.pictures)]
+    for part in parts.all:
+        reader = readers[id(part.pictures)]
         if streams:
             part = part.at(_kept(part, reader, progress)) if recipe.skip_broken else part
             placed.append(StreamedSplit(part, reader, part.labels.to(device)))
@@ -51,6 +60,8 @@ def place(
     raise_for([fault for fault in progress.faults if fault.kind != "broken" or not recipe.skip_broken])
     if progress.faults:
         tell(skipped(progress.faults))
+    if notes := list(converted(progress.seen)):
+        tell(Warned("converted", joined(*notes)))
     if not all(map(len, placed)):
         raise EngineError(
             "No image of one of the sets can be read.",
@@ -72,6 +83,7 @@ class Progress:
 
     def __init__(self, total: int, tell: Tell) -> None:
         self.faults: list[Fault] = []
+        self.seen: Counter[Seen] = Counter()
         self._total, self._done = total, 0
         self._tell = tell
         self._told_at = time.monotonic()
@@ -111,6 +123,7 @@ def _kept(
             take(start, reading.images)
         kept[[start + fault.position for fault in reading.faults]] = False
         progress.faults += reading.faults
+        progress.seen.update(reading.seen)
         start += len(reading.images)
         progress.add(len(reading.images))
     return kept

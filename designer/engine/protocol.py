@@ -224,7 +224,8 @@ class Warned:
     """Something to tell the person; no failure.
 
     Codes: `stuck_at_chance`, `stopped_early`, `unreadable_control`, `empty_class`, `lonely_class`, `skipped_broken`,
-    `nothing_to_freeze`, `too_many_outputs`, `damaged_checkpoint`, `no_checksum`, `not_answering`.
+    `nothing_to_freeze`, `too_many_outputs`, `damaged_checkpoint`, `no_checksum`, `not_answering`, `data_note`,
+    `converted`.
     """
 
     type: ClassVar = "warning"

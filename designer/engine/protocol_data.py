@@ -16,7 +16,10 @@ from .recipe_json import read_value
 from .text import TEXTS, forms_of, in_forms
 
 SetName = Literal["train", "validation", "test"]
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")  # of the files that are read as images
+IMAGE_SUFFIXES = (  # of the files that are read as images
+    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".dib", ".tif", ".tiff", ".gif"),
+    *(".ppm", ".pgm", ".pbm", ".pnm"),
+)
 THUMB_PX = 96  # the longer side of a picture, where it is not smaller by itself
 _SHOWN_CHARACTERS = 120
 
@@ -25,13 +28,15 @@ _SHOWN_CHARACTERS = 120
 class Describe:
     """Request: what does the recipe's data set hold? Answered by `Described`.
 
-    fetch: whether to download a known set that is not there.
+    fetch: whether to download a known set that is not there. whole: whether to read every image, however many there
+    are, where else some evenly spaced are enough.
     """
 
     type: ClassVar = "describe"
     request: int
     recipe: Recipe
     fetch: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)

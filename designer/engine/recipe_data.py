@@ -80,6 +80,9 @@ class DataRecipe:
     read, instead of stopping. streaming: whether images are read as they are needed, batch by batch, instead of being
     kept in the device's memory; `auto` does so where they would not fit. workers: processes that read images from
     files, as many as there are cores where it is None. Neither changes a figure.
+
+    path_column, label_column, split_column: of a CSV, by name or by number from 1; found out where they are empty.
+    fold: where the column of sets has numbers, the one to test on; the lowest where it is empty.
     """
 
     source: str = "fashion-mnist-mini"
@@ -97,6 +100,10 @@ class DataRecipe:
     skip_broken: bool = later(False)
     streaming: Literal["auto", "never", "always"] = later("auto")
     workers: int | None = later(None)
+    path_column: str = later("")
+    label_column: str = later("")
+    split_column: str = later("")
+    fold: str = later("")
 
     def __post_init__(self) -> None:
         require(bool(self.source.strip()), "data.source", self.source, "a data set or a folder", "Name one.")

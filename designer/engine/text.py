@@ -66,7 +66,12 @@ def one_of(names: Sequence[str]) -> str:
 
 def forms_of(values: Mapping[str, object]) -> dict[str, dict[str, Any]]:
     """What is written into JSON beside these values: how the texts among them were made."""
-    found = {name: _form(value) for name, value in values.items() if isinstance(value, Text) and value.arguments}
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Text) and value.arguments:
+            found[name] = _form(value)
+        elif isinstance(value, tuple) and any(isinstance(each, Text) and each.arguments for each in value):
+            found[name] = {"each": [_form(each) if isinstance(each, Text) else None for each in value]}
     return {TEXTS: found} if found else {}
 
 
@@ -89,6 +94,9 @@ def in_forms(values: dict[str, Any], forms: object) -> dict[str, Any]:
 
 
 def _in_form(value: Any, form: object) -> Any:
+    if isinstance(form, Mapping) and isinstance(value, list) and isinstance(forms := form.get("each"), list):
+        known = len(forms) == len(value)
+        return [_in_form(*each) for each in zip(value, forms, strict=True)] if known else value
     try:
         made = _made(form, 0)
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError):

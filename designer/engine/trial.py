@@ -17,6 +17,7 @@ from .checkpoints import last_checkpoint, load_last, require_same_design
 from .data import Preparation, fit_of
 from .decoding import FilePictures
 from .examples import Fit
+from .levels import Levels
 from .network import build_network, try_network
 from .protocol import MODEL_FILE, EngineError, first_line
 from .protocol_data import Guess, Tried, TryImage
@@ -74,6 +75,8 @@ class Trial:
             raise ValueError("its images have no sensible size")
         self._shape = channels, height, width
         self._classes = tuple(map(str, inputs["classes"]))
+        levels = inputs.get("levels")  # which older checkpoints do not have
+        self._levels = None if levels is None else Levels(*map(float, levels))
         data = recipe.data
         self._prepare = Preparation(inputs["scale"], inputs["shift"], data.resize, data.keep_ratio, recipe.augment)
         self._fit = Fit(max(height, width), fit_of(data, recipe.augment).keep_ratio)
@@ -128,14 +131,14 @@ class Trial:
         """The file in the form in which the run's images are stored, uint8 (C, H, W)."""
         reason = "it is no file" if path.exists() and not path.is_file() else ""
         if not reason:
-            files = FilePictures(path.parent, [path.name], self._fit, self._shape)
+            files = FilePictures(path.parent, [path.name], self._fit, self._shape, self._levels)
             reading = files.read(torch.zeros(1, dtype=torch.int64))
             if not reading.faults:
                 return reading.images[0]
             reason = reading.faults[0].reason
         raise EngineError(
             Text("{path} cannot be tried: {reason}.", path=path.name, reason=reason),
-            expected="a whole PNG, JPEG or WebP file of no more than 67 million pixels",
+            expected="a whole PNG, JPEG, WebP, BMP, TIFF, GIF or PPM file of no more than 67 million pixels",
             fix="Choose another file, or save this one again.",
         )
 

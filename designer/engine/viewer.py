@@ -116,7 +116,8 @@ class Viewer:
         data = replace(recipe.data, normalise="unit", mean=(), std=())
         key = Recipe(data=data, augment=AugmentRecipe(scale=recipe.augment.scale))
         if isinstance(request, Describe) or self._view is None or self._key != key:
-            self._view = View(recipe, tell, isinstance(request, Describe) and request.fetch)
+            describes = isinstance(request, Describe)
+            self._view = View(recipe, tell, describes and request.fetch, describes and request.whole)
             self._key = key
         self._view.tell = tell
         return self._view

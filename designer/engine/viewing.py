@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import base64
-from collections import Counter
-from collections.abc import Iterator
 
 import torch
 from torch import Generator, Tensor
 
 from . import transforms
 from .data import fit_of, preparation, require_classes
-from .decoding import FilePictures
-from .examples import Fault, Fit, Part
-from .faults import various_sizes
-from .normalising import COUNTED_BYTES, level_counts, stated, statistics_of
-from .placing import Progress, Tell, groups_of
+from .examining import Examination, examine
+from .examples import Fit, Part
+from .faults import converted, various_sizes
+from .normalising import COUNTED_BYTES, stated, statistics_of
+from .placing import Tell
 from .protocol import EngineError
 from .protocol_data import (
     THUMB_PX,
@@ -32,8 +30,9 @@ from .protocol_data import (
 )
 from .recipe import Recipe
 from .sources.find import open_data
+from .sources.left_out import printable
 from .split import parted
-from .streaming import Reader
+from .text import joined
 
 _MOST_READ = 20_000  # files; of more, some evenly spaced
 _MOST_BROKEN = 200  # that are named
@@ -44,9 +43,11 @@ _CPU = torch.device("cpu")
 class View:
     """A data set as a recipe would take it, opened to be looked at."""
 
-    def __init__(self, recipe: Recipe, tell: Tell, fetch: bool = False) -> None:
-        """tell: hears how far it is, now and then. fetch: whether to download a known set. Raises EngineError."""
+    def __init__(self, recipe: Recipe, tell: Tell, fetch: bool = False, whole: bool = False) -> None:
+        """tell: hears how far it is, now and then. fetch: whether to download a known set. whole: whether to read all
+        images, however many there are. Raises EngineError."""
         self.tell = tell
+        self._whole = whole
         self._recipe = recipe
         self._collection = open_data(recipe.data, (), tell if fetch else None)
         parts = parted(self._collection, recipe.data)
@@ -62,12 +63,12 @@ class View:
         notes: list[str] = []
         problem: EngineError | None = None
         try:
-            require_classes(self._collection, lambda warned: notes.append(f"{warned.message} {warned.fix}"))
+            require_classes(self._collection, lambda warned: notes.append(joined(warned.message, warned.fix)))
         except EngineError as error:
             problem = error
-        faults, checked = self._read_all()
-        odd = [fault for fault in faults if fault.kind == "size"]
-        broken = sorted((fault for fault in faults if fault.kind != "size"), key=lambda fault: fault.name)
+        found = self._examined()
+        odd = [fault for fault in found.faults if fault.kind == "size"]
+        broken = sorted((fault for fault in found.faults if fault.kind != "size"), key=lambda fault: fault.name)
         problem = various_sizes(odd) if odd and problem is None else problem
         mean, std = self._found or (torch.zeros(0), torch.zeros(0))
         classes = self._collection.classes
@@ -82,60 +83,39 @@ class View:
             path=str(self._collection.root),
             classes=classes,
             parts=tuple(views),
-            sizes=tuple(self._sizes()),
+            sizes=tuple(SizeView(*size[::-1], count) for size, count in found.sizes.most_common(_MOST_SIZES)),
             channels=first.pictures.shape[0],
             mean=tuple(mean.tolist()),
             std=tuple(std.tolist()),
             size_bytes=sum(self._fitted_of(part).size_bytes for part in self._parts.values()),
-            checked=checked,
+            checked=found.read,
             total=sum(map(len, self._parts.values())),
             broken_count=len(broken),
-            broken=tuple(BrokenView(fault.name, fault.reason) for fault in broken[:_MOST_BROKEN]),
+            broken=tuple(BrokenView(printable(fault.name), fault.reason) for fault in broken[:_MOST_BROKEN]),
             problem=problem.message if problem else "",
             fix=problem.fix if problem else "",
-            notes=(*self._collection.notes, *notes),
+            notes=(*self._collection.notes, *first.pictures.notes, *converted(found.seen), *found.notes(), *notes),
         )
 
     def _fitted_of(self, part: Part) -> Part:
         return Part(self._fitted[id(part.pictures)], part.labels, part.numbers)
 
-    def _read_all(self) -> tuple[list[Fault], int]:
-        """Faults, and how many images were read; the training set's levels are counted on the way."""
-        faults: list[Fault] = []
-        counts: Tensor | int = 0
-        done = 0
+    def _examined(self) -> Examination:
+        """What the images hold, or many of them."""
         chosen = {name: self._some_of(part) for name, part in self._parts.items()}
-        progress = Progress(sum(map(len, chosen.values())), self.tell)
-        for name, part in chosen.items():
-            reader = Reader(part.pictures, self._recipe.data.workers, _CPU)
-            for reading in reader.read(groups_of(part)):
-                done += len(reading.images)
-                progress.add(len(reading.images))
-                faults += reading.faults
-                if name == "train":
-                    whole = torch.ones(len(reading.images), dtype=torch.bool)
-                    whole[[fault.position for fault in reading.faults]] = False
-                    counts = counts + level_counts(reading.images[whole])
-        if isinstance(counts, Tensor) and counts.sum():
-            self._found = statistics_of(counts)
-        return faults, done
+        found = examine(chosen, self._recipe.data.workers, self.tell)
+        if found.levels is not None:
+            self._found = statistics_of(found.levels)
+        return found
 
     def _some_of(self, part: Part) -> Part:
         fitted = self._fitted_of(part)
+        if self._whole:
+            return fitted
         step = -(-fitted.size_bytes // COUNTED_BYTES)
         if fitted.pictures.decodes:
             step = max(step, -(-len(part) // _MOST_READ))
         return fitted.at(torch.arange(0, len(part), max(step, 1)))
-
-    def _sizes(self) -> Iterator[SizeView]:
-        sizes: Counter[tuple[int, int]] = Counter()
-        for part in self._parts.values():
-            if isinstance(part.pictures, FilePictures):
-                sizes.update(part.pictures.sizes(part.numbers[:: -(-len(part) // _MOST_READ)]))
-            else:
-                sizes[self._fitted_of(part).pictures.shape[1:]] += len(part)
-        for (height, width), count in sizes.most_common(_MOST_SIZES):
-            yield SizeView(width, height, count)
 
     def samples(self, request: int, name: SetName, label: int | None, first: int, count: int) -> Samples:
         """Some images of a set, of one class or of all of them, mixed."""
@@ -151,7 +131,7 @@ class View:
         reading = pictures.read(window.numbers)
         broken = {fault.position: fault.reason for fault in reading.faults}
         found = [
-            Sample(pictures.name(number), label, picture_of(image), broken.get(position, ""))
+            Sample(printable(pictures.name(number)), label, picture_of(image), broken.get(position, ""))
             for position, (number, label, image) in enumerate(
                 zip(window.numbers.tolist(), window.labels.tolist(), reading.images, strict=True)
             )
@@ -176,7 +156,7 @@ class View:
         trained = [prepare.shown(prepare.for_training(images, part.labels, classes, chance)[0]) for _ in range(draws)]
         rows = [
             Transformed(
-                part.pictures.name(number),
+                printable(part.pictures.name(number)),
                 label,
                 picture_of(images[row]),
                 picture_of(evaluated[row]),
@@ -189,7 +169,7 @@ class View:
 
     def _statistics(self) -> tuple[Tensor, Tensor]:
         if self._found is None:
-            self._read_all()
+            self._examined()
         return self._found or (torch.zeros(1), torch.ones(1))
 
 

@@ -59,10 +59,10 @@ class DataView:
         """Whether a child is there to answer."""
         return self._process is not None and self._process.poll() is None
 
-    def describe(self, recipe: Recipe, fetch: bool = False) -> int:
-        """What does the recipe's data set hold? fetch: download it where it is known and not there."""
+    def describe(self, recipe: Recipe, fetch: bool = False, whole: bool = False) -> int:
+        """What does the recipe's data set hold? fetch, whole: as `Describe` says."""
         self._waiting.clear()  # what was asked before is of no interest now
-        return self._ask(Describe(next(self._numbers), with_absolute_paths(recipe), fetch))
+        return self._ask(Describe(next(self._numbers), with_absolute_paths(recipe), fetch, whole))
 
     def samples(self, recipe: Recipe, part: SetName, label: int | None, first: int, count: int) -> int:
         """Some images of a set. label: of one class only."""

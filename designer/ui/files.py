@@ -15,6 +15,7 @@ from designer.ui.settings.store import settings
 translate = QCoreApplication.translate
 
 Then = Callable[[Path], object]
+_DATA = "*.csv *.tsv *.npz *.npy *.zip *.tar *.tar.gz *.tgz *.tar.bz2 *.tar.xz"
 
 
 def ask_open(parent: QWidget, then: Then) -> None:
@@ -52,9 +53,9 @@ def ask_data(parent: QWidget, where: QPoint, then: Then) -> None:
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     folder, file = menu.addAction(translate("Files", "A folder…")), menu.addAction(translate("Files", "A file…"))
-    title, kinds = translate("Files", "Choose a folder of images"), translate("Files", "Data (*.csv *.tsv *.npz *.npy)")
+    title, kinds = translate("Files", "Choose a folder of images"), translate("Files", "Data ({0})").format(_DATA)
     folder.triggered.connect(lambda: ask_folder(parent, title, then, begin))
-    title_of_file = translate("Files", "Choose a list of images, or arrays")
+    title_of_file = translate("Files", "Choose a list of images, arrays, or an archive")
     file.triggered.connect(lambda: ask_file(parent, title_of_file, kinds, then, begin))
     menu.setActiveAction(folder)
     menu.popup(where)

@@ -21,7 +21,9 @@ def test_tries_images_on_a_run(blockyard, tmp_path: Path):
     assert len(ring["classes"]) == 3
     values = [guess["value"] for guess in ring["classes"]]
     assert 1 >= values[0] >= values[1] >= values[2] > 0
-    assert words["error"]["message"] == "words.png cannot be tried: it is no PNG, JPEG or WebP file."
+    assert (
+        words["error"]["message"] == "words.png cannot be tried: it is no PNG, JPEG, WebP, BMP, TIFF, GIF or PPM file."
+    )
     assert "error: words.png cannot be tried" in done.err
     assert "fix:" in done.err
     done = blockyard("predict", tmp_path / "data" / "runs" / "mine", "ring.png", "--invert")

@@ -48,7 +48,7 @@ DAMAGE = {
     "cut": cut,
     "empty": lambda path: path.write_bytes(b""),
     "text": lambda path: path.write_text("an image, honestly"),
-    "another format": lambda path: Image.new("L", (8, 8)).save(path, format="GIF"),
+    "another format": lambda path: Image.new("L", (8, 8)).save(path, format="TGA"),
     "bomb": bomb,
 }
 

@@ -144,16 +144,16 @@ def test_files_that_are_no_images_are_told(trained, tmp_path, draw):
     trial = Trial(run_dir)
     for name, reason in (
         ("short.png", "it is cut short"),
-        ("words.png", "it is no PNG, JPEG or WebP file"),
+        ("words.png", "it is no PNG, JPEG, WebP, BMP, TIFF, GIF or PPM file"),
         ("folder.png", "it is no file"),
-        ("drawing.svg", "it is no PNG, JPEG or WebP file"),
+        ("drawing.svg", "it is no PNG, JPEG, WebP, BMP, TIFF, GIF or PPM file"),
         ("bomb.png", "pixels"),
         ("gone.png", "no such file"),
     ):
         with pytest.raises(protocol.EngineError, match=reason) as caught:
             trial.answer(TryImage(1, str(run_dir), str(tmp_path / name)))
         assert caught.value.message.startswith(f"{name} cannot be tried: ")
-        assert "PNG, JPEG or WebP" in caught.value.expected
+        assert "PNG, JPEG, WebP, BMP, TIFF, GIF or PPM" in caught.value.expected
         assert caught.value.fix
 
 

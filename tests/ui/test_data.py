@@ -92,7 +92,9 @@ def test_a_list_that_is_dropped_on_the_dock_is_taken_up(qtbot, looking, folder):
 def test_broken_images_are_listed_and_skipped_on_request(qtbot, looking):
     facts = looking.later.data.dock.facts
     assert facts.broken_line.text() == "2 images cannot be read."
-    assert facts.broken.text().splitlines()[0] == "dark/broken.png: it is no PNG, JPEG or WebP file"
+    assert (
+        facts.broken.text().splitlines()[0] == "dark/broken.png: it is no PNG, JPEG, WebP, BMP, TIFF, GIF or PPM file"
+    )
     qtbot.mouseClick(facts.skip, LEFT)
     assert looking.session.recipe.data.skip_broken
     qtbot.waitUntil(lambda: "leaves them out" in facts.broken_line.text(), timeout=PATIENCE_MS)

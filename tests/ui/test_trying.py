@@ -100,8 +100,8 @@ def test_dropped_images_are_tried_and_those_that_are_none_are_told(qtbot: QtBot,
     assert white.picture.pixels[:3] == b"\xff\xff\xff"
     assert 0 < sum(guess.share for guess in ring.guesses) <= 1.0001
     assert ring.guesses[0].value == f"{100 * ring.guesses[0].share:.1f} %"
-    assert words.problem.startswith("words.png cannot be tried: it is no PNG, JPEG or WebP file.")
-    assert "Expected a whole PNG, JPEG or WebP file" in words.tip
+    assert words.problem.startswith("words.png cannot be tried: it is no PNG, JPEG, WebP, BMP, TIFF, GIF or PPM file.")
+    assert "Expected a whole PNG, JPEG, WebP, BMP, TIFF, GIF or PPM file" in words.tip
     card = window.later.reviewing.dock.trying.cards[0]
     assert ring.guesses[0].name in card.accessibleDescription()
     assert "After epoch 1. Shares of 1" in window.later.reviewing.dock.trying.note.text()

@@ -6,14 +6,15 @@ Source: https://www.cs.toronto.edu/~kriz/cifar.html. The Python version is a pic
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from ..examples import Collection, Part
 from ..protocol import EngineError
+from ..recipe_data import DataRecipe
 from ..text import Text
+from .archive import Place
 from .stored import MAX_BYTES, StoredPictures
 
 KIND = "CIFAR's binary files"
@@ -22,13 +23,13 @@ _PIXELS = 3 * 32 * 32
 _FIX = "Fetch the binary version of CIFAR again, and unpack it whole."
 
 
-def claims(path: Path) -> bool:
+def claims(path: Place) -> bool:
     """Whether it is a folder of either version; the one in Python is told apart as it is read."""
     names = ("data_batch_1.bin", "test_batch.bin", "train.bin", "data_batch_1", "test_batch")
     return (path.is_dir() and any((path / name).is_file() for name in names)) or _is_pickled_100(path)
 
 
-def read(folder: Path) -> Collection:
+def read(folder: Place, recipe: DataRecipe) -> Collection:
     """The training and the test examples. Raises EngineError."""
     if (folder / "data_batch_1").is_file() or (folder / "test_batch").is_file() or _is_pickled_100(folder):
         raise EngineError(
@@ -42,11 +43,11 @@ def read(folder: Path) -> Collection:
     return _collection(folder, names, "test_batch.bin", "batches.meta.txt", labels=1)
 
 
-def _is_pickled_100(folder: Path) -> bool:
+def _is_pickled_100(folder: Place) -> bool:
     return all((folder / name).is_file() for name in ("train", "test", "meta"))
 
 
-def _collection(folder: Path, train: Sequence[str], test: str, names_file: str, labels: int) -> Collection:
+def _collection(folder: Place, train: Sequence[str], test: str, names_file: str, labels: int) -> Collection:
     """labels: bytes of them at the head of a record, of which the last is meant."""
     parts = [_read([folder / name for name in names], labels) for names in (train, [test])]
     highest = max(int(part.labels.max()) for part in parts)
@@ -60,14 +61,14 @@ def _collection(folder: Path, train: Sequence[str], test: str, names_file: str, 
     return Collection(KIND, folder, names, *parts)
 
 
-def _read(paths: Sequence[Path], labels: int) -> Part:
+def _read(paths: Sequence[Place], labels: int) -> Part:
     record = labels + _PIXELS
     rows = torch.cat([_records(path, record) for path in paths])  # (N, record)
     images = rows[:, labels:].reshape(-1, *_SHAPE)  # (N, 3, 32, 32)
     return Part.of(StoredPictures(images), rows[:, labels - 1].long())
 
 
-def _records(path: Path, record: int) -> Tensor:
+def _records(path: Place, record: int) -> Tensor:
     try:
         size = path.stat().st_size
         if not size or size % record or size > MAX_BYTES:
@@ -85,7 +86,7 @@ def _records(path: Path, record: int) -> Tensor:
         ) from error
 
 
-def _names(path: Path) -> tuple[str, ...]:
+def _names(path: Place) -> tuple[str, ...]:
     try:
         return tuple(line.strip() for line in path.read_text("utf-8", "replace").splitlines() if line.strip())
     except OSError:

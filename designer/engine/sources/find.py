@@ -16,11 +16,17 @@ from ..recipe_json import nearest
 from ..recipe_sets import KNOWN_SETS, known_set
 from ..text import Text, one_of
 from . import arrays, cifar, folders, idx, table
+from .archive import Place
+from .archive_index import is_archive, opened
+from .listing import is_hidden
 
 SEARCH_VARIABLE = "BLOCKYARD_DATA_PATH"  # folders that hold data sets by name, parted as in PATH
 SOURCES: dict[str, ModuleType] = {"idx": idx, "cifar": cifar, "csv": table, "numpy": arrays, "folders": folders}
-_WANTED = "IDX files, folders of images by class, a CSV of paths and labels, NumPy arrays or CIFAR's binary files"
-_WRAPPED = ("raw", "cifar-10-batches-bin", "cifar-100-binary", "cifar-10-batches-py", "cifar-100-python")
+_WANTED = (
+    "IDX files, folders of images by class, a CSV of paths and labels, NumPy arrays or CIFAR's binary files; in a zip "
+    "or a tar too"
+)
+_MAX_WRAPPED = 8  # folders around a data set, one in the other
 
 
 def find_data(source: str, near: Sequence[Path] = (), tell: Tell | None = None) -> Path:
@@ -69,10 +75,12 @@ def open_data(recipe: DataRecipe, near: Sequence[Path] = (), tell: Tell | None =
 
     near, tell: as for `find_data`.
     """
-    path = find_data(recipe.source, near, tell)
+    path: Place = find_data(recipe.source, near, tell)
     try:
-        path = _unwrapped(path)
-        collection = _source(recipe.format, path).read(path)
+        if is_archive(path):
+            path = opened(path)
+        path, source = _source(recipe.format, path)
+        collection = source.read(path, recipe)
     except OSError as error:
         raise EngineError(
             Text("The data in {path} cannot be read: {reason}.", path=path, reason=error.strerror),
@@ -98,26 +106,28 @@ def _require_one_size(collection: Collection) -> None:
         )
 
 
-def _unwrapped(path: Path) -> Path:
-    """Into the one folder that an archive, or torchvision, put around."""
-    inner = list(path.iterdir()) if path.is_dir() else []
-    if len(inner) == 1 and inner[0].is_dir() and inner[0].name in _WRAPPED:
-        return inner[0]
-    return path
-
-
-def _source(named: str, path: Path) -> ModuleType:
-    if named != "auto":
-        if not SOURCES[named].claims(path):
-            raise EngineError(
-                Text("{path} holds no {kind}, as data.format says.", path=path, kind=SOURCES[named].KIND),
-                expected=SOURCES[named].KIND,
-                fix="Correct data.format, or leave it out.",
-            )
-        return SOURCES[named]
-    claiming = {name: source for name, source in SOURCES.items() if source.claims(path)}
-    if {"csv", "folders"} == set(claiming) and not folders.holds_classes(path):
-        claiming = {"csv": table}  # the list is of the images that lie beside it
+def _source(named: str, path: Place) -> tuple[Place, ModuleType]:
+    """The source that reads it, and what it is to read: that folder, or the one within that all the rest lies in."""
+    inner, depth = path, 0
+    while (below := _only_folder(inner)) is not None and depth < _MAX_WRAPPED and not _claiming(named, inner):
+        inner, depth = below, depth + 1
+    claiming = _claiming(named, inner)
+    if not claiming and (named in ("auto", "folders")) and folders.claims(path):
+        return path, folders  # however deep: it finds its own way
+    if not claiming and named != "auto":
+        raise EngineError(
+            Text("{path} holds no {kind}, as data.format says.", path=path, kind=SOURCES[named].KIND),
+            expected=SOURCES[named].KIND,
+            fix="Correct data.format, or leave it out.",
+        )
+    path = inner if claiming else path
+    if named == "auto" and claiming and folders.claims(path):
+        if set(claiming) == {"csv"} and not folders.holds_classes(path):
+            return path, table  # the list is of the images that lie beside it
+        if set(claiming) != {"csv"} or table.lists_images(path):
+            claiming["folders"] = folders
+        else:
+            return path, folders  # a table of something else
     if len(claiming) > 1:
         names = " and ".join(source.KIND for source in claiming.values())
         raise EngineError(
@@ -129,13 +139,35 @@ def _source(named: str, path: Path) -> ModuleType:
             ),
         )
     if claiming:
-        return next(iter(claiming.values()))
+        return path, next(iter(claiming.values()))
+    raise _unknown(path)
+
+
+def _claiming(named: str, path: Place) -> dict[str, ModuleType]:
+    """The sources that claim it, but for folders, which claim almost anything."""
+    return {
+        name: source
+        for name, source in SOURCES.items()
+        if named in ("auto", name) and source is not folders and source.claims(path)
+    }
+
+
+def _only_folder(path: Place) -> Place | None:
+    """The one folder that an archive, or torchvision, put around, if nothing else lies there."""
+    if not path.is_dir():
+        return None
+    inner = [entry for entry in path.iterdir() if not is_hidden(entry.name, is_folder=True)]
+    return inner[0] if len(inner) == 1 and inner[0].is_dir() else None
+
+
+def _unknown(path: Place) -> EngineError:
+    """What is said where no source claims a path."""
     lists = [file.name for file in table.lists(path)]
     if len(lists) > 1:
         names = ", ".join(lists[:5])
         if len(lists) > 5:
             names = Text("{names} and {count:,} more", names=names, count=len(lists) - 5)
-        raise EngineError(
+        return EngineError(
             Text(
                 "{path} holds {count:,} lists: {names}.",
                 path=path,
@@ -145,10 +177,18 @@ def _source(named: str, path: Path) -> ModuleType:
             expected=Text("one {kind}", kind=table.KIND),
             fix=Text("Name the list itself, such as {path}.", path=path / lists[0]),
         )
-    raise EngineError(f"{path} {_held(path)}.", expected=_WANTED, fix="Check the folder, or name another.")
+    fix: str = "Check the folder, or name another."
+    archives = (
+        sorted(entry for entry in path.iterdir() if is_archive(entry))
+        if isinstance(path, Path) and path.is_dir()
+        else []
+    )
+    if archives:
+        fix = Text("Name the archive itself: {path}.", path=archives[0])
+    return EngineError(f"{path} {_held(path)}.", expected=_WANTED, fix=fix)
 
 
-def _held(path: Path) -> str:
+def _held(path: Place) -> str:
     if path.is_file():
         return Text("is a {suffix}, which is no data set", suffix=path.suffix or Text("file without a suffix"))
     names = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))

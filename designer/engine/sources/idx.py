@@ -18,7 +18,9 @@ from torch import Tensor
 
 from ..examples import Collection, Part
 from ..protocol import EngineError
+from ..recipe_data import DataRecipe
 from ..text import Text, one_of
+from .archive import Place
 from .labels import numbered_classes
 from .stored import MAX_BYTES, StoredPictures, require_size
 
@@ -28,18 +30,18 @@ _UINT8 = 8
 _FIX = "Name a folder that holds the four IDX files of MNIST, Fashion-MNIST or a set like them."
 
 
-def claims(path: Path) -> bool:
+def claims(path: Place) -> bool:
     """Whether it is a folder with at least one file of that name."""
     return path.is_dir() and any(any(path.glob(f"*{dot}idx[13]-ubyte*")) for dot in "-.")
 
 
-def read(folder: Path) -> Collection:
+def read(folder: Place, recipe: DataRecipe) -> Collection:
     """The training and the test examples in a folder of IDX files, plain or gzipped. Raises EngineError."""
     train, test = _read_part(folder, "train", "training"), _read_part(folder, "t10k", "test")
     return Collection(KIND, folder, numbered_classes(train.labels, [test.labels], folder), train, test)
 
 
-def _read_part(folder: Path, prefix: str, name: str) -> Part:
+def _read_part(folder: Place, prefix: str, name: str) -> Part:
     images_path = _find_file(folder, f"{prefix}-images", "idx3-ubyte", name)
     labels_path = _find_file(folder, f"{prefix}-labels", "idx1-ubyte", name)
     images, labels = _read_idx(images_path, (3, 4)), _read_idx(labels_path, (1,))
@@ -61,7 +63,7 @@ def _read_part(folder: Path, prefix: str, name: str) -> Part:
     return Part.of(StoredPictures(images), labels.long())
 
 
-def _find_file(folder: Path, stem: str, ending: str, name: str) -> Path:
+def _find_file(folder: Place, stem: str, ending: str, name: str) -> Place:
     names = [f"{stem}{dot}{ending}{packed}" for packed in ("", ".gz") for dot in ("-", ".")]
     for candidate in names:
         if (folder / candidate).is_file():
@@ -79,10 +81,10 @@ def _find_file(folder: Path, stem: str, ending: str, name: str) -> Path:
     )
 
 
-def _read_idx(path: Path, axes: tuple[int, ...]) -> Tensor:
+def _read_idx(path: Place, axes: tuple[int, ...]) -> Tensor:
     """The uint8 elements of one file, shaped as its header says. axes: the numbers of axes to accept."""
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+        with path.open("rb") as file, gzip.open(file) if path.suffix == ".gz" else file as stream:
             shape = _read_header(stream, path, axes)
             return torch.frombuffer(_read_elements(stream, path, math.prod(shape)), dtype=torch.uint8).view(shape)
     except (OSError, EOFError, zlib.error) as error:
@@ -93,7 +95,7 @@ def _read_idx(path: Path, axes: tuple[int, ...]) -> Tensor:
         ) from error
 
 
-def _read_header(stream: BinaryIO, path: Path, axes: tuple[int, ...]) -> tuple[int, ...]:
+def _read_header(stream: BinaryIO, path: Place, axes: tuple[int, ...]) -> tuple[int, ...]:
     magic = stream.read(4)
     if len(magic) < 4 or magic[:3] != bytes((0, 0, _UINT8)) or magic[3] not in axes:
         raise EngineError(

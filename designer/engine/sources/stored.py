@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
 
-from ..examples import Fit, Reading
+from ..examples import Findings, Fit, Reading
+from ..levels import Levels
 from ..protocol import EngineError
 from ..text import Text
 
@@ -27,6 +28,8 @@ class StoredPictures:
     held: bool = True
 
     decodes = False
+    levels: ClassVar[Levels | None] = None
+    notes: ClassVar[tuple[str, ...]] = ()
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -63,6 +66,29 @@ class StoredPictures:
         whole = len(numbers) == len(self.images) and torch.equal(numbers, torch.arange(len(numbers)))
         images = self.images if whole else self.images.index_select(0, numbers)
         return Reading(_with_channels(images, self.shape[0]))
+
+    def examined(self, numbers: Tensor) -> Findings:
+        """What the images of these numbers hold."""
+        images = self.read(numbers).images
+        pixels = images.flatten(2)  # (N, C, H * W)
+        same = (pixels.amin(2) == pixels.amax(2)).all(1)
+        digests = [None if plain else digest for plain, digest in zip(same.tolist(), _digests(pixels), strict=True)]
+        sizes = {(images.shape[2], images.shape[3]): len(images)}
+        return Findings(level_counts(images), sizes, tuple(digests), tuple(same.nonzero().flatten().tolist()))
+
+
+def level_counts(images: Tensor) -> Tensor:
+    """How often each level of 0..255 occurs, int64 (C, 256), in main memory. images: uint8 (N, C, H, W)."""
+    channels = images.unbind(1)
+    return torch.stack([torch.bincount(pixels.flatten(), minlength=256).cpu() for pixels in channels])
+
+
+def _digests(pixels: Tensor) -> list[int]:
+    """A number of 64 bits for each image, by weights drawn at random. pixels: uint8 (N, C, H * W)."""
+    flat = pixels.flatten(1)
+    chance = torch.Generator().manual_seed(flat.shape[1])
+    weights = torch.randint(-(2**63), 2**63 - 1, (flat.shape[1],), generator=chance)
+    return [number for few in flat.split(_AT_ONCE) for number in (few.long() * weights).sum(1).tolist()]
 
 
 def _with_channels(images: Tensor, channels: int) -> Tensor:

@@ -2,44 +2,173 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
-from pathlib import Path
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import torch
 
-from ..decoding import SUFFIXES, FilePictures
+from ..decoding import FilePictures
 from ..examples import Collection, Part
 from ..protocol import EngineError
+from ..recipe_data import DataRecipe
 from ..text import Text
+from .archive import Place
 from .labels import classes_of
+from .left_out import LeftOut, listed
+from .set_names import SetWord, assigned, set_of
+from .table_columns import Columns, columns_of, fold_of, is_true, truth_of
+from .table_paths import Images, cleaned
+from .table_text import rows_of
 
 KIND = "CSV of paths and labels"
 SUFFIX = (".csv", ".tsv")
-_PATHS = ("path", "file", "filename", "filepath", "file_name", "image", "image_path", "img", "id")
-_LABELS = ("label", "class", "target", "category", "y", "class_name", "labels")
-_SPLITS = ("split", "set", "subset", "fold", "partition")
-_NAMES = {"train": "train", "training": "train", "test": "test", "testing": "test"} | dict.fromkeys(
-    ("val", "valid", "validation", "dev"), "validation"
-)
-_MAX_ROWS = 20_000_000
-_MAX_BYTES = 2**31
+SetName = Literal["train", "validation", "test"]
 
 
-def claims(path: Path) -> bool:
+def claims(path: Place) -> bool:
     """Whether it is such a file, or a folder with just one."""
     return _file(path) is not None
 
 
-def read(path: Path) -> Collection:
+def lists_images(path: Place) -> bool:
+    """Whether the file, or the one in a folder, has a column with the paths of images that are there."""
+    file = _file(path)
+    if file is None:
+        return False
+    rows = rows_of(file).cells
+    images = Images(file.parent)
+    return any(images.is_there(cell) for row in rows[:5] for cell in row)
+
+
+def read(path: Place, recipe: DataRecipe) -> Collection:
     """The images that the file lists, none of them opened yet. Paths are relative to the file. Raises EngineError."""
     file = _file(path) or path
-    rows = _rows(file)
-    columns = _columns(rows[0], file)
+    rows, note = rows_of(file)
+    images = Images(file.parent)
+    columns = columns_of(rows, file, recipe, images.is_there)
     if columns.has_header:
         rows = rows[1:]
-    _require_whole(rows, columns, file)
-    classes, labels = classes_of([row[columns.label] for row in rows], str(file))
+    left_out = LeftOut()
+    rows, sets, unlabelled, split_notes = _parted(rows, columns, file, recipe)
+    for name in unlabelled:
+        left_out.add("unlabelled", name)
+    classes, labels = _labels(rows, columns, file)
+    cells = [row[columns.path] for row in rows]
+    distant = next((name for name in map(cleaned, cells) if name.startswith("//")), None)
+    if distant:  # opening it would tell another machine who is asking
+        raise EngineError(
+            Text("{file} lists {distant}, on another machine.", file=file, distant=repr(distant[:80])),
+            expected="paths of this machine, best relative to the file",
+            fix="Copy the images to this machine, or mount the share.",
+        )
+    names, path_notes = images.resolved(cells)
+    if not images.is_there(names[0]):
+        raise EngineError(
+            Text("{file} lists {missing}, and there is no such file.", file=file, missing=repr(names[0])),
+            expected=Text("paths relative to {parent}", parent=file.parent),
+            fix="Correct the paths, or move the file to where they begin.",
+        )
+    left_out.extend(images.left_out([*names, *unlabelled], file.name))
+    notes = (
+        *columns.notes,
+        *([note] if note else []),
+        *split_notes,
+        *path_notes,
+        *_repeated(names, labels.tolist(), sets),
+        *left_out.notes(),
+    )
+    whole = Part.of(FilePictures(file.parent, names), labels)
+    return Collection(KIND, file, classes, is_mixed=False, notes=notes, **_parts(whole, sets))
+
+
+def _parted(
+    rows: Sequence[Sequence[str]], columns: Columns, file: Place, recipe: DataRecipe
+) -> tuple[list[Sequence[str]], list[SetName], list[str], tuple[str, ...]]:
+    """The rows that can be used, the set of each, and the images that have no label.
+
+    Raises EngineError unless each row has a path and a label and, where there is a column of sets, one of them; images
+    of the test set may lack their labels.
+    """
+    words, notes = _words(rows, columns, recipe, file)
+    kept: list[Sequence[str]] = []
+    unlabelled: list[str] = []
+    found: list[SetWord] = []
+    needed = max(columns.path, *columns.labels, -1 if columns.split is None else columns.split)
+    amiss = "" if rows else Text("{file} lists no images.", file=file)
+    for number, (row, word) in enumerate(zip(rows, words, strict=True), 1 + columns.has_header):
+        if len(row) <= needed:
+            amiss = Text("Row {number} of {file} has too few columns.", number=number, file=file)
+        elif not row[columns.path].strip():
+            amiss = Text("Row {number} of {file} has no path.", number=number, file=file)
+        elif word is None:
+            amiss = Text(
+                "Row {number} of {file} is of the set {set}, others of the set 'train'.",
+                number=number,
+                file=file,
+                set=repr(row[columns.split or 0][:40]),
+            )
+        elif any(not row[index].strip() for index in columns.labels):
+            if word != "train":
+                unlabelled.append(cleaned(row[columns.path]))
+                continue
+            amiss = Text("Row {number} of {file} has no label.", number=number, file=file)
+        if amiss or word is None:
+            break
+        kept.append(row)
+        found.append(word)
+    if not amiss and "train" not in found:
+        amiss = Text("{file} lists no images to train on.", file=file)
+    if amiss:
+        expected = "a path and a label in each row"
+        if columns.split is not None:
+            expected = "a path, a label, and train, val or test in each row"
+        raise EngineError(amiss, expected=expected, fix="Correct the file.")
+    roles = assigned(set(found))
+    if roles.get("validation") == "test":
+        notes = (*notes, "The list names no test set; the validation set serves as one.")
+    return kept, [roles[word] for word in found], unlabelled, notes
+
+
+def _words(
+    rows: Sequence[Sequence[str]], columns: Columns, recipe: DataRecipe, file: Place
+) -> tuple[list[SetWord | None], tuple[str, ...]]:
+    """The set that each row names, None where it names none that is known."""
+    split = columns.split
+    if split is None:
+        return ["train"] * len(rows), ()
+    cells = [row[split].strip() if split < len(row) else "" for row in rows]
+    if columns.kind == "words":
+        known = {cell: set_of(cell) for cell in set(cells)}
+        return [known[cell] for cell in cells], ()
+    if columns.kind == "truth":
+        asked = truth_of(columns.names[split].lower().replace(" ", "_")) or "train"
+        other: SetWord = "test" if asked == "train" else "train"
+        return [asked if is_true(cell) else other for cell in cells], ()
+    folds = [fold_of(cell) for cell in cells]
+    known_folds = sorted({fold for fold in folds if fold is not None and fold >= 0})
+    chosen = fold_of(recipe.fold) if recipe.fold else known_folds[0]
+    if chosen not in known_folds:
+        raise EngineError(
+            Text("{file} has no fold {fold}, which data.fold names.", file=file, fold=recipe.fold),
+            expected=Text("one of {folds}", folds=", ".join(map(str, known_folds))),
+            fix="Correct data.fold, or leave it out.",
+        )
+    note = Text(
+        "Fold {fold} is the test set, the other {count:,} are to train on; data.fold chooses another.",
+        fold=chosen,
+        count=len(known_folds) - 1,
+    )
+    return ["test" if fold == chosen else "train" for fold in folds], (note,)
+
+
+def _labels(rows: Sequence[Sequence[str]], columns: Columns, file: Place) -> tuple[tuple[str, ...], torch.Tensor]:
+    """Classes, and the label of each row, int64 (N,). Raises EngineError."""
+    if len(columns.labels) == 1:
+        classes, labels = classes_of([row[columns.labels[0]] for row in rows], str(file))
+    else:
+        classes = tuple(columns.names[index] for index in columns.labels)
+        labels = torch.tensor([_only(row, columns, number, file) for number, row in enumerate(rows, 2)])
     if len(set(labels.tolist())) < 2:
         raise EngineError(
             Text(
@@ -51,126 +180,57 @@ def read(path: Path) -> Collection:
             expected="at least two classes",
             fix="Add images of another class: there is nothing to tell apart.",
         )
-    pictures = FilePictures(file.parent, [row[columns.path].strip().replace("\\", "/") for row in rows])
-    distant = next((name for name in pictures.names if name.startswith("//")), None)
-    if distant:  # opening it would tell another machine who is asking
+    return classes, labels
+
+
+def _only(row: Sequence[str], columns: Columns, number: int, file: Place) -> int:
+    """Of columns of zeros and a one, the place of the one."""
+    ones = [place for place, index in enumerate(columns.labels) if is_true(row[index])]
+    if len(ones) != 1:
         raise EngineError(
-            Text("{file} lists {distant}, on another machine.", file=file, distant=repr(distant[:80])),
-            expected="paths of this machine, best relative to the file",
-            fix="Copy the images to this machine, or mount the share.",
+            Text("Row {number} of {file} is of {count} classes.", number=number, file=file, count=len(ones)),
+            expected="a 1 in just one of the columns of classes",
+            fix="Correct the file, or choose a column of labels with data.label_column.",
         )
-    missing = next((name for name in pictures.names[:1] if not (file.parent / name).is_file()), None)
-    if missing:
-        raise EngineError(
-            Text("{file} lists {missing}, and there is no such file.", file=file, missing=repr(missing)),
-            expected=Text("paths relative to {parent}", parent=file.parent),
-            fix="Correct the paths, or move the file to where they begin.",
-        )
-    sets = _sets(rows, columns.split) if columns.split is not None else []
-    return Collection(KIND, file, classes, is_mixed=False, **_parts(Part.of(pictures, labels), sets))
+    return ones[0]
 
 
-def _require_whole(rows: Sequence[Sequence[str]], columns: _Columns, file: Path) -> None:
-    """Raise EngineError unless there are rows, and each has a path, a label and, where there is one, a set."""
-    needed = max(columns.path, columns.label, columns.split or 0)
-    amiss = "" if rows else Text("{file} lists no images.", file=file)
-    named = columns.has_header and columns.split is not None and "train" in _sets(rows, columns.split)
-    for number, row in enumerate(rows, 1 + columns.has_header):
-        if len(row) <= needed:
-            amiss = Text("Row {number} of {file} has too few columns.", number=number, file=file)
-        elif not row[columns.path].strip() or not row[columns.label].strip():
-            amiss = Text("Row {number} of {file} has no path.", number=number, file=file)
-            if row[columns.path].strip():
-                amiss = Text("Row {number} of {file} has no label.", number=number, file=file)
-        elif named and not _set_of(row, columns.split):
-            amiss = Text(
-                "Row {number} of {file} is of the set {set}, others of the set 'train'.",
-                number=number,
-                file=file,
-                set=repr(row[columns.split][:40]),
-            )
-        if amiss:
-            break
-    if amiss:
-        expected = "a path, a label, and train, val or test in each row" if named else "a path and a label in each row"
-        raise EngineError(amiss, expected=expected, fix="Correct the file.")
+def _repeated(names: Sequence[str], labels: Sequence[int], sets: Sequence[SetName]) -> list[Text]:
+    """What is said of images that are listed more than once."""
+    if len(set(names)) == len(names):
+        return []
+    counts = Counter(names)
+    rows: dict[str, set[tuple[int, SetName]]] = {}
+    for name, label, set_name in zip(names, labels, sets, strict=True):
+        if counts[name] > 1:
+            rows.setdefault(name, set()).add((label, set_name))
+    across = [name for name, found in rows.items() if len({set_name for _, set_name in found}) > 1]
+    torn = [name for name, found in rows.items() if len({label for label, _ in found}) > 1]
+    within = [name for name in rows if name not in set(across) and name not in set(torn)]
+    said = (
+        (across, Text("Listed in more than one set")),
+        (torn, Text("Listed with more than one label")),
+        (within, Text("Listed more than once")),
+    )
+    return [
+        Text("{what}: {count:,} of the images ({names}).", count=len(found), what=what, names=listed(found))
+        for found, what in said
+        if found
+    ]
 
 
-class _Columns:
-    """Where path, label and split stand. With a header, by their names; else in this order."""
-
-    def __init__(self, first: Sequence[str]) -> None:
-        names = [cell.strip().lower().replace(" ", "_") for cell in first]
-        self.has_header = not any(Path(name).suffix in SUFFIXES for name in names)
-        self.path = next((names.index(name) for name in _PATHS if name in names), 0) if self.has_header else 0
-        rest = [index for index in range(len(names)) if index != self.path]
-        self.label = next((names.index(name) for name in _LABELS if name in names), rest[0]) if rest else 0
-        third = rest[1] if not self.has_header and len(rest) > 1 else None
-        self.split = next((names.index(name) for name in _SPLITS if name in names), third)
-
-
-def _columns(first: Sequence[str], file: Path) -> _Columns:
-    if len(first) < 2:
-        raise EngineError(
-            Text("{file} has one column: {first}.", file=file, first=repr(first[0][:60])),
-            expected="a path and a label in each row, parted by commas, semicolons or tabs",
-            fix="Add the labels.",
-        )
-    return _Columns(first)
-
-
-def _sets(rows: Sequence[Sequence[str]], column: int) -> list[str]:
-    """The set that each row names, empty where it names none that is known."""
-    return [_set_of(row, column) for row in rows]
-
-
-def _set_of(row: Sequence[str], column: int) -> str:
-    return _NAMES.get(row[column].strip().lower(), "") if column < len(row) else ""
-
-
-def _parts(whole: Part, named: Sequence[str]) -> dict[str, Part]:
-    """By the sets that the rows name; all of it for training where they say nothing."""
-    if not all(named) or "train" not in named:
-        return {"train": whole}
-    places = {name: torch.tensor([at == name for at in named]) for name in dict.fromkeys(named)}
-    if "test" not in places and "validation" in places:
-        places["test"] = places.pop("validation")
+def _parts(whole: Part, sets: Sequence[SetName]) -> Mapping[str, Part]:
+    places = {name: torch.tensor([at == name for at in sets]) for name in dict.fromkeys(sets)}
     return {name: whole.at(chosen) for name, chosen in places.items()}
 
 
-def _file(path: Path) -> Path | None:
+def _file(path: Place) -> Place | None:
     if path.is_file():
         return path if path.suffix.lower() in SUFFIX else None
     files = lists(path)
     return files[0] if len(files) == 1 else None
 
 
-def lists(folder: Path) -> list[Path]:
+def lists(folder: Place) -> list[Place]:
     """The files of this kind in a folder, by name; none where it is no folder."""
     return sorted(file for suffix in SUFFIX for file in folder.glob(f"*{suffix}")) if folder.is_dir() else []
-
-
-def _rows(file: Path) -> list[list[str]]:
-    try:
-        if file.stat().st_size > _MAX_BYTES:
-            raise EngineError(
-                Text("{file} is larger than 2 GiB.", file=file), expected="a list of paths", fix="Check the file."
-            )
-        with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-            head = lines.readline(2**16)
-            lines.seek(0)
-            delimiter = max(",;\t", key=head.count)
-            rows = [row for row in csv.reader(lines, delimiter=delimiter) if any(cell.strip() for cell in row)]
-    except (OSError, csv.Error) as error:
-        raise EngineError(
-            Text("{file} cannot be read: {error}.", file=file, error=error),
-            expected="a CSV file of paths and labels",
-            fix="Check the file.",
-        ) from error
-    if not rows or len(rows) > _MAX_ROWS:
-        raise EngineError(
-            Text("{file} has {count:,} rows.", file=file, count=len(rows)),
-            expected=Text("1 to {limit:,}", limit=_MAX_ROWS),
-            fix="List an image and its label a row.",
-        )
-    return rows

@@ -51,7 +51,7 @@ def facts_of(data: Described, recipe: Recipe) -> DataFacts:
         broken_line=_broken_line(data.broken_count, skips),
         broken=tuple(f"{broken.name}: {broken.reason}" for broken in data.broken),
         can_skip=data.broken_count > 0 and not skips,
-        notes=data.notes,
+        notes=tuple(map(translated, data.notes)),
     )
 
 

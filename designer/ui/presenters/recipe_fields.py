@@ -55,6 +55,13 @@ def _schedule(*kinds: str) -> Callable[[Recipe], bool]:
     return lambda recipe: recipe.schedule.kind in kinds
 
 
+def _is_table(recipe: Recipe) -> bool:
+    """Whether the data are, or may be, a list of images."""
+    data = recipe.data
+    chosen = data.path_column or data.label_column or data.split_column or data.fold
+    return data.format == "csv" or data.source.lower().endswith((".csv", ".tsv")) or bool(chosen)
+
+
 _F = RecipeField
 NAME = _F("name", tr("recipe"), tr("Takes up a recipe that is known to work; data and device stay."))
 _DATA = RecipeSection(
@@ -74,6 +81,16 @@ _READING = RecipeSection(
     tr("Reading"),
     (
         _F("data.format", tr("format"), tr("Of the files, where it could be more than one.")),
+        _F("data.path_column", tr("path column"), tr("Of a CSV: its name, or its number."), tr("found out"), _is_table),
+        _F(
+            "data.label_column",
+            tr("label column"),
+            tr("Of a CSV: its name, or its number."),
+            tr("found out"),
+            _is_table,
+        ),
+        _F("data.split_column", tr("set column"), tr("Of a CSV: its name, or its number."), tr("found out"), _is_table),
+        _F("data.fold", tr("fold"), tr("Of a CSV with numbered folds: the one to test on."), tr("lowest"), _is_table),
         _F("data.skip_broken", tr("skip broken"), tr("Leave out images that cannot be read, instead of stopping.")),
         _F(
             "data.streaming",

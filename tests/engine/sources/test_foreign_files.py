@@ -38,7 +38,7 @@ NPY = io.BytesIO()
 np.save(NPY, np.arange(96, dtype=np.uint8).reshape(6, 4, 4))
 CSV = b"path,label\nimages/a.png,cat\nimages/b.png,dog\n"
 SOUND = {"data.npz": NPZ, "images.npy": NPY.getvalue(), "list.csv": CSV, "data_batch_1.bin": bytes(3073)}
-IMAGES = {suffix: drawn(suffix) for suffix in ("png", "jpeg", "webp")}
+IMAGES = {suffix: drawn(suffix) for suffix in ("png", "jpeg", "webp", "bmp", "gif", "tiff", "ppm")}
 
 
 @st.composite

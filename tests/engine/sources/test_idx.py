@@ -14,14 +14,17 @@ from hypothesis import strategies as st
 from designer.engine.protocol import EngineError
 from designer.engine.recipe import DataRecipe
 from designer.engine.sources.find import find_data, open_data
-from designer.engine.sources.idx import read
 
 MINI = Path(__file__).resolve().parents[3] / "resources" / "fashion-mnist-mini"
 SHORT = struct.pack(">IIII", 0x803, 12, 4, 4)
 
 
+def opened(folder):
+    return open_data(DataRecipe(source=str(folder)))
+
+
 def test_reads_a_folder(data_folder):
-    data = read(data_folder())
+    data = opened(data_folder())
     assert (len(data.train), len(data.test)) == (12, 6)
     assert data.train.pictures.shape == data.test.pictures.shape == (1, 4, 4)
     images = data.train.pictures.read(data.train.numbers).images
@@ -34,17 +37,17 @@ def test_reads_a_folder(data_folder):
 def test_names_of_classes_are_read_from_beside(data_folder):
     folder = data_folder()
     (folder / "classes.txt").write_text("cat\n dog \n\nowl\nfox\n", "utf-8")
-    assert read(folder).classes == ("cat", "dog", "owl", "fox")
+    assert opened(folder).classes == ("cat", "dog", "owl", "fox")
     (folder / "classes.txt").write_text("cat\ndog\n", "utf-8")
     with pytest.raises(EngineError, match=r"A label in .* is 2") as caught:
-        read(folder)
+        opened(folder)
     assert "0 to 1" in caught.value.expected
 
 
 def test_reads_names_with_dots_and_packed_files(data_folder, idx):
     folder = data_folder(train_images=gzip.compress(idx((12, 4, 4), bytes(192))))
     (folder / "t10k-labels-idx1-ubyte").rename(folder / "t10k-labels.idx1-ubyte")
-    data = read(folder)
+    data = opened(folder)
     assert (len(data.train), len(data.test)) == (12, 6)
 
 
@@ -55,7 +58,7 @@ def test_reads_images_with_channels(data_folder, idx):
     folder = data_folder(**images)
     for prefix in ("train", "t10k"):
         assert (folder / f"{prefix}-images-idx3-ubyte").exists()
-    assert read(folder).train.pictures.shape == (3, 2, 2)
+    assert opened(folder).train.pictures.shape == (3, 2, 2)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +101,7 @@ def test_an_empty_folder_is_told(tmp_path):
 def test_any_bytes_at_all_are_data_or_an_error_in_words(data_folder, contents):
     folder = data_folder(train_images=contents)
     try:
-        data = read(folder)
+        data = opened(folder)
     except EngineError:
         return
     assert (len(data.train), data.train.pictures.shape) == (12, (1, 4, 4))
