@@ -123,8 +123,11 @@ def _random_slope(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     return keep(values, inputs)
 
 
+_LARGEST_FLOAT = 3.4028234663852886e38  # of float32: PyTorch refuses an alpha whose inverse exceeds it
+
+
 def _celu(values: Values, inputs: Sequence[Tensor]) -> Tensor:
-    expect_not_zero("alpha", values.alpha, 1.0)
+    expect_not_zero("alpha", values.alpha, 1.0, least=1 / _LARGEST_FLOAT)
     return keep(values, inputs)
 
 

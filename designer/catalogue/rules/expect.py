@@ -104,9 +104,9 @@ def expect_numbers(tensor: Tensor) -> None:
         )
 
 
-def expect_not_zero(name: str, value: float, default: float) -> None:
-    """Raise LayerError `bad_parameter` where a number by which PyTorch divides is zero."""
-    if value == 0:
+def expect_not_zero(name: str, value: float, default: float, least: float = 0.0) -> None:
+    """Raise LayerError `bad_parameter` where a number by which PyTorch divides is zero, or below `least` in size."""
+    if value == 0 or abs(value) < least:
         raise LayerError(
             "bad_parameter",
             Text("{parameter}={value} is not possible.", parameter=name, value=float(value)),
