@@ -66,8 +66,8 @@ def test_it_is_told_where_it_is_probably_not_meant(design: Design, severity: Sev
 
 def test_it_is_seen_across_the_border_of_a_block() -> None:
     head = block("Head", Node("input", "Input"), fc(), OUT)
-    assert sorted(told(between(CONV, Node("head", "Head"), inner=[head]))) == [Severity.HINT, Severity.WARNING]
-    assert told(between(CONV, LAST, Node("head", "Head"), inner=[head])) == [Severity.HINT]
+    assert told(between(CONV, Node("head", "Head"), inner=[head])) == [Severity.WARNING]
+    assert told(between(CONV, LAST, Node("head", "Head"), inner=[head])) == []
 
 
 def test_vectors_and_sequences_are_not_told_of() -> None:

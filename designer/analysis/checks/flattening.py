@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from designer.analysis import fixes
-from designer.analysis.checks.walk import Place, meetings, nodes_of, where
+from designer.analysis.checks.walk import Place, before, meetings, nodes_of, where
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import BlockFacts
 from designer.base.text import Text
@@ -38,8 +38,9 @@ def linear_on_last_axis(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str,
             told.add(second.path)
             yield second.path[0], _diagnostic(second, facts, Severity.WARNING)
     for key, _ in nodes_of(facts, _LINEAR):
-        place = Place((key,), facts)
-        if place.path not in told and _is_long(place):
+        place, first = Place((key,), facts), before(facts, key, _BETWEEN)
+        from_outside = not is_main and first is not None and first.node.kind == INPUT  # judged where that is known
+        if place.path not in told and not from_outside and _is_long(place):
             yield key, _diagnostic(place, facts, Severity.HINT)
 
 
