@@ -39,16 +39,22 @@ def _written(trace: Trace, attributes: Attributes, inside: Collection[str]) -> I
     taken = {step.node.name for step in trace.steps}
     values = _entries(trace, taken)  # how each value is written where it is read
     within: dict[Endpoint, tuple[str, ...]] = {}  # the nodes that are written there with it
-    used = {*trace.results, *(source for step in trace.steps for source in step.sources)}
+    used = trace.used
     for step in trace.steps:
         if step.fixed_out:
             values.update(dict.fromkeys(step.ends, values[step.sources[0]]))
             within.update(dict.fromkeys(step.ends, within.get(step.sources[0], ())))
             continue
+        is_read = not used.isdisjoint(step.ends)
+        if not is_read and not step.is_module:
+            continue
         computed = _computed(step, [values[source] for source in step.sources], attributes)
         others = tuple(key for source in step.sources for key in within.get(source, ()))
         if step.node.id in inside:
             values[step.ends[0]], within[step.ends[0]] = computed, (*others, step.node.id)
+            continue
+        if not is_read:  # a layer of the network, though what reads it is not there
+            yield Statement(computed, step.node.id, inside=others)
             continue
         targets = _targets(step, taken)
         values.update(zip(step.ends, targets, strict=True))
