@@ -71,6 +71,8 @@ def in_use(
 
     Where the lengths of a tensor occur only multiplied with each other, `in_features` says it all.
     """
+    if not candidates:
+        return (), {}
     trees = [layout.parsed(text) for text in texts]
     names = {name for tree in trees for name in names_in(tree)}
     chosen = list(candidates)

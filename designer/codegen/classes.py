@@ -35,7 +35,8 @@ class ClassCode:
     """The source of one class. ranges: the lines of each node, in their order, relative to the class's first as 1.
 
     parameters: the names of the block's parameters that it takes. fixed: the names of arguments that it might have had,
-    had they not to be what they are here: parameters, and `candidates` that follow from what arrives.
+    had they not to be what they are here: parameters, and `candidates` that follow from what arrives. uses: the classes
+    that it constructs.
     """
 
     block: Block
@@ -46,6 +47,7 @@ class ClassCode:
     candidates: tuple[Argument, ...]
     lines: list[str]
     uses_tensor: bool
+    uses: tuple[ClassCode, ...] = ()
     ranges: dict[str, tuple[Range, ...]] = field(default_factory=dict)
 
     def held(self, values: Mapping[str, Symbol], tensors: Tensors) -> Iterator[str]:
@@ -69,11 +71,17 @@ class Draft:
     forward: tuple[Statement, ...]
     candidates: tuple[Argument, ...]
     tensors: Tensors
+    uses: tuple[ClassCode, ...]
 
     @property
     def key(self) -> Hashable:
-        """What two drafts of one class have in common."""
-        return self.plan.fixed, self.constructor, self.forward
+        """What two drafts of one class have in common: what they say, and the axes that their arguments stand for."""
+        if not self.candidates:
+            return self.plan.fixed, self.constructor, self.forward
+        read = {name for statement in self.constructor for name in args.names_in(layout.parsed(statement.source))}
+        axes = tuple(argument for argument in self.candidates if argument.name in read)
+        ranks = tuple(self.tensors[index].rank for index in sorted({argument.index for argument in axes}))
+        return self.plan.fixed, self.constructor, self.forward, axes, ranks if len(axes) > 1 else ()
 
 
 def own_tensors(entrance: Entrance) -> tuple[tuple[Argument, ...], Tensors]:
@@ -104,7 +112,10 @@ def draft(tracer: Tracer, entrance: Entrance, written: Written, lazy: bool = Fal
         try:
             return _drafted(tracer, entrance, written, lazy, plan)
         except UnstatedError as fault:
-            plan = plan.without(fault)
+            wider = plan.without(fault)
+            if wider is None:
+                raise
+            plan = wider
 
 
 def _drafted(tracer: Tracer, entrance: Entrance, written: Written, lazy: bool, plan: Plan) -> Draft:
@@ -113,10 +124,13 @@ def _drafted(tracer: Tracer, entrance: Entrance, written: Written, lazy: bool, p
     tensors = args.fixed(tensors, plan.fixed)
     scope = _scope(entrance, tensors, plan.fixed)
 
+    used: dict[int, ClassCode] = {}
+
     def class_of(step: Step) -> ClassCode:
         codes = {id(code): code for e in tracer.entrances(step) if (code := written.get(e.key))}
         if len(codes) != 1:  # the copies differ in kind; or it is not there, and would not fit
             raise UnstatedError(calls.origins.of(deciding([step])), [step.node.id])
+        used.update(codes)
         return next(iter(codes.values()))
 
     written_out: set[str] = set()
@@ -138,7 +152,7 @@ def _drafted(tracer: Tracer, entrance: Entrance, written: Written, lazy: bool, p
     if lazy:
         parameters = _without_idle(parameters, entrance.block, built)
     candidates = tuple(argument for argument in candidates if argument.name not in plan.fixed)
-    return Draft(plan, trace, parameters, built, run, candidates, tensors)
+    return Draft(plan, trace, parameters, built, run, candidates, tensors, tuple(used.values()))
 
 
 def write_class(tracer: Tracer, entrance: Entrance, made: Draft, name: str) -> ClassCode:
@@ -147,8 +161,9 @@ def write_class(tracer: Tracer, entrance: Entrance, made: Draft, name: str) -> C
     given, merged = args.in_use(
         (s.source for s in made.constructor), made.candidates, made.tensors, {*block.defaults, *block.kinds}
     )
-    scope = _scope(entrance, made.tensors, made.plan.fixed)
-    outside = tracer.trace(block, scope, made.tensors)  # closed forms in the place of loops
+    outside = trace
+    if trace.has_loops:  # closed forms in their place
+        outside = tracer.trace(block, _scope(entrance, made.tensors, made.plan.fixed), made.tensors)
     fixed = {key: value for key, value in entrance.values.items() if key in made.plan.fixed}
     lines = [
         f"class {name}({'nn.Sequential' if trace.is_chain else 'nn.Module'}):",
@@ -159,7 +174,7 @@ def write_class(tracer: Tracer, entrance: Entrance, made: Draft, name: str) -> C
     ]
     names = tuple(parameter.name for parameter in made.parameters)
     candidates, _ = own_tensors(entrance)
-    code = ClassCode(block, name, given, names, made.plan.fixed, candidates, lines, not trace.is_chain)
+    code = ClassCode(block, name, given, names, made.plan.fixed, candidates, lines, not trace.is_chain, made.uses)
     _put(code, made.constructor, merged)
     if not trace.is_chain:
         names, returned = forward.signature(trace)

@@ -73,6 +73,8 @@ def needs_flag(step: Step, chain: bool) -> bool:
 def body(trace: Trace, attributes: Attributes, calls: Calls) -> list[Statement]:
     """The statements that construct the modules of a trace, without loop variables that nothing reads."""
     needed: set[str] = set()
+    if not trace.has_loops:
+        return list(_all(trace, attributes, calls, needed))
     while True:
         found = [s for s in _all(trace, attributes, calls, needed) if not s.variable or s.variable in needed]
         # What a variable's own statements say of it is no use of it.

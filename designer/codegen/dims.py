@@ -131,7 +131,7 @@ class Dim(int):
 def choose(condition: str, yes: int, no: int, chosen: int) -> int:
     """The dimension that is `yes` where `condition` holds and `no` elsewhere; `chosen` is its value here."""
     if repr(yes) == repr(no):
-        return yes
+        return unstated(chosen) if UNSTATED in repr(yes) else yes
     first, test = (f"({text})" if " if " in text else text for text in (repr(yes), condition))
     return Dim._make(int(chosen), f"{first} if {test} else {no!r}", _COND)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from designer.catalogue.emit import application, target
+from designer.catalogue.spec import LayerSpec
 from designer.codegen import layout
 from designer.codegen.constructor import Attributes, Statement, needs_flag
 from designer.codegen.nesting import nested
 from designer.codegen.trace import Step, Trace
 from designer.graph.block import Endpoint
+
+_MOST_OPERANDS = 32  # in one expression: Python itself gives up at some hundreds that stand in one another
 
 
 def signature(trace: Trace) -> tuple[list[str], str]:
@@ -48,7 +51,12 @@ def _written(trace: Trace, attributes: Attributes, inside: Collection[str]) -> I
         is_read = not used.isdisjoint(step.ends)
         if not is_read and not step.is_module:
             continue
-        computed = _computed(step, [values[source] for source in step.sources], attributes)
+        arriving = [values[source] for source in step.sources]
+        while len(arriving) > _MOST_OPERANDS and is_read and _is_left_fold(step.spec):
+            (name,) = _targets(step, taken)
+            yield Statement(f"{name} = {_computed(step, arriving[:_MOST_OPERANDS], attributes)}", step.node.id)
+            arriving = [name, *arriving[_MOST_OPERANDS:]]
+        computed = _computed(step, arriving, attributes)
         others = tuple(key for source in step.sources for key in within.get(source, ()))
         if step.node.id in inside:
             values[step.ends[0]], within[step.ends[0]] = computed, (*others, step.node.id)
@@ -66,6 +74,14 @@ def _written(trace: Trace, attributes: Attributes, inside: Collection[str]) -> I
         left = target(step.spec, shown, len(step.ports)) if step.spec else ", ".join(shown)
         yield Statement(f"{left} = {computed}", step.node.id, inside=others)
     yield Statement(f"return {', '.join(values[end] for end in trace.results)}", "")
+
+
+def _is_left_fold(spec: LayerSpec | None) -> bool:
+    """Whether a layer joins tensors one after the other, so that a part of them may be joined first."""
+    if spec is None or not spec.variadic or spec.state or not spec.function:
+        return False
+    joined = application(spec, "", {}, ["a", "b"])
+    return application(spec, "", {}, [joined, "c"]) == application(spec, "", {}, ["a", "b", "c"])
 
 
 def _entries(trace: Trace, taken: set[str]) -> dict[Endpoint, str]:

@@ -99,14 +99,23 @@ def _classes(design: Design, lazy: bool, batch: int) -> list[ClassCode]:
     for block in blocks:
         variants: dict[Hashable, ClassCode] = {}
         for key, entrance in entrances[block.name].items():
-            with contextlib.suppress(*UNFIT):
+            with contextlib.suppress(*(UNFIT if block is not design.root else ())):
                 made = draft(tracer, entrance, written, lazy)
                 if made.key not in variants:
                     name = block.name if not variants else _variant(block.name, taken)
                     variants[made.key] = write_class(tracer, entrance, made, name)
                 written[key] = variants[made.key]
         codes += variants.values()
-    return codes
+    return _in_use(codes)
+
+
+def _in_use(codes: list[ClassCode]) -> list[ClassCode]:
+    """The classes that the last one needs, and itself."""
+    needed = {id(codes[-1])}
+    for code in reversed(codes):
+        if id(code) in needed:
+            needed.update(map(id, code.uses))
+    return [code for code in codes if id(code) in needed]
 
 
 def _variant(name: str, taken: set[str]) -> str:

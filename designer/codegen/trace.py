@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from designer.analysis import ports
@@ -83,7 +84,7 @@ class Step:
 
 @dataclass
 class Trace:
-    """A block gone through: its steps in order, and the tensors at its Input and Output nodes."""
+    """A block gone through: its steps in order, and the tensors at its Input and Output nodes. Asked when complete."""
 
     block: Block
     steps: list[Step] = field(default_factory=list)
@@ -92,7 +93,7 @@ class Trace:
     results: tuple[Endpoint, ...] = ()
     stages: dict[str, Stages] = field(default_factory=dict)  # by the id of each one's first node
 
-    @property
+    @cached_property
     def used(self) -> set[Endpoint]:
         """The values that are read: by a layer, or on the way to an output."""
         used = set(self.results)
@@ -105,6 +106,11 @@ class Trace:
         return used
 
     @property
+    def has_loops(self) -> bool:
+        """Whether lengths in it are the variables of loops."""
+        return bool(self.stages) or any(step.loop for step in self.steps)
+
+    @cached_property
     def is_chain(self) -> bool:
         """Whether tensors go through one module after the other: then nn.Sequential runs it without a `forward`."""
         if len(self.block.inputs) != 1 or len(self.block.outputs) != 1:

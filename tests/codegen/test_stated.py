@@ -143,3 +143,26 @@ def test_a_layer_whose_reader_is_never_there_is_still_one_of_the_network(net, to
     edges = ["input>a", "a>add.x1", "a>b", "b>add.x2", "add>output"]
     source = both(net(*nodes, edges=edges), tools)
     assert "        self.b(a)\n" in source
+
+
+def test_a_class_is_shared_only_by_what_has_its_arguments_at_the_same_axes(net, tools):
+    norm = tools.block("Norm", IN, Node("n", "LayerNorm"), OUT)
+    nodes = (
+        image(shape=(3, 4, 6)),
+        Node("a", "Norm"),
+        Node("u", "Unsqueeze", params={"dim": 2}),
+        Node("b", "Norm"),
+        OUT,
+    )
+    source = both(net(*nodes, edges=["input>a", "a>u", "u>b", "b>output"], inner=[norm]), tools)
+    assert "self.a = Norm(6)" in source
+    assert "self.b = Norm2(6)" in source
+
+
+def test_a_sum_of_very_many(net, tools):
+    branches = [Node(f"r{number}", "Sigmoid") for number in range(100)]
+    nodes = (image(shape=(2, 3, 3)), *branches, Node("all", "Add"), OUT)
+    edges = [f"input>{node.id}" for node in branches] + [f"{node.id}>all.x{k}" for k, node in enumerate(branches, 1)]
+    built = tools.sound(net(*nodes, edges=[*edges, "all>output"]))
+    x = torch.rand(1, 2, 3, 3)
+    assert torch.allclose(built.network()(x), 100 * x.sigmoid())
