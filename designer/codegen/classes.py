@@ -46,7 +46,6 @@ class ClassCode:
     fixed: frozenset[str]
     candidates: tuple[Argument, ...]
     lines: list[str]
-    uses_tensor: bool
     uses: tuple[ClassCode, ...] = ()
     ranges: dict[str, tuple[Range, ...]] = field(default_factory=dict)
 
@@ -174,7 +173,7 @@ def write_class(tracer: Tracer, entrance: Entrance, made: Draft, name: str) -> C
     ]
     names = tuple(parameter.name for parameter in made.parameters)
     candidates, _ = own_tensors(entrance)
-    code = ClassCode(block, name, given, names, made.plan.fixed, candidates, lines, not trace.is_chain, made.uses)
+    code = ClassCode(block, name, given, names, made.plan.fixed, candidates, lines, made.uses)
     _put(code, made.constructor, merged)
     if not trace.is_chain:
         names, returned = forward.signature(trace)
@@ -230,6 +229,6 @@ def _annotation(value: object) -> str:
     if value is None:
         return "int | None"
     if isinstance(value, tuple):
-        inner = {_annotation(item) for item in value}
-        return f"tuple[{inner.pop()}, ...]" if len(inner) == 1 else "tuple"
+        inner = " | ".join(dict.fromkeys(map(_annotation, value)))
+        return f"tuple[{inner}, ...]" if value else "tuple[()]"
     return type(value).__name__

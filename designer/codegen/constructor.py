@@ -132,7 +132,7 @@ def _node(
         for variable in loop:
             yield Statement(f"{variable.name} = {variable.initial}", key, variable=variable.name)
     elif step.optional and not flag and not chain:
-        yield Statement(f"{name} = nn.Identity()", key)
+        yield Statement(f"{name}: nn.Module = nn.Identity()", key)
     if step.optional:
         yield Statement(f"if {f'self.{attributes.flag(step)}' if flag else step.when.source}:", key, head=True)
     if loop:

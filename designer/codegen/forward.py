@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Iterator
 
 from designer.catalogue.emit import application, target
@@ -41,12 +42,14 @@ def _fits(statement: Statement) -> bool:
 def _written(trace: Trace, attributes: Attributes, inside: Collection[str]) -> Iterator[Statement]:
     taken = {step.node.name for step in trace.steps}
     values = _entries(trace, taken)  # how each value is written where it is read
+    typed = set(values)  # the values that type checkers know to be tensors: what modules return may be anything
     within: dict[Endpoint, tuple[str, ...]] = {}  # the nodes that are written there with it
-    used = trace.used
+    used, returned = trace.used, trace.returned
     for step in trace.steps:
         if step.fixed_out:
             values.update(dict.fromkeys(step.ends, values[step.sources[0]]))
             within.update(dict.fromkeys(step.ends, within.get(step.sources[0], ())))
+            typed.update(step.ends if step.sources[0] in typed else ())
             continue
         is_read = not used.isdisjoint(step.ends)
         if not is_read and not step.is_module:
@@ -57,6 +60,8 @@ def _written(trace: Trace, attributes: Attributes, inside: Collection[str]) -> I
             yield Statement(f"{name} = {_computed(step, arriving[:_MOST_OPERANDS], attributes)}", step.node.id)
             arriving = [name, *arriving[_MOST_OPERANDS:]]
         computed = _computed(step, arriving, attributes)
+        if _is_typed(step, computed) or (not step.is_module and typed.issuperset(step.sources)):
+            typed.update(step.ends)
         others = tuple(key for source in step.sources for key in within.get(source, ()))
         if step.node.id in inside:
             values[step.ends[0]], within[step.ends[0]] = computed, (*others, step.node.id)
@@ -66,14 +71,27 @@ def _written(trace: Trace, attributes: Attributes, inside: Collection[str]) -> I
             continue
         targets = _targets(step, taken)
         values.update(zip(step.ends, targets, strict=True))
-        if step is trace.steps[-1] and trace.results == step.ends and not step.unpacked:
+        to_say = returned in step.ends and returned not in typed
+        if step is trace.steps[-1] and trace.results == step.ends and not step.unpacked and not to_say:
             yield Statement(f"return {computed}", step.node.id, inside=others)
             return
         there = zip(step.ends, targets, step.outputs, strict=False)  # a chunk may give fewer parts than it has ports
         shown = [name if end in used else "_" for end, name, _ in there]
         left = target(step.spec, shown, len(step.ports)) if step.spec else ", ".join(shown)
+        if to_say and left == targets[0]:
+            left = f"{left}: Tensor"
+        elif to_say:
+            yield Statement(f"{values[returned]}: Tensor", step.node.id)
         yield Statement(f"{left} = {computed}", step.node.id, inside=others)
     yield Statement(f"return {', '.join(values[end] for end in trace.results)}", "")
+
+
+def _is_typed(step: Step, computed: str) -> bool:
+    """Whether a function of torch gives the value, which type checkers know."""
+    if step.is_module or not computed.startswith("torch."):
+        return False
+    tree = ast.parse(computed, mode="eval").body
+    return isinstance(tree, ast.Call) and ast.unparse(tree.func).startswith("torch.")
 
 
 def _is_left_fold(spec: LayerSpec | None) -> bool:

@@ -52,6 +52,10 @@ def statement(tree: ast.stmt, indent: str) -> list[str]:
     match tree:
         case ast.Assign(targets=[target], value=value):
             return _placed(f"{_targets(target)} = ", value, "", indent, is_bare=isinstance(target, ast.Tuple))
+        case ast.AnnAssign(target=target, annotation=annotation, value=None):
+            return [f"{indent}{flat(target)}: {flat(annotation)}"]
+        case ast.AnnAssign(target=target, annotation=annotation, value=ast.expr() as value):
+            return _placed(f"{flat(target)}: {flat(annotation)} = ", value, "", indent)
         case ast.AugAssign(target=target, op=op, value=value):
             return _placed(f"{flat(target)} {_BINARY[type(op)][0]}= ", value, "", indent)
         case ast.Return(value=ast.expr() as value):
@@ -88,7 +92,10 @@ def _placed(prefix: str, value: ast.expr, suffix: str, indent: str, *, is_bare: 
     if len(indent) + len(prefix) + len(text) + len(suffix) <= WIDTH:
         return [indent + prefix + text + suffix]
     if isinstance(value, ast.Call | ast.Tuple) or not _is_operation(value):
-        return _broken(value, indent, prefix, suffix)
+        lines = _broken(value, indent, prefix, suffix)
+        if len(lines[0]) <= WIDTH or not isinstance(value, ast.Call) or not prefix.endswith("= "):
+            return lines
+        return [f"{indent}{prefix}(", *_inside(value, indent + STEP, "", ""), f"{indent}){suffix}"]
     if lines := _at_own_brackets(value, indent, prefix, suffix):
         return lines
     return [f"{indent}{prefix}(", *_inside(value, indent + STEP, "", ""), f"{indent}){suffix}"]

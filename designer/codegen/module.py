@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from designer.analysis.facts import Analysis
 from designer.base.errors import DesignError
 from designer.base.text import Text
-from designer.codegen import layout
+from designer.codegen import layout, wrap
 from designer.codegen.classes import INDENT, ClassCode, Range, draft, own_trace, write_class
 from designer.codegen.opening import customs_in_use, opening
 from designer.codegen.trace import UNFIT, Entrance, Tracer
@@ -30,6 +30,7 @@ _SHOW_FIRST = (
     "            tensor = output[0] if isinstance(output, tuple) else output",
     '            print(f"{{{name}:{width}}}{{tuple(tensor.shape)}}")',
 )
+_SHOW_ONE = ('            print(f"{{{name}:{width}}}{{tuple(output.shape)}}")',)
 _LOOP_NAME = re.compile(r"(channels|features|length|depth|height|width|size\d+|index|\w+_arch)\d*")
 
 NodeKey = tuple[str, str]  # the block's name, the node's id
@@ -66,7 +67,7 @@ def generate(design: Design, analysis: Analysis, *, lazy: bool = False) -> Gener
         raise DesignError(said, expected=first.expected, fix=first.advice)
     customs = customs_in_use(design, (*design.inner_blocks(), design.root))
     codes = _classes(design, lazy, analysis.batch)
-    lines = opening(design, customs, any(code.uses_tensor for code in codes))
+    lines = opening(design, customs)
     nodes: dict[NodeKey, tuple[Range, ...]] = {}
     for code in codes:
         lines += ["", ""]
@@ -139,26 +140,20 @@ def _program(root: Block, analysis: Analysis) -> list[str]:
     # Local names must not be that of the class, which Python would then take for a variable.
     words = ("network", "stage", "name", "show")
     network, stage, name, hook = (f"{word}_" if word == root.name else word for word in words)
-    show = [
-        f"        def {hook}(module, args, output, {name}={name}):",
-        *(line.format(name=name, width=width) for line in (_SHOW_FIRST if nested else _SHOW_ALL)),
-        "",
-        f"        {stage}.register_forward_hook({hook})",
-        "",
-    ]
-    one = [
-        f"        {stage}.register_forward_hook(",
-        f"            lambda module, args, output, {name}={name}: print(",
-        f'                f"{{{name}:{width}}}{{tuple(output.shape)}}"',
-        "            )",
-        "        )",
-    ]
+    output = "Tensor | tuple[Tensor, ...]" if several or nested else "Tensor"
+    arguments = ["module: nn.Module", "args: tuple[Tensor, ...]", f"output: {output}", f"{name}: str = {name}"]
+    shown = _SHOW_FIRST if nested else _SHOW_ALL if several else _SHOW_ONE
     return [
         "def main() -> None:",
         '    """Print the name and the output shape of each stage."""',
         f"    {network} = {root.name}().eval()",
         f"    for {name}, {stage} in {network}.named_children():",
-        *(["", *show] if several or nested else one),
+        "",
+        *wrap.header(hook, arguments, "None", INDENT * 2),
+        *(line.format(name=name, width=width) for line in shown),
+        "",
+        f"        {stage}.register_forward_hook({hook})",
+        "",
         "    with torch.no_grad():",
         *layout.statement(layout.parsed(f"{network}({inputs})"), INDENT * 2),
         "",

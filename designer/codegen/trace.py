@@ -105,6 +105,17 @@ class Trace:
                 used.update(step.sources)
         return used
 
+    @cached_property
+    def returned(self) -> Endpoint | None:
+        """Where the one result comes from, through nodes that are never there; None where there are several."""
+        if len(self.results) != 1:
+            return None
+        end = self.results[0]
+        for step in reversed(self.steps):
+            if step.fixed_out and end in step.ends:
+                end = step.sources[0]
+        return end
+
     @property
     def has_loops(self) -> bool:
         """Whether lengths in it are the variables of loops."""
@@ -203,6 +214,8 @@ class Tracer:
     ) -> Trace:
         trace = Trace(block, inputs=inputs)
         is_main = block.name == self.design.main
+        if is_main:
+            scope = block_scope(dict(scope), self._entering(block, scope))
         tensors: dict[Endpoint, Tensor] = {}
         for entry, tensor in zip(block.inputs, inputs, strict=not is_main):
             tensors[Endpoint(entry.id, "output")] = tensor
@@ -234,6 +247,12 @@ class Tracer:
             ends = [Endpoint(node.id, "output") for node in block.inputs]
             trace.inputs = tuple(tensors[end] for end in ends if end in tensors)
         return trace
+
+    def _entering(self, block: Block, scope: Scope) -> Tensors:
+        """The tensor that the first Input of the outermost block says."""
+        for entry in block.inputs[:1]:
+            return self._step(block, entry, scope, {}, None, set()).outputs
+        return ()
 
     def _step(
         self,

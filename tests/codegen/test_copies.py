@@ -150,7 +150,7 @@ def test_an_optional_module_has_an_identity(net, tools, when):
         Node("body", "Body", params={"wide": X("wide")}), shape=(8, 16, 16), inner=[body], parameters=(P("wide", when),)
     )
     source = tools.sound(design, {"wide": not when}).code.source
-    assert "self.a = nn.Identity()\n        if wide:\n            self.a = nn.Conv2d(" in source
+    assert "self.a: nn.Module = nn.Identity()\n        if wide:\n            self.a = nn.Conv2d(" in source
 
 
 def test_an_optional_module_of_a_chain_is_simply_not_there(net, tools):
