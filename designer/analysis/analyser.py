@@ -14,11 +14,13 @@ from designer.analysis.checks import run_checks
 from designer.analysis.facts import Analysis, BlockFacts, NodeFacts
 from designer.analysis.limits import MAX_WORK
 from designer.analysis.node import analyse_node
+from designer.base.errors import BlockyardError
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Tensor
+from designer.catalogue.validate import check_value
 from designer.graph.block import Block
 from designer.graph.design import Design
-from designer.graph.expressions import Value
+from designer.graph.expressions import Value, evaluate
 
 _MAX_REMEMBERED = 20_000  # blocks under given parameters and inputs
 
@@ -133,9 +135,10 @@ class Analyser:
         inputs: tuple[Tensor | None, ...],
         known: tuple[_Stamp, BlockFacts] | None,
     ) -> BlockFacts:
-        scope = _scope(values, inputs)
+        scope = _scope(values, self._entering(block, values) if self.is_main(block) else inputs)
         before = known[1].nodes if known else {}
-        dirty = self._dirty(block, *known) if known else set(block.nodes)
+        is_as_before = known is not None and known[1].scope == scope
+        dirty = self._dirty(block, *known) if is_as_before else set(block.nodes)
         facts: dict[str, NodeFacts] = {}
         for key in block.order:
             old = before.get(key)
@@ -155,6 +158,17 @@ class Analyser:
         found = BlockFacts(block, scope, inputs, outputs, facts, earlier=known[1].known_fields if known else None)
         found.remarks.update(run_checks(found, self.is_main(block)))
         return found
+
+    def _entering(self, block: Block, values: Mapping[str, Value]) -> tuple[Tensor | None, ...]:
+        """The tensor that the first Input of the outermost block says, as far as it can be worked out."""
+        for entry in block.inputs[:1]:
+            spec = spec_of(entry.kind)
+            try:
+                shape = evaluate(entry.params.get("shape", spec.parameter("shape").default), values)
+                return (Tensor((self._batch, *check_value(spec.parameter("shape"), shape))),)
+            except BlockyardError:
+                break  # told at the Input
+        return ()
 
     def _dirty(self, block: Block, stamp: _Stamp, before: BlockFacts) -> set[str]:
         """The nodes that are not as they were: changed, wired anew, or of a block that has changed inside."""

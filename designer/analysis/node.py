@@ -56,6 +56,7 @@ class _NodeAnalysis(Settings):
 
     def run(self, block_inputs: tuple[Tensor | None, ...], facts: Mapping[str, NodeFacts]) -> NodeFacts:
         self.analyser.spend()
+        self.entering = block_inputs
         node, design = self.node, self.analyser.design
         spec = spec_of(node.kind, design)
         inner = None if spec else design.blocks.get(node.kind)

@@ -23,5 +23,4 @@ def output_ports(design: Design, block: Block, node: Node) -> tuple[str, ...]:
         return spec.output_ports(node.params)
     if inner := design.blocks.get(node.kind):
         return tuple(leaving.id for leaving in inner.outputs)
-    used = dict.fromkeys(e.source.port for e in block.edges if e.source.node == node.id)
-    return tuple(used) or (OUTPUT_PORT,)
+    return block.used_ports[node.id] or (OUTPUT_PORT,)

@@ -10,7 +10,7 @@ from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.limits import MAX_REPEAT
 from designer.base.errors import BlockyardError
 from designer.base.text import Text
-from designer.catalogue.spec import LayerError, LayerSpec
+from designer.catalogue.spec import LayerError, LayerSpec, Tensor
 from designer.catalogue.validate import check_value
 from designer.graph.block import Block, Node
 from designer.graph.expressions import Expression, Setting, Value, evaluate, names_in
@@ -28,6 +28,7 @@ class Settings:
         self.node = node
         self.scope = scope
         self.found: list[Diagnostic] = []
+        self.entering: tuple[Tensor | None, ...] = ()  # the tensors that enter the block
 
     def boundary(self) -> None:
         """An Input or an Output stands for itself: neither `repeat` nor `when` means anything there."""
@@ -112,6 +113,8 @@ class Settings:
             return False
         if self.analyser.is_main(self.block) or not self.block.inputs:
             return False
+        if self.entering and self.entering[0] is not None:
+            return False  # what arrives has no channels
         try:
             names = names_in(setting.source)
         except BlockyardError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,8 +12,10 @@ from designer.analysis.facts import NodeFacts
 from designer.base.text import Text
 from designer.catalogue.registry import spec_of
 from designer.catalogue.spec import Tensor, variadic_index
-from designer.graph.block import INPUT, OUTPUT, Block, Edge, Endpoint, Node
+from designer.graph.block import Block, Edge, Endpoint, Node
 from designer.graph.design import Design
+
+_MOST_NAMES = 12  # of nodes in one sentence
 
 
 class Wires(NamedTuple):
@@ -89,24 +91,18 @@ def _open_port(design: Design, block: Block, node: Node, port: str, count: int) 
 
 def _wire_on(design: Design, block: Block, node: Node, port: str) -> tuple[Fix, ...]:
     """A wire from the one node that is part of the network and whose result nobody takes yet, if there is just one."""
-    behind = block.graph.descendants(node.id)
-    ends = [
-        other
-        for key, other in block.nodes.items()
-        if not block.graph.succ[key]
-        and key != node.id
-        and key not in behind
-        and other.kind != OUTPUT
-        and (block.incoming[key] or other.kind == INPUT)
-    ]
-    if len(ends) != 1 or not (leaving := ports.output_ports(design, block, ends[0])):
+    ends = [key for key, before in block.loose_ends.items() if key != node.id and node.id not in before]
+    if len(ends) != 1:
         return ()
-    wire = Endpoint(ends[0].id, leaving[0]), Endpoint(node.id, port)
-    return (fixes.connect(Text("Wire {source} to {target}", source=ends[0].name, target=node.name), block.name, *wire),)
+    end = block.nodes[ends[0]]
+    if not (leaving := ports.output_ports(design, block, end)):
+        return ()
+    wire = Endpoint(end.id, leaving[0]), Endpoint(node.id, port)
+    return (fixes.connect(Text("Wire {source} to {target}", source=end.name, target=node.name), block.name, *wire),)
 
 
 def _nothing_wired(design: Design, block: Block, node: Node, names: tuple[str, ...]) -> list[Diagnostic]:
-    if any(e.source.node == node.id for e in block.edges) or not block.outputs or node in block.outputs:
+    if block.graph.succ[node.id] or not block.outputs or node in block.outputs:
         return [_open_port(design, block, node, port, len(names)) for port in names]
     return [
         Diagnostic(
@@ -154,11 +150,14 @@ def _missing_source(
 
 def mark_cycles(block: Block, facts: dict[str, NodeFacts]) -> None:
     """Say of each node on a cycle that it is, with a fix that cuts it out of the cycle."""
+    place = {key: index for index, key in enumerate(block.nodes)}
     for part in block.cycles:
-        names = ", ".join(block.nodes[key].name for key in block.nodes if key in part)
-        for key in part:
+        members = sorted(part, key=place.__getitem__)
+        names = _listed([block.nodes[key].name for key in members])
+        for key in members:
             node = block.nodes[key]
-            wires = [e for e in block.edges if e.target.node == key and e.source.node in part]
+            wired = block.incoming[key].items()
+            wires = [Edge(source, Endpoint(key, port)) for port, source in wired if source.node in part]
             title = Text("Cut the wire into {node}", node=node.name)
             if len(wires) > 1:
                 title = Text("Cut the wires into {node}", node=node.name)
@@ -172,3 +171,11 @@ def mark_cycles(block: Block, facts: dict[str, NodeFacts]) -> None:
                 fixes=(fixes.remove_edges(title, block.name, wires),),
             )
             facts[key] = replace(facts[key], diagnostics=(cycle, *facts[key].diagnostics))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Some names; of many the first few, and how many more there are."""
+    if len(names) <= _MOST_NAMES:
+        return ", ".join(names)
+    shown = ", ".join(names[:_MOST_NAMES])
+    return Text("{names} and {count:,} more nodes", names=shown, count=len(names) - _MOST_NAMES)

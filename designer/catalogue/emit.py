@@ -16,7 +16,7 @@ from designer.graph.expressions import Value
 def source_of(value: Value) -> str:
     """A plain value as Python source, text in double quotes: `"same"`, `(3, 3)`, `1e-05`."""
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
     if isinstance(value, tuple):
         return "(" + ", ".join(source_of(item) for item in value) + ("," if len(value) == 1 else "") + ")"
     return repr(value)
@@ -35,7 +35,9 @@ def constructor(
     sources = {**_defaults(spec), **params_sources, **derived_sources}
     if spec.state:
         return spec.state(sources)
-    module, derives = (spec.lazy, ()) if lazy and spec.lazy else (spec.module, spec.derived)
+    is_lazy = lazy and _has_lazy_class(spec, sources)
+    module, derives = (spec.lazy, ()) if is_lazy else (spec.module, spec.derived)
+    stated = spec.lazy_switches if is_lazy else ()
     found_out = {derived.name for derived in spec.derived if not derives}
     arguments = [sources[name] for name in spec.positional if name not in found_out]
     arguments += [
@@ -47,7 +49,9 @@ def constructor(
     arguments += [
         f"{parameter.name}={sources[parameter.name]}"
         for parameter in spec.parameters
-        if parameter.passed and parameter.name not in spec.positional and _is_stated(parameter, sources)
+        if parameter.passed
+        and parameter.name not in spec.positional
+        and (parameter.name in stated or _is_stated(parameter, sources))
     ]
     return f"{module}({', '.join(arguments)})"
 
@@ -85,6 +89,13 @@ def items(source: str) -> str:
     if isinstance(tree, ast.Tuple):
         return ", ".join(ast.get_source_segment(source, item) or "" for item in tree.elts)
     return f"*{source}" if isinstance(tree, ast.Name | ast.Attribute) else f"*({source})"
+
+
+def _has_lazy_class(spec: LayerSpec, sources: Mapping[str, str]) -> bool:
+    """Whether PyTorch's lazy class is the same layer: it warns at each call where it has nothing to find out."""
+    return bool(spec.lazy) and (
+        not spec.lazy_switches or any(sources[name] == source_of(True) for name in spec.lazy_switches)
+    )
 
 
 def _is_stated(parameter: Parameter, sources: Mapping[str, str]) -> bool:

@@ -198,12 +198,14 @@ class LayerSpec:
     (FLOPs = 2 × MACs; additions of a bias, activations and pooling count nothing). window: the sliding windows, one a
     spatial axis, None where the layer works element by element, or "all" where every output sees the whole input.
     module: the class that code constructs; lazy: PyTorch's other class for the same, which takes all `derived`
-    arguments from its first input; derived: its arguments that follow from the input; positional: the arguments that
-    code writes without their names, in PyTorch's order, always stated. call: further arguments that code
-    gives the module with its inputs. unpack: the left side of the assignment, from one name an output, where the module
-    returns more than its outputs or nests them. function: or, for a layer that is no module, the expression that code
-    writes, from the parameters' sources and the inputs' names. state: the source of the learnable tensor that code
-    keeps for it, from its parameters' and derived arguments' sources; `function` then gets its name before the inputs'.
+    arguments from its first input; lazy_switches: the parameters that are off by default, but on in the lazy class,
+    which has nothing to find out where all of them are off; derived: its arguments that follow from the input;
+    positional: the arguments that code writes without their names, in PyTorch's order, always stated. call: further
+    arguments that code gives the module with its inputs. unpack: the left side of the assignment, from one name an
+    output, where the module returns more than its outputs or nests them. function: or, for a layer that is no
+    module, the expression that code writes, from the parameters' sources and the inputs' names. state: the source
+    of the learnable tensor that code keeps for it, from its parameters' and derived arguments' sources; `function`
+    then gets its name before the inputs'.
     parts: the parameter that says how many outputs there are, at ports part1, part2, …: a number, or a tuple with an
     item for each. It takes no expression, since wires are drawn to its ports. brief: the card's line. fault: what is
     wrong with the kind itself, so that none of its nodes can work. unstated: the costs that nobody knows, `params` and
@@ -227,6 +229,7 @@ class LayerSpec:
     window: Callable[[Values], Sequence[Window] | str | None] = lambda values: None
     module: str = ""
     lazy: str = ""
+    lazy_switches: tuple[str, ...] = ()
     derived: tuple[Derived, ...] = ()
     positional: tuple[str, ...] = ()
     call: str = ""

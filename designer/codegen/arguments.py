@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from designer.catalogue.spec import Tensor
@@ -49,6 +49,12 @@ def own_tensors(block: Block, entered: Tensors) -> tuple[tuple[Argument, ...], T
     return tuple(arguments), tuple(tensors)
 
 
+def fixed(tensors: Tensors, names: Collection[str]) -> Tensors:
+    """The tensors that enter a block, with plain numbers for the lengths that have some names."""
+    shapes = (tuple(int(d) if repr(d) in names else d for d in tensor.shape) for tensor in tensors)
+    return tuple(Tensor(shape, tensor.dtype) for shape, tensor in zip(shapes, tensors, strict=True))
+
+
 def _free(wanted: str, otherwise: str, taken: set[str]) -> str:
     """`wanted`, or where that is taken `otherwise`, with as many underscores behind it as it needs."""
     name = wanted if wanted not in taken else otherwise
@@ -65,17 +71,21 @@ def in_use(
 
     Where the lengths of a tensor occur only multiplied with each other, `in_features` says it all.
     """
+    if not candidates:
+        return (), {}
     trees = [layout.parsed(text) for text in texts]
     names = {name for tree in trees for name in names_in(tree)}
     chosen = list(candidates)
     merged: dict[str, str] = {}
     for index, tensor in enumerate(tensors):
         own = [argument for argument in chosen if argument.index == index]
+        if len(own) < tensor.rank - 1:
+            continue
         if tensor.rank < 3 or not any(argument.name in names for argument in own):
             continue
         product = " * ".join(argument.name for argument in own)
         whole = own[0].name.replace("channels", "features")
-        left = {name for tree in trees for name in names_in(replaced(tree, {product: whole}))}
+        left = {name for tree in trees for name in names_in(replaced(tree, {**merged, product: whole}))}
         if whole in names or whole in taken or any(argument.name in left for argument in own):
             continue
         merged[product] = whole

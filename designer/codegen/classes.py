@@ -7,11 +7,9 @@ features there, has a class for each.
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from designer.base.errors import DesignError
-from designer.base.text import Text
 from designer.catalogue.emit import source_of
 from designer.codegen import arguments as args
 from designer.codegen import constructor, docs, forward, layout, wrap
@@ -20,7 +18,8 @@ from designer.codegen.calls import Calls
 from designer.codegen.constructor import Attributes, Statement
 from designer.codegen.dims import UNSTATED
 from designer.codegen.growth import Tensors
-from designer.codegen.symbols import Symbol
+from designer.codegen.plan import Origins, Plan, UnstatedError, deciding
+from designer.codegen.symbols import Symbol, constant
 from designer.codegen.trace import Entrance, Step, Trace, Tracer, block_scope
 from designer.graph.block import Block, BlockParameter
 from designer.graph.expressions import Expression, Value
@@ -33,31 +32,55 @@ INDENT = layout.STEP
 
 @dataclass
 class ClassCode:
-    """The source of one class. ranges: the lines of each node, in their order, relative to the class's first as 1."""
+    """The source of one class. ranges: the lines of each node, in their order, relative to the class's first as 1.
+
+    parameters: the names of the block's parameters that it takes. fixed: the names of arguments that it might have had,
+    had they not to be what they are here: parameters, and `candidates` that follow from what arrives. uses: the classes
+    that it constructs.
+    """
 
     block: Block
     name: str
     arguments: tuple[Argument, ...]
+    parameters: tuple[str, ...]
+    fixed: frozenset[str]
+    candidates: tuple[Argument, ...]
     lines: list[str]
-    uses_tensor: bool
+    uses: tuple[ClassCode, ...] = ()
     ranges: dict[str, tuple[Range, ...]] = field(default_factory=dict)
+
+    def held(self, values: Mapping[str, Symbol], tensors: Tensors) -> Iterator[str]:
+        """The sources of what has to be as it is here, for an instance with these parameters and inputs."""
+        yield from (symbol.source for name, symbol in values.items() if name in self.fixed)
+        yield from (repr(one.of(tensors)) for one in self.candidates if one.name in self.fixed)
+
+    def takes(self, names: Collection[str]) -> bool:
+        """Whether all of some parameters are arguments of the class."""
+        return set(names) <= set(self.parameters)
 
 
 @dataclass(frozen=True)
 class Draft:
     """What a class says, before it has a name and a layout. Entrances with the same draft share their class."""
 
+    plan: Plan
     trace: Trace
     parameters: tuple[BlockParameter, ...]
     constructor: tuple[Statement, ...]
     forward: tuple[Statement, ...]
     candidates: tuple[Argument, ...]
     tensors: Tensors
+    uses: tuple[ClassCode, ...]
 
     @property
     def key(self) -> Hashable:
-        """What two drafts of one class have in common."""
-        return self.constructor, self.forward
+        """What two drafts of one class have in common: what they say, and the axes that their arguments stand for."""
+        if not self.candidates:
+            return self.plan.fixed, self.constructor, self.forward
+        read = {name for statement in self.constructor for name in args.names_in(layout.parsed(statement.source))}
+        axes = tuple(argument for argument in self.candidates if argument.name in read)
+        ranks = tuple(self.tensors[index].rank for index in sorted({argument.index for argument in axes}))
+        return self.plan.fixed, self.constructor, self.forward, axes, ranks if len(axes) > 1 else ()
 
 
 def own_tensors(entrance: Entrance) -> tuple[tuple[Argument, ...], Tensors]:
@@ -68,57 +91,67 @@ def own_tensors(entrance: Entrance) -> tuple[tuple[Argument, ...], Tensors]:
 def own_trace(tracer: Tracer, entrance: Entrance) -> Trace:
     """A block gone through in the names of its own class."""
     _, tensors = own_tensors(entrance)
-    return tracer.trace(entrance.block, _scope(entrance, tensors), tensors, own=True)
+    return tracer.own_trace(entrance.block, _scope(entrance, tensors), tensors)
 
 
-def _scope(entrance: Entrance, tensors: Tensors) -> dict[str, Symbol]:
-    return block_scope({name: Symbol(value, name) for name, value in entrance.values.items()}, tensors)
+def _scope(entrance: Entrance, tensors: Tensors, fixed: Collection[str] = ()) -> dict[str, Symbol]:
+    values = entrance.values.items()
+    given = {name: constant(value) if name in fixed else Symbol(value, name) for name, value in values}
+    return block_scope(given, tensors)
 
 
 def draft(tracer: Tracer, entrance: Entrance, written: Written, lazy: bool = False) -> Draft:
-    """What the class for one entrance says. written: the classes of the blocks inside it. Raises LayerError."""
+    """What the class for one entrance says, as general as it can. written: the classes of the blocks inside it.
+
+    Raises one of UNFIT where the block does not fit.
+    """
+    candidates, _ = own_tensors(entrance)
+    plan = Plan(frozenset(entrance.values).union(argument.name for argument in candidates))
+    while True:
+        try:
+            return _drafted(tracer, entrance, written, lazy, plan)
+        except UnstatedError as fault:
+            wider = plan.without(fault)
+            if wider is None:
+                raise
+            plan = wider
+
+
+def _drafted(tracer: Tracer, entrance: Entrance, written: Written, lazy: bool, plan: Plan) -> Draft:
+    """The draft that keeps to a plan. Raises UnstatedError where it gives up too little."""
     candidates, tensors = own_tensors(entrance)
+    tensors = args.fixed(tensors, plan.fixed)
+    scope = _scope(entrance, tensors, plan.fixed)
 
-    def class_of(step: Step) -> tuple[str, tuple[Argument, ...]]:
+    used: dict[int, ClassCode] = {}
+
+    def class_of(step: Step) -> ClassCode:
         codes = {id(code): code for e in tracer.entrances(step) if (code := written.get(e.key))}
-        if len(codes) != 1:
-            said = (
-                Text("{node}: its copies differ in kind from each other.", node=step.node)
-                if codes
-                else Text("{node}: it would not fit where it stands.", node=step.node)
-            )
-            raise DesignError(
-                Text("No code yet: {said}", said=said),
-                expected="a block that one class can express",
-                fix="Draw the copies one by one." if codes else "Change its condition, or what comes before it.",
-            )
-        (code,) = codes.values()
-        return code.name, code.arguments
+        if len(codes) != 1:  # the copies differ in kind; or it is not there, and would not fit
+            raise UnstatedError(calls.origins.of(deciding([step])), [step.node.id])
+        used.update(codes)
+        return next(iter(codes.values()))
 
-    calls = Calls(class_of, lazy)
     written_out: set[str] = set()
-    trace = tracer.staged(entrance.block, _scope(entrance, tensors), tensors)
-    while uneven := [key for key, stages in trace.stages.items() if calls.uneven(stages)]:
+    while True:
+        trace = tracer.staged(entrance.block, scope, tensors, written_out, plan.unrolled)
+        calls = Calls(class_of, plan, Origins(trace), lazy)
+        uneven = [key for key, stages in trace.stages.items() if calls.uneven(stages)]
+        if not uneven:
+            break
         written_out.update(uneven)
-        trace = tracer.staged(entrance.block, _scope(entrance, tensors), tensors, written_out)
     attributes = Attributes(trace)
     built = tuple(constructor.body(trace, attributes, calls))
-    for statement in built:
-        if UNSTATED in statement.text:
-            said = Text(
-                "{node}: the lengths that it receives follow from the variables in a way that code cannot state.",
-                node=trace.block.nodes[statement.node],
-            )
-            raise DesignError(
-                Text("No code yet: {said}", said=said),
-                expected="repeated nodes that keep a length, add to it or halve it, and few conditions in a row",
-                fix="Give a repeat or a when before it a value instead of an expression, or pool to a fixed size.",
-            )
+    if any(UNSTATED in statement.text for statement in built):
+        raise UnstatedError(
+            calls.origins.of(deciding(trace.steps)), [step.node.id for step in trace.steps if step.loop]
+        )
     run = () if trace.is_chain else tuple(forward.body(trace, attributes))
-    parameters = entrance.block.parameters
+    parameters = tuple(parameter for parameter in entrance.block.parameters if parameter.name not in plan.fixed)
     if lazy:
         parameters = _without_idle(parameters, entrance.block, built)
-    return Draft(trace, parameters, built, run, candidates, tensors)
+    candidates = tuple(argument for argument in candidates if argument.name not in plan.fixed)
+    return Draft(plan, trace, parameters, built, run, candidates, tensors, tuple(used.values()))
 
 
 def write_class(tracer: Tracer, entrance: Entrance, made: Draft, name: str) -> ClassCode:
@@ -127,15 +160,20 @@ def write_class(tracer: Tracer, entrance: Entrance, made: Draft, name: str) -> C
     given, merged = args.in_use(
         (s.source for s in made.constructor), made.candidates, made.tensors, {*block.defaults, *block.kinds}
     )
-    outside = tracer.trace(block, _scope(entrance, made.tensors), made.tensors)  # closed forms in the place of loops
+    outside = trace
+    if trace.has_loops:  # closed forms in their place
+        outside = tracer.trace(block, _scope(entrance, made.tensors, made.plan.fixed), made.tensors)
+    fixed = {key: value for key, value in entrance.values.items() if key in made.plan.fixed}
     lines = [
         f"class {name}({'nn.Sequential' if trace.is_chain else 'nn.Module'}):",
-        *docs.of_class(block, (*given, *made.parameters), trace.inputs, outside.outputs, INDENT),
+        *docs.of_class(block, (*given, *made.parameters), fixed, trace.inputs, outside.outputs, INDENT),
         "",
         *wrap.header("__init__", ["self", *_parameters(made.parameters, given)], "None", INDENT),
         f"{INDENT * 2}super().__init__()",
     ]
-    code = ClassCode(block, name, given, lines, not trace.is_chain)
+    names = tuple(parameter.name for parameter in made.parameters)
+    candidates, _ = own_tensors(entrance)
+    code = ClassCode(block, name, given, names, made.plan.fixed, candidates, lines, made.uses)
     _put(code, made.constructor, merged)
     if not trace.is_chain:
         names, returned = forward.signature(trace)
@@ -191,6 +229,6 @@ def _annotation(value: object) -> str:
     if value is None:
         return "int | None"
     if isinstance(value, tuple):
-        inner = {_annotation(item) for item in value}
-        return f"tuple[{inner.pop()}, ...]" if len(inner) == 1 else "tuple"
+        inner = " | ".join(dict.fromkeys(map(_annotation, value)))
+        return f"tuple[{inner}, ...]" if value else "tuple[()]"
     return type(value).__name__

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from designer.codegen import layout
 from designer.codegen.arguments import names_in
 from designer.codegen.calls import Calls
+from designer.codegen.dims import names_in as names_in_source
+from designer.codegen.growth import LoopVariable
+from designer.codegen.plan import UnstatedError, deciding
 from designer.codegen.stages import Stages
 from designer.codegen.trace import Step, Trace
 from designer.graph.names import RESERVED
@@ -69,6 +73,8 @@ def needs_flag(step: Step, chain: bool) -> bool:
 def body(trace: Trace, attributes: Attributes, calls: Calls) -> list[Statement]:
     """The statements that construct the modules of a trace, without loop variables that nothing reads."""
     needed: set[str] = set()
+    if not trace.has_loops:
+        return list(_all(trace, attributes, calls, needed))
     while True:
         found = [s for s in _all(trace, attributes, calls, needed) if not s.variable or s.variable in needed]
         # What a variable's own statements say of it is no use of it.
@@ -102,6 +108,8 @@ def _stages(stages: Stages, calls: Calls) -> Iterator[Statement]:
 def _node(
     step: Step, attributes: Attributes, calls: Calls, chain: bool, needed: Collection[str]
 ) -> Iterator[Statement]:
+    if step.is_unfit or step.is_uneven:
+        raise UnstatedError(calls.origins.of(deciding([step])), [step.node.id])
     key, name = step.node.id, f"self.{step.node.name}"
     flag = needs_flag(step, chain)
     level = 1 if step.optional else 0
@@ -117,22 +125,43 @@ def _node(
             if not symbol.constant:
                 yield Statement(f"self.{attributes.parameter(step, parameter)} = {symbol.source}", key)
         return
-    made = calls.made(step)
+    made = "" if step.copies else calls.made(step)
     loop = [variable for variable in step.loop if variable.name in needed]
     if loop:
         yield Statement(f"{name} = nn.Sequential()", key)
         for variable in loop:
             yield Statement(f"{variable.name} = {variable.initial}", key, variable=variable.name)
     elif step.optional and not flag and not chain:
-        yield Statement(f"{name} = nn.Identity()", key)
+        yield Statement(f"{name}: nn.Module = nn.Identity()", key)
     if step.optional:
         yield Statement(f"if {f'self.{attributes.flag(step)}' if flag else step.when.source}:", key, head=True)
     if loop:
         yield Statement(f"for _ in range({step.repeat.source}):", key, level, head=True)
         yield Statement(f"{name}.append({made})", key, level + 1)
-        for variable in loop:
-            yield Statement(variable.step, key, level + 1, variable=variable.name)
+        yield from _steps(loop, key, level + 1)
+    elif step.copies:
+        yield Statement(f"{name} = nn.Sequential({', '.join(_in_a_row(calls.copies(step)))})", key, level)
     elif step.repeated:
         yield Statement(f"{name} = nn.Sequential(*({made} for _ in range({step.repeat.source})))", key, level)
     else:
         yield Statement(f"{name} = {made}", key, level)
+
+
+def _steps(loop: Sequence[LoopVariable], key: str, level: int) -> Iterator[Statement]:
+    """The statements that move a loop's variables on: one for all where one of them reads another's value before."""
+    moved: set[str] = set()
+    for variable in loop:
+        if moved & names_in_source(variable.update):
+            targets, updates = zip(*((v.name, v.update) for v in loop), strict=True)
+            yield Statement(f"{', '.join(targets)} = {', '.join(updates)}", key, level)
+            return
+        moved.add(variable.name)
+    for variable in loop:
+        yield Statement(variable.step, key, level, variable=variable.name)
+
+
+def _in_a_row(calls: Sequence[str]) -> Iterator[str]:
+    """Calls as arguments, those that are alike as one."""
+    for call, alike in groupby(calls):
+        count = len(list(alike))
+        yield f"*({call} for _ in range({count}))" if count > 1 else call

@@ -8,6 +8,7 @@ slides and pools do to a length folds into (base + offset) // divisor, so that t
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 _COND, _ADD, _MUL, _ATOM = range(4)  # how tightly a source binds
 _LONGEST = 1500  # characters of a source that anybody would want to read
@@ -130,9 +131,14 @@ class Dim(int):
 def choose(condition: str, yes: int, no: int, chosen: int) -> int:
     """The dimension that is `yes` where `condition` holds and `no` elsewhere; `chosen` is its value here."""
     if repr(yes) == repr(no):
-        return yes
+        return unstated(chosen) if UNSTATED in repr(yes) else yes
     first, test = (f"({text})" if " if " in text else text for text in (repr(yes), condition))
     return Dim._make(int(chosen), f"{first} if {test} else {no!r}", _COND)
+
+
+def unstated(length: int) -> Dim:
+    """A length without a source."""
+    return Dim._make(int(length), UNSTATED, _ATOM)
 
 
 def grown(start: int, probe: str, behind: int, count: int) -> int:
@@ -141,25 +147,27 @@ def grown(start: int, probe: str, behind: int, count: int) -> int:
     `probe + growth` gives start + count * growth, `probe // 2` gives start // 2**count, `2 * probe` start * 2**count; a
     length that does not depend on the one before is what the last copy makes of it.
     """
-    if not isinstance(behind, Dim) or probe not in _names(behind.source):
+    if not isinstance(behind, Dim) or probe not in names_in(behind.source):
         return behind
     if behind.source == probe:
         return start
     growth = behind - Dim(int(start), probe)
     if not isinstance(growth, Dim):
         return start + count * growth if growth > 0 else start - count * -growth
-    if probe not in _names(growth.source):
+    if probe not in names_in(growth.source):
         return start + count * growth
     left, _, right = behind.source.partition(" * " if " * " in behind.source else " // ")
     by = right if left == probe else left if right == probe and " * " in behind.source else ""
     if by.isdecimal():
         power = Dim._make(int(by) ** int(count), f"{by}**{_wrap(*_rendered(count), _ATOM)}", _ATOM)
         return start * power if " * " in behind.source else start // power
-    return Dim(int(behind), UNSTATED)
+    return unstated(behind)
 
 
-def _names(source: str) -> set[str]:
-    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+@lru_cache(maxsize=4096)
+def names_in(source: str) -> frozenset[str]:
+    """The names that an expression reads, those of functions among them."""
+    return frozenset(node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name))
 
 
 def _level(tree: ast.expr) -> int:

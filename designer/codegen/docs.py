@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from designer.catalogue.emit import source_of
 from designer.catalogue.spec import Tensor
 from designer.codegen import layout, wrap
 from designer.codegen.arguments import Argument
 from designer.codegen.dims import UNSTATED
 from designer.codegen.growth import Tensors
 from designer.graph.block import Block, BlockParameter
+from designer.graph.expressions import Value
 
 _SHORT = {"in_height": "H", "in_width": "W", "in_length": "L"}
 _LONGEST = 36  # characters of one length
 
 
 def of_class(
-    block: Block, arguments: Sequence[Argument | BlockParameter], inputs: Tensors, outputs: Tensors, indent: str
+    block: Block,
+    arguments: Sequence[Argument | BlockParameter],
+    fixed: Mapping[str, Value],
+    inputs: Tensors,
+    outputs: Tensors,
+    indent: str,
 ) -> list[str]:
-    """The docstring's lines. inputs, outputs: the tensors at the block's Input and Output nodes, in its own names."""
+    """The docstring's lines. inputs, outputs: the tensors at the block's Input and Output nodes, in its own names.
+
+    fixed: the parameters that the class takes as they are, for what follows from them has no general form.
+    """
     paragraphs = [[wrap.sentence(block.title or block.name)]]
     paragraphs += [part.split("\n") for part in re.split("\n\n+", wrap.plain(block.description)) if part]
     if block.source.strip():
@@ -32,6 +42,8 @@ def of_class(
             docs.append(f"{layout.STEP}{argument.name}: {about}")
     if docs:
         paragraphs.append(["Args:", *docs])
+    if fixed:
+        paragraphs.append([f"Fixed: {', '.join(f'{name}={source_of(value)}' for name, value in fixed.items())}"])
     paragraphs.append(["Shape:", *_transition(inputs, outputs, layout.WIDTH - len(indent) - len(layout.STEP))])
     return wrap.docstring(paragraphs, indent)
 

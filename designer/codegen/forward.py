@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Iterator
 
 from designer.catalogue.emit import application, target
+from designer.catalogue.spec import LayerSpec
 from designer.codegen import layout
 from designer.codegen.constructor import Attributes, Statement, needs_flag
 from designer.codegen.nesting import nested
 from designer.codegen.trace import Step, Trace
 from designer.graph.block import Endpoint
+
+_MOST_OPERANDS = 32  # in one expression: Python itself gives up at some hundreds that stand in one another
 
 
 def signature(trace: Trace) -> tuple[list[str], str]:
@@ -38,28 +42,64 @@ def _fits(statement: Statement) -> bool:
 def _written(trace: Trace, attributes: Attributes, inside: Collection[str]) -> Iterator[Statement]:
     taken = {step.node.name for step in trace.steps}
     values = _entries(trace, taken)  # how each value is written where it is read
+    typed = set(values)  # the values that type checkers know to be tensors: what modules return may be anything
     within: dict[Endpoint, tuple[str, ...]] = {}  # the nodes that are written there with it
-    used = {*trace.results, *(source for step in trace.steps for source in step.sources)}
+    used, returned = trace.used, trace.returned
     for step in trace.steps:
         if step.fixed_out:
             values.update(dict.fromkeys(step.ends, values[step.sources[0]]))
             within.update(dict.fromkeys(step.ends, within.get(step.sources[0], ())))
+            typed.update(step.ends if step.sources[0] in typed else ())
             continue
-        computed = _computed(step, [values[source] for source in step.sources], attributes)
+        is_read = not used.isdisjoint(step.ends)
+        if not is_read and not step.is_module:
+            continue
+        arriving = [values[source] for source in step.sources]
+        while len(arriving) > _MOST_OPERANDS and is_read and _is_left_fold(step.spec):
+            (name,) = _targets(step, taken)
+            yield Statement(f"{name} = {_computed(step, arriving[:_MOST_OPERANDS], attributes)}", step.node.id)
+            arriving = [name, *arriving[_MOST_OPERANDS:]]
+        computed = _computed(step, arriving, attributes)
+        if _is_typed(step, computed) or (not step.is_module and typed.issuperset(step.sources)):
+            typed.update(step.ends)
         others = tuple(key for source in step.sources for key in within.get(source, ()))
         if step.node.id in inside:
             values[step.ends[0]], within[step.ends[0]] = computed, (*others, step.node.id)
             continue
+        if not is_read:  # a layer of the network, though what reads it is not there
+            yield Statement(computed, step.node.id, inside=others)
+            continue
         targets = _targets(step, taken)
         values.update(zip(step.ends, targets, strict=True))
-        if step is trace.steps[-1] and trace.results == step.ends and not step.unpacked:
+        to_say = returned in step.ends and returned not in typed
+        if step is trace.steps[-1] and trace.results == step.ends and not step.unpacked and not to_say:
             yield Statement(f"return {computed}", step.node.id, inside=others)
             return
         there = zip(step.ends, targets, step.outputs, strict=False)  # a chunk may give fewer parts than it has ports
         shown = [name if end in used else "_" for end, name, _ in there]
         left = target(step.spec, shown, len(step.ports)) if step.spec else ", ".join(shown)
+        if to_say and left == targets[0]:
+            left = f"{left}: Tensor"
+        elif to_say:
+            yield Statement(f"{values[returned]}: Tensor", step.node.id)
         yield Statement(f"{left} = {computed}", step.node.id, inside=others)
     yield Statement(f"return {', '.join(values[end] for end in trace.results)}", "")
+
+
+def _is_typed(step: Step, computed: str) -> bool:
+    """Whether a function of torch gives the value, which type checkers know."""
+    if step.is_module or not computed.startswith("torch."):
+        return False
+    tree = ast.parse(computed, mode="eval").body
+    return isinstance(tree, ast.Call) and ast.unparse(tree.func).startswith("torch.")
+
+
+def _is_left_fold(spec: LayerSpec | None) -> bool:
+    """Whether a layer joins tensors one after the other, so that a part of them may be joined first."""
+    if spec is None or not spec.variadic or spec.state or not spec.function:
+        return False
+    joined = application(spec, "", {}, ["a", "b"])
+    return application(spec, "", {}, [joined, "c"]) == application(spec, "", {}, ["a", "b", "c"])
 
 
 def _entries(trace: Trace, taken: set[str]) -> dict[Endpoint, str]:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from designer.catalogue.spec import LayerError, Tensor
+from designer.catalogue.spec import Tensor
 from designer.codegen import symbols
-from designer.codegen.dims import UNSTATED, Dim, choose, grown
+from designer.codegen.dims import Dim, choose, grown, unstated
 from designer.codegen.symbols import Symbol
 from designer.graph.names import fresh
 
@@ -46,23 +46,30 @@ def signature(tensors: Sequence[Tensor]) -> tuple[Any, ...]:
     return tuple((tensor.dtype, *((int(d), repr(d)) for d in tensor.shape)) for tensor in tensors)
 
 
-def behind_all(inputs: Tensors, count: int, run: Run) -> Tensors:
-    """What `count` copies make of `inputs`."""
-    tensors = inputs
+def arriving(inputs: Tensors, count: int, run: Run) -> list[Tensors]:
+    """What arrives at each of `count` copies, and behind the last one what leaves it."""
+    found = [inputs]
     for _ in range(count):
-        behind = run(tensors)
-        if signature(behind) == signature(tensors):
-            break
-        tensors = behind
-    return tensors
+        behind = run(found[-1])
+        if signature(behind) == signature(found[-1]):
+            return [*found, *[behind] * (count + 1 - len(found))]
+        found.append(behind)
+    return found
 
 
-def loop(start: Tensor, last: Tensor, run: Run, taken: set[str]) -> tuple[Tensor, Tensor, tuple[LoopVariable, ...]]:
+Loop = tuple[Tensor, Tensor, tuple[LoopVariable, ...]]
+
+
+def loop(passed: Sequence[Tensors], run: Run, taken: set[str]) -> Loop | None:
     """Variables for the lengths that copies change. Returns the tensor inside the loop, the one behind it, and them.
 
-    last: behind all copies. taken: names that the variables must not have.
+    passed: what arrives at each copy, and what leaves the last. taken: names that the variables must not have. None
+    where a copy changes the number of axes.
     """
+    start, last = passed[0][0], passed[-1][0]
     first = run((start,))[0]
+    if any(tensor.rank != start.rank for tensor in (first, *(tensors[0] for tensors in passed))):
+        return None
     names: dict[int, str] = {}
     for axis, (before, after) in enumerate(zip(start.shape, first.shape, strict=True)):
         if repr(before) != repr(after):
@@ -70,11 +77,25 @@ def loop(start: Tensor, last: Tensor, run: Run, taken: set[str]) -> tuple[Tensor
             names[axis] = stem if stem not in taken else fresh(stem, taken)
             taken.add(names[axis])
     inside = _named(start, names)
-    behind = run((inside,))[0]
+    behind = _one_copy(passed, names, run)
     variables = tuple(
         LoopVariable(name, repr(start.shape[axis]), repr(behind.shape[axis])) for axis, name in names.items()
     )
     return inside, Tensor(_named(last, names).shape, behind.dtype), variables
+
+
+def _one_copy(passed: Sequence[Tensors], names: dict[int, str], run: Run) -> Tensor:
+    """What any copy makes of lengths that have these names; a length that is not the same for all has no source."""
+    behind = run((_named(passed[0][0], names),))[0]
+    unlike: set[int] = set()
+    seen = {signature(passed[0])}
+    for tensors in passed[1:-1]:
+        if signature(tensors) not in seen:
+            seen.add(signature(tensors))
+            other = run((_named(tensors[0], names),))[0]
+            unlike.update(axis for axis, d in enumerate(behind.shape) if repr(d) != repr(other.shape[axis]))
+    shape = (unstated(length) if axis in unlike else length for axis, length in enumerate(behind.shape))
+    return Tensor(tuple(shape), behind.dtype)
 
 
 def _named(tensor: Tensor, names: dict[int, str]) -> Tensor:
@@ -82,26 +103,24 @@ def _named(tensor: Tensor, names: dict[int, str]) -> Tensor:
     return Tensor(tuple(lengths), tensor.dtype)
 
 
-def closed_form(start: Tensor, repeat: Symbol, run: Run, last: Tensor) -> Tensor:
+def closed_form(passed: Sequence[Tensors], repeat: Symbol, run: Run) -> Tensor:
     """The tensor behind all copies, in terms of their number; a length that has no such form has no source.
 
-    last: the same, with the values that it has here.
+    passed: what arrives at each copy, and what leaves the last, with the values that they have here.
     """
+    start, last = passed[0][0], passed[-1][0]
     if repeat.constant:
         return last
     probes = {axis: f"_axis{axis}_" for axis in range(1, start.rank)}
-    try:
-        behind = run((_named(start, probes),))[0]
-    except LayerError:  # no copy would fit, and none is there
-        behind = start
-    if behind.rank != start.rank or last.rank != start.rank:
-        return Tensor(tuple(Dim(int(d), UNSTATED) for d in last.shape), last.dtype)
-    count = symbols.number(repeat)
+    behind = run((_named(start, probes),))[0]
+    if any(tensors[0].rank != behind.rank for tensors in passed):
+        return Tensor(tuple(map(unstated, last.shape)), last.dtype)
+    behind, count = _one_copy(passed, probes, run), symbols.number(repeat)
     shape = [start.shape[0]]
     for axis in range(1, start.rank):
         form = grown(start.shape[axis], probes[axis], behind.shape[axis], count)
         if repeat.value == 0:
             form = choose(f"{repeat.source} > 0", form, start.shape[axis], int(start.shape[axis]))
         known = int(form) == int(last.shape[axis]) and not any(probe in repr(form) for probe in probes.values())
-        shape.append(form if known else Dim(int(last.shape[axis]), UNSTATED))
+        shape.append(form if known else unstated(last.shape[axis]))
     return Tensor(tuple(shape), last.dtype)

@@ -51,11 +51,15 @@ def statement(tree: ast.stmt, indent: str) -> list[str]:
     """An assignment, an expression, a `return`, or the head of an `if` or a `for`, as one or more lines."""
     match tree:
         case ast.Assign(targets=[target], value=value):
-            return _placed(f"{_targets(target)} = ", value, "", indent)
+            return _placed(f"{_targets(target)} = ", value, "", indent, is_bare=isinstance(target, ast.Tuple))
+        case ast.AnnAssign(target=target, annotation=annotation, value=None):
+            return [f"{indent}{flat(target)}: {flat(annotation)}"]
+        case ast.AnnAssign(target=target, annotation=annotation, value=ast.expr() as value):
+            return _placed(f"{flat(target)}: {flat(annotation)} = ", value, "", indent)
         case ast.AugAssign(target=target, op=op, value=value):
             return _placed(f"{flat(target)} {_BINARY[type(op)][0]}= ", value, "", indent)
         case ast.Return(value=ast.expr() as value):
-            return _placed("return ", value, "", indent)
+            return _placed("return ", value, "", indent, is_bare=True)
         case ast.If(test=test):
             return _placed("if ", test, ":", indent)
         case ast.For(target=target, iter=iterated):
@@ -79,14 +83,19 @@ def _targets(target: ast.expr) -> str:
     return ", ".join(map(flat, target.elts)) if several else flat(target)
 
 
-def _placed(prefix: str, value: ast.expr, suffix: str, indent: str) -> list[str]:
-    """A value behind `prefix`: on one line, broken in its own brackets, or in brackets put around it."""
-    bare = prefix == "return " and isinstance(value, ast.Tuple) and value.elts
-    text = flat(value)[1:-1] if bare and len(value.elts) > 1 else flat(value)
+def _placed(prefix: str, value: ast.expr, suffix: str, indent: str, *, is_bare: bool = False) -> list[str]:
+    """A value behind `prefix`: on one line, broken in its own brackets, or in brackets put around it.
+
+    is_bare: whether a tuple on one line goes without its brackets.
+    """
+    text = flat(value)[1:-1] if is_bare and isinstance(value, ast.Tuple) and len(value.elts) > 1 else flat(value)
     if len(indent) + len(prefix) + len(text) + len(suffix) <= WIDTH:
         return [indent + prefix + text + suffix]
     if isinstance(value, ast.Call | ast.Tuple) or not _is_operation(value):
-        return _broken(value, indent, prefix, suffix)
+        lines = _broken(value, indent, prefix, suffix)
+        if len(lines[0]) <= WIDTH or not isinstance(value, ast.Call) or not prefix.endswith("= "):
+            return lines
+        return [f"{indent}{prefix}(", *_inside(value, indent + STEP, "", ""), f"{indent}){suffix}"]
     if lines := _at_own_brackets(value, indent, prefix, suffix):
         return lines
     return [f"{indent}{prefix}(", *_inside(value, indent + STEP, "", ""), f"{indent}){suffix}"]

@@ -7,29 +7,31 @@ code. `lines` leads from a node to its lines and back.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from designer.analysis.facts import Analysis
 from designer.base.errors import DesignError
 from designer.base.text import Text
-from designer.catalogue.spec import LayerError
-from designer.codegen import layout
+from designer.codegen import layout, wrap
 from designer.codegen.classes import INDENT, ClassCode, Range, draft, own_trace, write_class
 from designer.codegen.opening import customs_in_use, opening
-from designer.codegen.trace import Entrance, Tracer
+from designer.codegen.trace import UNFIT, Entrance, Tracer
 from designer.graph.block import Block
 from designer.graph.design import Design
 
 # What a stage prints that returns several tensors: all of their shapes, or where it nests them that of the first.
 _SHOW_ALL = (
     "            tensors = output if isinstance(output, tuple) else (output,)",
-    '            print(f"{{name:{width}}}", *(tuple(tensor.shape) for tensor in tensors))',
+    '            print(f"{{{name}:{width}}}", *(tuple(tensor.shape) for tensor in tensors))',
 )
 _SHOW_FIRST = (
     "            tensor = output[0] if isinstance(output, tuple) else output",
-    '            print(f"{{name:{width}}}{{tuple(tensor.shape)}}")',
+    '            print(f"{{{name}:{width}}}{{tuple(tensor.shape)}}")',
 )
+_SHOW_ONE = ('            print(f"{{{name}:{width}}}{{tuple(output.shape)}}")',)
+_LOOP_NAME = re.compile(r"(channels|features|length|depth|height|width|size\d+|index|\w+_arch)\d*")
 
 NodeKey = tuple[str, str]  # the block's name, the node's id
 
@@ -65,7 +67,7 @@ def generate(design: Design, analysis: Analysis, *, lazy: bool = False) -> Gener
         raise DesignError(said, expected=first.expected, fix=first.advice)
     customs = customs_in_use(design, (*design.inner_blocks(), design.root))
     codes = _classes(design, lazy, analysis.batch)
-    lines = opening(design, customs, any(code.uses_tensor for code in codes))
+    lines = opening(design, customs)
     nodes: dict[NodeKey, tuple[Range, ...]] = {}
     for code in codes:
         lines += ["", ""]
@@ -88,33 +90,43 @@ def _classes(design: Design, lazy: bool, batch: int) -> list[ClassCode]:
     entrances[design.main][outermost.key] = outermost
     for block in reversed(blocks):
         for entrance in entrances[block.name].values():
-            with contextlib.suppress(LayerError):  # of a node whose condition does not hold here; said when it is used
+            with contextlib.suppress(*UNFIT):  # of a node whose condition does not hold here; said when it is used
                 for step in own_trace(tracer, entrance).steps:
                     if step.inner is not None and not step.fixed_out:
                         entrances[step.inner.name].update({e.key: e for e in tracer.entrances(step)})
     codes: list[ClassCode] = []
     written: dict[Hashable, ClassCode] = {}
-    taken = {*design.blocks, *design.customs}
+    taken = {*design.blocks, *design.customs, *(name for block in blocks for name in block.defaults)}
     for block in blocks:
         variants: dict[Hashable, ClassCode] = {}
         for key, entrance in entrances[block.name].items():
-            with contextlib.suppress(LayerError):
+            with contextlib.suppress(*(UNFIT if block is not design.root else ())):
                 made = draft(tracer, entrance, written, lazy)
                 if made.key not in variants:
                     name = block.name if not variants else _variant(block.name, taken)
                     variants[made.key] = write_class(tracer, entrance, made, name)
                 written[key] = variants[made.key]
         codes += variants.values()
-    return codes
+    return _in_use(codes)
+
+
+def _in_use(codes: list[ClassCode]) -> list[ClassCode]:
+    """The classes that the last one needs, and itself."""
+    needed = {id(codes[-1])}
+    for code in reversed(codes):
+        if id(code) in needed:
+            needed.update(map(id, code.uses))
+    return [code for code in codes if id(code) in needed]
 
 
 def _variant(name: str, taken: set[str]) -> str:
-    """A name for another class of one block: Head2."""
+    """A name for another class of one block: Head2. Parameters and loops must not have it, which would hide it."""
+    stem = f"{name}_" if _LOOP_NAME.fullmatch(name) else name
     number = 2
-    while f"{name}{number}" in taken:
+    while f"{stem}{number}" in taken:
         number += 1
-    taken.add(f"{name}{number}")
-    return f"{name}{number}"
+    taken.add(f"{stem}{number}")
+    return f"{stem}{number}"
 
 
 def _program(root: Block, analysis: Analysis) -> list[str]:
@@ -125,28 +137,25 @@ def _program(root: Block, analysis: Analysis) -> list[str]:
     stages = [analysis.root.nodes[key] for key in analysis.root.order()]
     nested = any(facts.spec.unpack for facts in stages if facts.spec)
     several = any(len(facts.outputs) > 1 for facts in stages if facts.copies or (facts.spec and facts.spec.module))
-    show = [
-        "        def show(module, args, output, name=name):",
-        *(line.format(width=width) for line in (_SHOW_FIRST if nested else _SHOW_ALL)),
-        "",
-        "        stage.register_forward_hook(show)",
-        "",
-    ]
-    one = [
-        "        stage.register_forward_hook(",
-        "            lambda module, args, output, name=name: print(",
-        f'                f"{{name:{width}}}{{tuple(output.shape)}}"',
-        "            )",
-        "        )",
-    ]
+    # Local names must not be that of the class, which Python would then take for a variable.
+    words = ("network", "stage", "name", "show")
+    network, stage, name, hook = (f"{word}_" if word == root.name else word for word in words)
+    output = "Tensor | tuple[Tensor, ...]" if several or nested else "Tensor"
+    arguments = ["module: nn.Module", "args: tuple[Tensor, ...]", f"output: {output}", f"{name}: str = {name}"]
+    shown = _SHOW_FIRST if nested else _SHOW_ALL if several else _SHOW_ONE
     return [
         "def main() -> None:",
         '    """Print the name and the output shape of each stage."""',
-        f"    network = {root.name}().eval()",
-        "    for name, stage in network.named_children():",
-        *(["", *show] if several or nested else one),
+        f"    {network} = {root.name}().eval()",
+        f"    for {name}, {stage} in {network}.named_children():",
+        "",
+        *wrap.header(hook, arguments, "None", INDENT * 2),
+        *(line.format(name=name, width=width) for line in shown),
+        "",
+        f"        {stage}.register_forward_hook({hook})",
+        "",
         "    with torch.no_grad():",
-        *layout.statement(layout.parsed(f"network({inputs})"), INDENT * 2),
+        *layout.statement(layout.parsed(f"{network}({inputs})"), INDENT * 2),
         "",
         "",
         'if __name__ == "__main__":',

@@ -25,7 +25,8 @@ _LAYERS = {Family.CONVOLUTION, Family.LINEAR, Family.MERGE}
 
 def nested(trace: Trace) -> set[str]:
     """The ids of the nodes whose values stand inside the call that reads them."""
-    steps = [step for step in trace.steps if not step.fixed_out]
+    used = trace.used
+    steps = [s for s in trace.steps if not s.fixed_out and (s.is_module or not used.isdisjoint(s.ends))]
     wires = _Wires(trace, steps)
     inside: set[str] = set()
     alone: set[str] = set()

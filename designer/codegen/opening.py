@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -51,12 +50,11 @@ def _check_names(classes: Sequence[ClassSource], blocks: set[str]) -> None:
                 )
 
 
-def opening(design: Design, customs: Sequence[ClassSource], uses_tensor: bool) -> list[str]:
-    """The module's first lines. uses_tensor: whether a class of a block names Tensor."""
+def opening(design: Design, customs: Sequence[ClassSource]) -> list[str]:
+    """The module's first lines."""
     title = wrap.sentence(design.root.title or design.root.name)
     about = wrap.docstring([[title], ["Run it as a program to see each stage's name and output shape."]], "")
-    uses_tensor = uses_tensor or any(re.search(r"\bTensor\b", one.text) for one in customs)
-    needed = {Import("", "torch"), Import("torch", "nn")} | ({Import("torch", "Tensor")} if uses_tensor else set())
+    needed = {Import("", "torch"), Import("torch", "nn"), Import("torch", "Tensor")}
     needed |= {one for custom in customs for one in custom.imports if not one.is_given or one.loads_more}
     lines = [*about, "", *_imports(needed)]
     for custom in customs:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from designer.analysis import ports
+from designer.base.errors import BlockyardError
 from designer.catalogue.registry import spec_of
-from designer.catalogue.spec import LayerError, LayerSpec, Tensor, Values, variadic_index
+from designer.catalogue.spec import LayerSpec, Tensor, Values, variadic_index
 from designer.codegen import growth, stages, symbols
-from designer.codegen.dims import choose
+from designer.codegen.dims import choose, unstated
 from designer.codegen.growth import LoopVariable, Tensors
 from designer.codegen.stages import Stages
 from designer.codegen.symbols import Scope, Symbol
@@ -22,10 +24,17 @@ from designer.graph.block import INPUT, OUTPUT, Block, Endpoint, Node
 from designer.graph.design import Design
 from designer.graph.expressions import Value
 
+# What a rule raises of a node that is not there, whose parameters nobody has checked.
+UNFIT = (BlockyardError, ArithmeticError, LookupError, TypeError, ValueError)
+
 
 @dataclass(frozen=True)
 class Step:
-    """One node of a trace. inputs: what its constructor sees, in a loop the tensors of any copy."""
+    """One node of a trace. inputs: what its constructor sees, in a loop the tensors of any copy.
+
+    copies: what each copy's constructor sees, where they are written one by one. is_unfit: whether it could not be
+    built, and is not there. is_uneven: whether no loop can build its copies.
+    """
 
     node: Node
     spec: LayerSpec | None
@@ -38,6 +47,9 @@ class Step:
     when: Symbol
     repeat: Symbol
     loop: tuple[LoopVariable, ...] = ()
+    copies: tuple[Tensors, ...] = ()
+    is_unfit: bool = False
+    is_uneven: bool = False
 
     @property
     def fixed_out(self) -> bool:
@@ -72,7 +84,7 @@ class Step:
 
 @dataclass
 class Trace:
-    """A block gone through: its steps in order, and the tensors at its Input and Output nodes."""
+    """A block gone through: its steps in order, and the tensors at its Input and Output nodes. Asked when complete."""
 
     block: Block
     steps: list[Step] = field(default_factory=list)
@@ -81,7 +93,35 @@ class Trace:
     results: tuple[Endpoint, ...] = ()
     stages: dict[str, Stages] = field(default_factory=dict)  # by the id of each one's first node
 
+    @cached_property
+    def used(self) -> set[Endpoint]:
+        """The values that are read: by a layer, or on the way to an output."""
+        used = set(self.results)
+        for step in reversed(self.steps):
+            if step.fixed_out:
+                if not used.isdisjoint(step.ends):
+                    used.add(step.sources[0])
+            elif step.is_module or not used.isdisjoint(step.ends):
+                used.update(step.sources)
+        return used
+
+    @cached_property
+    def returned(self) -> Endpoint | None:
+        """Where the one result comes from, through nodes that are never there; None where there are several."""
+        if len(self.results) != 1:
+            return None
+        end = self.results[0]
+        for step in reversed(self.steps):
+            if step.fixed_out and end in step.ends:
+                end = step.sources[0]
+        return end
+
     @property
+    def has_loops(self) -> bool:
+        """Whether lengths in it are the variables of loops."""
+        return bool(self.stages) or any(step.loop for step in self.steps)
+
+    @cached_property
     def is_chain(self) -> bool:
         """Whether tensors go through one module after the other: then nn.Sequential runs it without a `forward`."""
         if len(self.block.inputs) != 1 or len(self.block.outputs) != 1:
@@ -112,48 +152,70 @@ class Tracer:
         self.batch = batch  # of which lengths follow where a layer takes the first axis for another
         self._known: dict[Any, Trace] = {}
 
-    def trace(self, block: Block, scope: Scope, inputs: Tensors, *, own: bool = False) -> Trace:
-        """Go through `block`. own: in the names of its own class, with loops; else in its user's names.
+    def trace(self, block: Block, scope: Scope, inputs: Tensors) -> Trace:
+        """Go through `block` in the names of its user. Raises one of UNFIT where it does not fit."""
+        return self._kept(block, scope, inputs, None)
 
-        Raises LayerError where it does not fit.
-        """
-        key = (block.name, own, tuple(sorted((n, repr(s)) for n, s in scope.items())), growth.signature(inputs))
+    def own_trace(self, block: Block, scope: Scope, inputs: Tensors, unrolled: Collection[str] = ()) -> Trace:
+        """As `trace`, but in the names of its own class, with loops. unrolled: nodes whose copies stand one by one."""
+        return self._kept(block, scope, inputs, frozenset(unrolled))
+
+    def _kept(self, block: Block, scope: Scope, inputs: Tensors, unrolled: frozenset[str] | None) -> Trace:
+        symbols_given = tuple(sorted((name, repr(symbol)) for name, symbol in scope.items()))
+        key = (block.name, unrolled, symbols_given, growth.signature(inputs))
         if key not in self._known:
-            self._known[key] = self._trace(block, scope, inputs, own)
+            self._known[key] = self._trace(block, scope, inputs, unrolled)
         return self._known[key]
 
-    def staged(self, block: Block, scope: Scope, inputs: Tensors, written_out: Collection[str] = ()) -> Trace:
-        """As `trace` in the names of its own class, with loops over stages where it is a chain.
+    def staged(
+        self,
+        block: Block,
+        scope: Scope,
+        inputs: Tensors,
+        written_out: Collection[str] = (),
+        unrolled: Collection[str] = (),
+    ) -> Trace:
+        """As `own_trace`, with loops over stages where it is a chain.
 
         written_out: the first nodes of runs that are to stay lines.
         """
-        trace = self.trace(block, scope, inputs, own=True)
+        trace = self.own_trace(block, scope, inputs, unrolled)
         runs = stages.runs(trace.steps) if trace.is_chain else {}
         runs = {key: length for key, length in runs.items() if key not in written_out}
-        return self._trace(block, scope, inputs, True, runs) if runs else trace
+        return self._trace(block, scope, inputs, frozenset(unrolled), runs) if runs else trace
 
     def entrances(self, step: Step) -> Iterator[Entrance]:
         """How the copies of a step's block are entered, each way once."""
-        values = {name: symbol.value for name, symbol in step.values.items()}
-        entrance, seen = Entrance(step.inner, values, step.inputs), set()
+        entrance, seen = self.entrance(step, step.inputs), set()
         for _ in range(max(1, step.repeat.value)):
             if entrance.key in seen:
                 return
             seen.add(entrance.key)
             yield entrance
             if step.repeat.value > 1:
-                scope = {name: symbols.constant(value) for name, value in values.items()}
+                scope = {name: symbols.constant(value) for name, value in entrance.values.items()}
                 try:
                     behind = self.trace(step.inner, block_scope(scope, entrance.tensors), entrance.tensors).outputs
-                except LayerError:
+                except UNFIT:
                     return
-                entrance = Entrance(step.inner, values, behind)
+                entrance = self.entrance(step, behind)
+
+    def entrance(self, step: Step, tensors: Tensors) -> Entrance:
+        """How the copy of a step's block is entered that receives `tensors`."""
+        return Entrance(step.inner, {name: symbol.value for name, symbol in step.values.items()}, tensors)
 
     def _trace(
-        self, block: Block, scope: Scope, inputs: Tensors, own: bool, runs: Mapping[str, int] | None = None
+        self,
+        block: Block,
+        scope: Scope,
+        inputs: Tensors,
+        unrolled: frozenset[str] | None,
+        runs: Mapping[str, int] | None = None,
     ) -> Trace:
         trace = Trace(block, inputs=inputs)
         is_main = block.name == self.design.main
+        if is_main:
+            scope = block_scope(dict(scope), self._entering(block, scope))
         tensors: dict[Endpoint, Tensor] = {}
         for entry, tensor in zip(block.inputs, inputs, strict=not is_main):
             tensors[Endpoint(entry.id, "output")] = tensor
@@ -166,7 +228,7 @@ class Tracer:
             node = block.nodes[key]
             if key not in block.live or Endpoint(key, "output") in tensors:
                 continue
-            step = self._step(block, node, scope, tensors, taken if own else None)
+            step = self._step(block, node, scope, tensors, unrolled, taken)
             tensors.update(zip(step.ends, step.outputs, strict=False))  # a chunk may give fewer than it has ports
             variables |= {variable.name for variable in step.loop}
             taken |= variables
@@ -186,8 +248,20 @@ class Tracer:
             trace.inputs = tuple(tensors[end] for end in ends if end in tensors)
         return trace
 
+    def _entering(self, block: Block, scope: Scope) -> Tensors:
+        """The tensor that the first Input of the outermost block says."""
+        for entry in block.inputs[:1]:
+            return self._step(block, entry, scope, {}, None, set()).outputs
+        return ()
+
     def _step(
-        self, block: Block, node: Node, scope: Scope, tensors: dict[Endpoint, Tensor], taken: set[str] | None
+        self,
+        block: Block,
+        node: Node,
+        scope: Scope,
+        tensors: dict[Endpoint, Tensor],
+        unrolled: frozenset[str] | None,
+        taken: set[str],
     ) -> Step:
         spec = spec_of(node.kind, self.design)
         inner = None if spec else self.design.blocks[node.kind]
@@ -208,11 +282,11 @@ class Tracer:
             return replace(step, outputs=passed)
         run = self._runner(spec, inner, values)
         try:
-            step = self._repeated(step, run, taken) if step.repeated else replace(step, outputs=run(incoming))
-        except LayerError:
+            step = self._repeated(step, run, unrolled, taken) if step.repeated else replace(step, outputs=run(incoming))
+        except UNFIT:
             if there:
                 raise
-            return replace(step, outputs=passed)  # it is not there, and would not fit here
+            return replace(step, outputs=passed, is_unfit=True)
         if step.optional and incoming and not step.loop:
             step = replace(step, outputs=tuple(_either(when, out, incoming[0]) for out in step.outputs))
         return step
@@ -253,16 +327,21 @@ class Tracer:
 
         return run_block
 
-    def _repeated(self, step: Step, run: Callable[[Tensors], Tensors], taken: set[str] | None) -> Step:
+    def _repeated(
+        self, step: Step, run: Callable[[Tensors], Tensors], unrolled: frozenset[str] | None, taken: set[str]
+    ) -> Step:
         """A node that stands for several copies, each on what the one before gives."""
         if growth.signature(run(step.inputs)) == growth.signature(step.inputs):
             return replace(step, outputs=step.inputs)
-        last = growth.behind_all(step.inputs, step.repeat.value, run)
-        if taken is None or last[0].rank != step.inputs[0].rank:
-            form = growth.closed_form(step.inputs[0], step.repeat, run, last[0])
-            return replace(step, outputs=(form,))
-        last = last if step.when.value else step.inputs
-        inside, behind, loop = growth.loop(step.inputs[0], last[0], run, taken)
+        passed = growth.arriving(step.inputs, step.repeat.value, run)
+        if unrolled is None:
+            return replace(step, outputs=(growth.closed_form(passed, step.repeat, run),))
+        if step.node.id in unrolled:
+            return replace(step, copies=tuple(passed[:-1]), outputs=passed[-1])
+        looped = growth.loop(passed if step.when.value else [*passed[:-1], step.inputs], run, taken)
+        if looped is None:
+            return replace(step, outputs=passed[-1], is_uneven=True)
+        inside, behind, loop = looped
         return replace(step, inputs=(inside,), outputs=(behind,), loop=loop)
 
 
@@ -277,7 +356,7 @@ def block_scope(values: dict[str, Symbol], tensors: Sequence[Tensor]) -> dict[st
 def _either(when: Symbol, there: Tensor, passed: Tensor) -> Tensor:
     chosen = there if when.value else passed
     if there.rank != passed.rank:
-        return chosen
+        return Tensor(tuple(map(unstated, chosen.shape)), chosen.dtype)
     axes = zip(there.shape, passed.shape, chosen.shape, strict=True)
     return Tensor(tuple(choose(when.source, yes, no, value) for yes, no, value in axes), chosen.dtype)
 

@@ -7,7 +7,7 @@ comparison by identity. Who may edit, and how it is recorded, is the business of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -23,6 +23,7 @@ INPUT = "Input"  # the kind of a node through which a tensor enters its block
 OUTPUT = "Output"  # the kind of a node through which a tensor leaves its block
 INPUT_PORT = "input"  # the port of a node that has one input
 OUTPUT_PORT = "output"  # the port of a node that has one output
+_MOST_LOOSE_ENDS = 16
 
 
 class Endpoint(NamedTuple):
@@ -185,7 +186,7 @@ class Block:
     def _inherit_topology(self, other: Block, replaced: Iterable[Node]) -> None:
         # Replacing a node leaves the wiring as it was: what was worked out about it stays true.
         same_kinds = all(node.kind == other.nodes[node.id].kind for node in replaced)
-        for name in ("graph", "incoming", *(("live", "kinds") if same_kinds else ())):
+        for name in ("graph", "incoming", "used_ports", *(("live", "kinds", "loose_ends") if same_kinds else ())):
             if name in other.__dict__:
                 self.__dict__[name] = other.__dict__[name]
 
@@ -214,6 +215,28 @@ class Block:
             if target.node in incoming:
                 incoming[target.node][target.port] = source
         return incoming
+
+    @cached_property
+    def used_ports(self) -> Mapping[str, tuple[str, ...]]:
+        """For each node id, its output ports from which wires lead, each once."""
+        used: dict[str, dict[str, None]] = {key: {} for key in self.nodes}
+        for source, _ in self.edges:
+            if source.node in used:
+                used[source.node][source.port] = None
+        return {key: tuple(ports) for key, ports in used.items()}
+
+    @cached_property
+    def loose_ends(self) -> Mapping[str, Collection[str]]:
+        """The nodes that something enters and whose results nobody takes, each with those that it is reached from.
+
+        None where there are so many that nobody could tell which one is meant.
+        """
+        ends = [
+            key
+            for key, node in self.nodes.items()
+            if not self.graph.succ[key] and node.kind != OUTPUT and (self.incoming[key] or node.kind == INPUT)
+        ]
+        return {key: self.graph.ancestors(key) for key in ends} if len(ends) <= _MOST_LOOSE_ENDS else {}
 
     @cached_property
     def live(self) -> frozenset[str]:

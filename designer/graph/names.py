@@ -25,8 +25,9 @@ RESERVED = frozenset(
 
 # What the constructors of generated classes use themselves: a parameter of that name would hide it.
 _IN_CONSTRUCTORS = frozenset({"self", "super", "range", "enumerate", "nn", "torch", "Tensor", *FUNCTIONS})
-# What generated modules define or import at their top: a class of that name would take its place.
-_IN_MODULES = frozenset({"nn", "torch", "Tensor", "main", "network", *dir(builtins)})
+# What generated modules define or import at their top, and what their constructors take: a class of that name would
+# take its place, or be hidden by it.
+_IN_MODULES = frozenset({"nn", "torch", "Tensor", "main", "network", "self", *dir(builtins)})
 _AMBIGUOUS = frozenset({"l", "I", "O"})  # hard to tell from digits: linters refuse them
 _NO_NODES = RESERVED | _AMBIGUOUS
 

@@ -107,7 +107,7 @@ def assert_line_map(design: Design, code: GeneratedCode) -> None:
             assert all((name_of_block, key) in code.nodes_at(line) for line in range(first, last + 1))
     for line, text in enumerate(lines, 1):
         assert (code.node_at(line) is None) == (not code.nodes_at(line))
-        name, assigned, _ = text.strip().partition(" = ")
+        name, assigned, _ = text.strip().replace(": Tensor = ", " = ").partition(" = ")
         if assigned and len(nodes := code.nodes_at(line)) > 1:
             block_name, key = code.node_at(line)
             assert code.node_at(line) in nodes

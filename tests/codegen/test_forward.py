@@ -35,9 +35,10 @@ def test_a_residual_block_reads_as_one_writes_it(net, tools):
     assert forward_of(built) == [
         "relu1 = self.relu1(self.bn1(self.conv1(x)))",
         "bn2 = self.bn2(self.conv2(relu1))",
-        "return self.relu2(bn2 + self.shortcut(x))",
+        "relu2: Tensor = self.relu2(bn2 + self.shortcut(x))",
+        "return relu2",
     ]
-    line = built.code.source.splitlines().index("        return self.relu2(bn2 + self.shortcut(x))") + 1
+    line = built.code.source.splitlines().index("        relu2: Tensor = self.relu2(bn2 + self.shortcut(x))") + 1
     assert built.code.nodes_at(line) == [("Body", "shortcut"), ("Body", "add"), ("Body", "relu2")]
     assert built.code.node_at(line) == ("Body", "relu2")
 
@@ -58,7 +59,8 @@ def test_a_value_that_is_read_twice_has_a_name(net, tools):
     edges = ["input>conv1", "conv1>relu1", "relu1>conv2", "relu1>add.x1", "conv2>add.x2", "add>output"]
     assert forward_of(body(tools, net, *nodes, edges=edges)) == [
         "relu1 = self.relu1(self.conv1(x))",
-        "return relu1 + self.conv2(relu1)",
+        "add: Tensor = relu1 + self.conv2(relu1)",
+        "return add",
     ]
 
 
@@ -91,7 +93,12 @@ def test_what_is_optional_is_not_nested(net, tools):
     nodes = (IN, conv("a", padding=1), Node("add", "Add", when=X("skip")), relu("r"), OUT)
     edges = ["input>a", "a>add.x1", "input>add.x2", "add>r", "r>output"]
     built = body(tools, net, *nodes, edges=edges, parameters=(P("skip", True),))
-    assert forward_of(built) == ["a = self.a(x)", "add = a + x if self.use_add else a", "return self.r(add)"]
+    assert forward_of(built) == [
+        "a = self.a(x)",
+        "add = a + x if self.use_add else a",
+        "r: Tensor = self.r(add)",
+        "return r",
+    ]
 
 
 def test_a_line_that_would_be_too_long_is_cut(net, tools):
@@ -101,7 +108,8 @@ def test_a_line_that_would_be_too_long_is_cut(net, tools):
     assert forward_of(body(tools, net, *nodes, edges=edges)) == [
         "a_layer_of_many_word = self.a_layer_of_many_word(x)",
         "an_activation_behind = self.an_activation_behind(self.b(a_layer_of_many_word))",
-        "return an_activation_behind + x",
+        "add: Tensor = an_activation_behind + x",
+        "return add",
     ]
 
 
@@ -110,7 +118,7 @@ def test_random_numbers_come_in_the_same_order_nested_or_not(net, tools):
     nodes = (IN, conv("conv1", padding=1), drop[0], relu("r"), drop[1], Node("add", "Add"), OUT)
     edges = ["input>conv1", "conv1>drop1", "drop1>r", "input>drop2", "r>add.x1", "drop2>add.x2", "add>output"]
     built = body(tools, net, *nodes, edges=edges)
-    assert forward_of(built)[-1] == "return r + self.drop2(x)"
+    assert forward_of(built)[-2] == "add: Tensor = r + self.drop2(x)"
     network = built.network().train()
     inner: nn.Module = network.body
     x = torch.rand(1, 8, 16, 16)

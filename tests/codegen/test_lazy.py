@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import itertools
 import warnings
 from typing import Any
 
@@ -12,6 +14,7 @@ from torch import nn
 
 from designer.analysis.analyser import Analyser
 from designer.base.errors import DesignError
+from designer.catalogue.registry import registry
 from designer.codegen.module import generate
 from designer.document.presets import list_presets, open_design
 from designer.graph.block import Node
@@ -126,3 +129,36 @@ def test_random_designs_are_the_same_network_with_lazy_layers(design):
         assume(False)
     source = lazy_source(design)
     assert_clean(source)
+
+
+# -- defaults -----------------------------------------------------------------------------------------------------
+
+LAZY = [spec for spec in registry().values() if spec.lazy]
+
+
+@pytest.mark.parametrize("spec", LAZY, ids=lambda spec: spec.kind)
+def test_what_a_lazy_class_takes_otherwise_is_known(spec):
+    """A lazy class whose defaults are not those of the plain one says so, or code would build another network."""
+    eager, lazy = (
+        inspect.signature(getattr(nn, name.removeprefix("nn."))).parameters for name in (spec.module, spec.lazy)
+    )
+    other = {name for name, parameter in lazy.items() if parameter.default != eager[name].default}
+    assert other - {derived.name for derived in spec.derived} == set(spec.lazy_switches)
+    assert all(eager[name].default is False and lazy[name].default is True for name in spec.lazy_switches)
+    assert other <= {p.name for p in spec.parameters} | {derived.name for derived in spec.derived}
+
+
+@pytest.mark.parametrize("spec", LAZY, ids=lambda spec: spec.kind)
+def test_every_switch_of_a_lazy_layer_is_the_same_layer(spec, net):
+    switches = [p.name for p in spec.parameters if isinstance(p.default, bool) and p.passed]
+    shape = (4,) + (8,) * (int(spec.kind[-2]) if spec.kind.endswith("d") else 0)
+    for values in itertools.product((False, True), repeat=len(switches)):
+        node = Node("layer", spec.kind, params=dict(zip(switches, values, strict=True)))
+        assert_same(net(node, shape=shape))
+
+
+@pytest.mark.parametrize("learns", [False, True])
+@pytest.mark.parametrize("tracks", [False, True])
+def test_an_instance_norm_is_the_same_where_variables_decide(net, learns, tracks):
+    node = Node("n", "InstanceNorm2d", params={"affine": X("learns"), "track_running_stats": X("tracks")})
+    assert_same(net(node, parameters=(P("learns", learns), P("tracks", tracks))))

@@ -258,6 +258,7 @@ The shape stays as it is: `{LAYOUTS[axes]}`. It treats every example alike, what
         weights=weights,
         module=f"nn.{kind}",
         lazy=f"nn.Lazy{kind}",
+        lazy_switches=("affine", "track_running_stats"),
         derived=(Derived("num_features", lambda values, inputs: inputs[0].shape[-axes - 1]),),
         positional=("num_features",),
         brief=brief_of(_INSTANCE_NORM),
