@@ -65,6 +65,7 @@ class Session:
         self._data: DataFacts | None = known_facts(document.recipe) if path else None
         self._fit: tuple[object, tuple[Diagnostic, ...]] | None = None
         self._losses: tuple[str, ...] = ()
+        self._lost = 0
         self._is_suspect = False  # its file may hold what cannot be read, and is not to be written over without a copy
         self.history.changed.connect(self._on_changed)
 
@@ -84,7 +85,7 @@ class Session:
                 raise error
             found = read_salvaged(path)
         session = cls.recovered(found.document, path)
-        session._losses = found.losses
+        session._losses, session._lost = found.losses, found.count
         return session
 
     @classmethod
@@ -119,8 +120,13 @@ class Session:
 
     @property
     def losses(self) -> tuple[str, ...]:
-        """What could not be read of its file, a sentence each; none once it is saved."""
+        """What could not be read of its file, a sentence for each of the first things; none once it is saved."""
         return self._losses
+
+    @property
+    def lost(self) -> int:
+        """How many things could not be read of its file."""
+        return self._lost
 
     @property
     def recipe(self) -> Recipe:
@@ -250,7 +256,7 @@ class Session:
         copy = keep_copy(path) if self._is_suspect and is_damaged(path) else None
         write_document(self.document, path)
         self._path = path
-        self._losses, self._is_suspect = (), False
+        self._losses, self._lost, self._is_suspect = (), 0, False
         self._saved_recipe = self._recipe
         self.history.mark_saved()
         self.state_changed.emit()
