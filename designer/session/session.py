@@ -6,6 +6,7 @@ Undo, the view and the check all follow the same signals. No Qt here: whoever li
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -268,12 +269,31 @@ class Session:
 
         return export_module(self.document, path, lazy=lazy)
 
-    def export_project(self, folder: Path, *, lazy: bool = False) -> list[Path]:
+    def export_project(self, folder: Path, *, lazy: bool = False, with_weights: bool = False) -> list[Path]:
         """Write a project that trains without Blockyard. lazy: as of a module. Raises DesignError, ExportError."""
-        from designer.exchange.project import export_project
-        from designer.session.preparing import fitted
+        return self.export_task(folder, lazy=lazy, with_weights=with_weights)()
 
-        return export_project(self.document, folder, fitted(self.recipe, self.analysis), lazy=lazy)
+    def export_task(self, folder: Path, *, lazy: bool = False, with_weights: bool = False) -> Callable[[], list[Path]]:
+        """What exports the design as it is now, as `export_project` does. It may be called in another thread.
+
+        with_weights: the person wants the weights along that the recipe starts from; WeightsError where they are none.
+        """
+        document, recipe, analysis = self.document, self.recipe, self.analysis
+
+        def task() -> list[Path]:
+            from designer.exchange.project import START_FILE, export_project
+            from designer.session.preparing import fitted, with_run_found
+            from designer.session.weights import copy_weights
+
+            wanted = fitted(recipe, analysis)
+            if not with_weights or not recipe.start.weights:
+                return export_project(document, folder, wanted, lazy=lazy)
+            with tempfile.TemporaryDirectory(prefix="blockyard-") as scratch:
+                weights = Path(scratch, START_FILE)
+                copy_weights(with_run_found(recipe).start.weights, weights)
+                return export_project(document, folder, wanted, lazy=lazy, weights=weights)
+
+        return task
 
     def summary(self) -> SummaryProcess:
         """Ask the engine for torchinfo's table. Raises DesignError, UntrustedError."""

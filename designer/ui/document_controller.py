@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
@@ -22,6 +23,7 @@ from designer.ui.tabs_controller import OpenDesign, TabsController
 _FAMILIES = {"lenet": "LeNet", "alexnet": "AlexNet", "vgg": "VGG", "nin": "NiN", "googlenet": "GoogLeNet",
              "resnet": "ResNet"}  # fmt: skip
 _STEM = re.compile(r"[a-z]+")
+Made = TypeVar("Made")
 
 
 def preset_families(names: Iterable[str]) -> list[tuple[str, list[str]]]:
@@ -58,7 +60,7 @@ class DocumentController(QObject):
         self._tabs = tabs
         self._titles: dict[str, str] = {}  # of the presets, by id
         self._reading = Background(self)
-        self._loading: set[Background] = set()  # designs that are being read
+        self._working: set[Background] = set()  # what is being read or written
 
     def read_presets(self) -> None:
         """Learn what the presets are called, in the background, so that their menu opens at once."""
@@ -119,31 +121,34 @@ class DocumentController(QObject):
 
     def load(self, make: Callable[[], Session], then: Callable[[Session], object]) -> None:
         """Read and check a design in the background, then call `then` with it; whatever goes wrong is told."""
-        loading = Background(self)
+        self._work(make, then, "opening a design")
+
+    def _work(self, make: Callable[[], Made], then: Callable[[Made], object], name: str) -> None:
+        working = Background(self)
 
         def ended() -> None:
-            self._loading.discard(loading)
-            loading.deleteLater()
-            if not self._loading:
+            self._working.discard(working)
+            working.deleteLater()
+            if not self._working:
                 self._window.unsetCursor()
 
-        def ready(session: Session) -> None:
+        def ready(made: Made) -> None:
             ended()
-            then(session)
+            then(made)
 
         def refused(error: BlockyardError) -> None:
             ended()
             self.refused.emit(error)
 
-        self._loading.add(loading)
+        self._working.add(working)
         self._window.setCursor(Qt.CursorShape.BusyCursor)
-        loading.run(make, ready, refused, "opening a design")
+        working.run(make, ready, refused, name)
 
     def let_go(self) -> None:
         """The window closes: what is being read is of no interest any more."""
         self._reading.forget()
-        for loading in self._loading:
-            loading.forget()
+        for working in self._working:
+            working.forget()
 
     # -- leaving and saving -------------------------------------------------------------------------------------------
 
@@ -212,17 +217,23 @@ class DocumentController(QObject):
         files.ask_export(self._window, session, write)
 
     def export_project(self, *, lazy: bool = False) -> None:
-        """Write a training project where the person says. lazy: with PyTorch's lazy layers."""
+        """Write a training project where the person says, with the weights that it starts from if they say so too.
+        lazy: with PyTorch's lazy layers."""
         session = self._current
+        weights = session.recipe.start.weights
 
-        def write(path: Path) -> None:
-            self._try(lambda: session.export_project(path, lazy=lazy), self.tr("Exported {0}").format(path.name))
+        def chosen(folder: Path) -> None:
+            if weights:
+                files.ask_weights(self._window, weights, lambda wanted: write(folder, wanted))
+            else:
+                write(folder, False)
 
-        files.ask_folder(
-            self._window,
-            self.tr("Export a training project into a folder"),
-            write,
-        )
+        def write(folder: Path, with_weights: bool) -> None:
+            task = session.export_task(folder, lazy=lazy, with_weights=with_weights)
+            done = self.tr("Exported {0}").format(folder.name)
+            self._work(task, lambda _files: self.done.emit(done), "exporting a project")
+
+        files.ask_folder(self._window, self.tr("Export a training project into a folder"), chosen)
 
     def _try(self, work: Callable[[], object], done: str) -> bool:
         try:

@@ -107,6 +107,25 @@ def ask_before_loss(
     box.open()
 
 
+def ask_weights(parent: QWidget, source: str, then: Callable[[bool], object]) -> None:
+    """Ask whether the weights that a recipe starts from go into a project; `then` is not called where neither."""
+    buttons = QMessageBox.StandardButton
+    box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setWindowTitle("Blockyard")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(translate("Files", "Put the weights that the training starts from into the project?"))
+    told = translate("Files", "The recipe names {0}. Whoever gets the project gets them too.").format(source)
+    box.setInformativeText(told)
+    box.setStandardButtons(buttons.Yes | buttons.No | buttons.Cancel)
+    box.button(buttons.Yes).setText(translate("Files", "Include weights"))
+    box.button(buttons.No).setText(translate("Files", "Leave out"))
+    box.setDefaultButton(buttons.No)
+    answers = {buttons.Yes: lambda: then(True), buttons.No: lambda: then(False)}
+    box.finished.connect(lambda answer: answers.get(buttons(answer), lambda: None)())
+    box.open()
+
+
 def _open(dialog: QFileDialog, then: Then) -> None:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.fileSelected.connect(lambda name: then(Path(name)))

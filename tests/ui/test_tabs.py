@@ -243,7 +243,7 @@ def test_a_file_is_open_once(qtbot: QtBot, open_window: Open, tmp_path: Path):
     second.write_bytes(path.read_bytes())
     for _ in range(2):
         window.documents.open(str(second))
-    qtbot.waitUntil(lambda: not window.documents._loading)
+    qtbot.waitUntil(lambda: not window.documents._working)
     assert titles(window).count("second") == 1
 
 
