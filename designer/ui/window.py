@@ -46,6 +46,7 @@ from designer.ui.plot_saving import PlotSaver
 from designer.ui.presenters.reports import problem_views
 from designer.ui.recipe_controller import RecipeController
 from designer.ui.recovery_controller import RecoveryController
+from designer.ui.rich_text import menu_text, window_title
 from designer.ui.runs_controller import RunsController
 from designer.ui.settings.applying import SettingsController
 from designer.ui.settings.store import settings
@@ -255,14 +256,14 @@ class MainWindow(QMainWindow):
         if self.central.is_start:
             self.setWindowTitle("Blockyard")
             return
-        self.setWindowTitle(f"{session.title}{'' if session.is_saved else ' ●'} – Blockyard")
+        self.setWindowTitle(window_title(f"{session.title}{'' if session.is_saved else ' ●'} – Blockyard"))
         self.training_dock.set_recipe_line(self.recipes.refresh())
         self.memory.refresh()
         self.later.refresh()
         for key, name in (("undo", session.history.undo_name), ("redo", session.history.redo_name)):
             text = self.tr("Undo") if key == "undo" else self.tr("Redo")
             self.actions_by_id[key].setEnabled(name is not None)
-            self.actions_by_id[key].setText(f"{text}: {translated(name)}" if name else text)
+            self.actions_by_id[key].setText(f"{text}: {menu_text(translated(name))}" if name else text)
 
     def _show_ways(self, back: bool, forward: bool) -> None:
         self.actions_by_id["back"].setEnabled(back and not self.central.is_start)
