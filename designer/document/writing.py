@@ -65,10 +65,10 @@ def keep_copy(path: Path) -> Path:
     return copy
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes) -> os.stat_result:
     """Put `data` into the file at `path`: written beside it, brought to the disk, then renamed over it.
 
-    A link stays a link, and permissions stay as they were. Raises DocumentError.
+    A link stays a link, and permissions stay as they were. Returns the status of the new file. Raises DocumentError.
     """
     scratch = None
     try:
@@ -81,6 +81,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         scratch.chmod(mode)
+        status = scratch.stat()
         scratch.replace(target)
     except (OSError, ValueError, RuntimeError) as error:  # ValueError: a NUL in the path; RuntimeError: a loop of links
         if scratch is not None:
@@ -92,6 +93,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             fix="Choose another folder, or make room; nothing was lost.",
         ) from error
     _sync_folder(target.parent)
+    return status
 
 
 def _mode(path: Path) -> int:

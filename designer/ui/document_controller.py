@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from designer.base.errors import BlockyardError
 from designer.document.document import DocumentError
 from designer.document.presets import list_presets, open_design
-from designer.session.session import Session
+from designer.session.session import ChangedOnDiskError, Session
 from designer.ui import files
 from designer.ui.background import Background
 from designer.ui.language import translated
@@ -46,12 +46,13 @@ def _preset_titles() -> dict[str, str]:
 
 class DocumentController(QObject):
     """opened(session): show it in a tab. titles_known(titles): of the presets, by id. done(text), refused(error): to be
-    told."""
+    told. conflicted(session, then): its file was changed by somebody else; `then` is called once it is saved."""
 
     opened = Signal(object)
     titles_known = Signal(dict)
     done = Signal(str)
     refused = Signal(object)
+    conflicted = Signal(object, object)
 
     def __init__(self, window: QWidget, tabs: TabsController, recents: Recents) -> None:
         super().__init__(window)
@@ -121,9 +122,10 @@ class DocumentController(QObject):
 
     def load(self, make: Callable[[], Session], then: Callable[[Session], object]) -> None:
         """Read and check a design in the background, then call `then` with it; whatever goes wrong is told."""
-        self._work(make, then, "opening a design")
+        self.work(make, then, "opening a design")
 
-    def _work(self, make: Callable[[], Made], then: Callable[[Made], object], name: str) -> None:
+    def work(self, make: Callable[[], Made], then: Callable[[Made], object], name: str) -> None:
+        """Call `make` in the background, then `then` with what it made; whatever goes wrong is told."""
         working = Background(self)
 
         def ended() -> None:
@@ -177,14 +179,15 @@ class DocumentController(QObject):
         if session.path is None:
             self.save_as(then, session)
         else:
-            self._save_to(session, session.path, then)
+            self.save_to(session, session.path, then)
 
     def save_as(self, then: Callable[[], object] = lambda: None, session: Session | None = None) -> None:
         """Save to a file that the person chooses, and call `then` when it is saved."""
         session = session or self._current
-        files.ask_save(self._window, session, lambda path: self._save_to(session, path, then))
+        files.ask_save(self._window, session, lambda path: self.save_to(session, path, then))
 
-    def _save_to(self, session: Session, path: Path, then: Callable[[], object]) -> None:
+    def save_to(self, session: Session, path: Path, then: Callable[[], object], *, overwrite: bool = False) -> None:
+        """Save a design to a file, and call `then` when it is saved. overwrite: also what another program wrote."""
         other = self._tabs.find(path)
         if other is not None and other.session is not session:
             self.refused.emit(
@@ -193,12 +196,15 @@ class DocumentController(QObject):
                     fix=self.tr("Choose another name, or close that tab."),
                 )
             )
-        elif self._save(session, path):
+        elif self._save(session, path, then, overwrite):
             then()
 
-    def _save(self, session: Session, path: Path) -> bool:
+    def _save(self, session: Session, path: Path, then: Callable[[], object], overwrite: bool) -> bool:
         try:
-            copy = session.save_as(path)
+            copy = session.save_as(path, overwrite=overwrite)
+        except ChangedOnDiskError:
+            self.conflicted.emit(session, then)
+            return False
         except BlockyardError as error:
             self.refused.emit(error)
             return False
@@ -231,7 +237,7 @@ class DocumentController(QObject):
         def write(folder: Path, with_weights: bool) -> None:
             task = session.export_task(folder, lazy=lazy, with_weights=with_weights)
             done = self.tr("Exported {0}").format(folder.name)
-            self._work(task, lambda _files: self.done.emit(done), "exporting a project")
+            self.work(task, lambda _files: self.done.emit(done), "exporting a project")
 
         files.ask_folder(self._window, self.tr("Export a training project into a folder"), chosen)
 

@@ -29,6 +29,7 @@ from designer.ui.docks.runs import Runs
 from designer.ui.docks.summary import Summary
 from designer.ui.docks.training import Training
 from designer.ui.document_controller import DocumentController
+from designer.ui.file_controller import FileController
 from designer.ui.file_drops import FileDrops
 from designer.ui.help_controller import HelpController
 from designer.ui.idle import Idle
@@ -138,6 +139,7 @@ class MainWindow(QMainWindow):
         self.trusting = TrustController(self.central.trust, self.canvas)
         self.recents = Recents(self)
         self.documents = DocumentController(self, self.tabs, self.recents)
+        self.files = FileController(self, self.central.file, self.tabs, self.documents)
         self.starting = StartController(self.central, self.documents, self.recents, self)
         self.damage = DamageNotice(self.central.damage, self)
         self.recovery = RecoveryController(self.central.recovery, self.documents, self.tabs, self.toasts)
@@ -183,6 +185,8 @@ class MainWindow(QMainWindow):
         self.status.problem.clicked.connect(self._show_first_problem)
         self.documents.refused.connect(self.tell_error)
         self.recipes.refused.connect(self.tell_error)
+        self.files.refused.connect(self.tell_error)
+        self.files.done.connect(lambda text: self.toasts.show(text, "success"))
         self.documents.done.connect(lambda text: self.toasts.show(text, "success"))
         self.pictures.done.connect(lambda text: self.toasts.show(text, "success"))
         self.listing.done.connect(lambda text: self.toasts.show(text, "success"))
@@ -386,7 +390,7 @@ class MainWindow(QMainWindow):
         self.summaries.cancel()
         for part in (self.training, self.coding, self.listing, self.pick_up, self.library, self.memory, self.later):
             part.let_go()
-        for part in (self.documents, self.recovery, self.starting, self.helping):
+        for part in (self.documents, self.files, self.recovery, self.starting, self.helping):
             part.let_go()
         event.accept()
 

@@ -20,6 +20,7 @@ SINKS = {
     "QTextBrowser": set(),
     "QTextEdit": set(),
     "QMessageBox": set(),
+    "setInformativeText": set(),  # a label that is made for it guesses
     "QErrorMessage": set(),
     "QProgressDialog": set(),
     "QInputDialog": set(),
