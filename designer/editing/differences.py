@@ -40,10 +40,8 @@ def _of_block(before: Block, after: Block) -> Iterator[Text]:
         else:
             yield from _of_node(where, before.nodes[key], node)
     old, new = set(before.edges), set(after.edges)
-    for edges, sentence in ((before.edges, "is gone"), (after.edges, "is new")):
-        for edge in edges:
-            if edge not in (new if sentence == "is gone" else old):
-                yield _of_edge(where, edge, before if sentence == "is gone" else after, sentence == "is new")
+    yield from (_of_edge(where, edge, before, is_new=False) for edge in before.edges if edge not in new)
+    yield from (_of_edge(where, edge, after, is_new=True) for edge in after.edges if edge not in old)
     named = {p.name: p.default for p in before.parameters}
     yield from _of_values(where, named, {p.name: p.default for p in after.parameters})
     drawn = (before.title, before.description, before.source, before.notes, before.routes, before.is_downward)
@@ -79,11 +77,11 @@ def _of_values(where: str, before: Mapping[str, Setting], after: Mapping[str, Se
             )
 
 
-def _of_edge(where: str, edge: Edge, block: Block, is_new: bool) -> Text:
-    ends = {"start": _name(block, edge.source.node), "end": _name(block, edge.target.node)}
+def _of_edge(where: str, edge: Edge, block: Block, *, is_new: bool) -> Text:
+    start, end = _name(block, edge.source.node), _name(block, edge.target.node)
     if is_new:
-        return Text("{block}: the wire from {start} to {end} is new.", block=where, **ends)
-    return Text("{block}: the wire from {start} to {end} is gone.", block=where, **ends)
+        return Text("{block}: the wire from {start} to {end} is new.", block=where, start=start, end=end)
+    return Text("{block}: the wire from {start} to {end} is gone.", block=where, start=start, end=end)
 
 
 def _name(block: Block, key: str) -> str:

@@ -6,7 +6,6 @@ Undo, the view and the check all follow the same signals. No Qt here: whoever li
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -342,22 +341,9 @@ class Session:
 
         with_weights: the person wants the weights along that the recipe starts from; WeightsError where they are none.
         """
-        document, recipe, analysis = self.document, self.recipe, self.analysis
+        from designer.session.exporting import export_task
 
-        def task() -> list[Path]:
-            from designer.exchange.project import START_FILE, export_project
-            from designer.session.preparing import fitted, with_run_found
-            from designer.session.weights import copy_weights
-
-            wanted = fitted(recipe, analysis)
-            if not with_weights or not recipe.start.weights:
-                return export_project(document, folder, wanted, lazy=lazy)
-            with tempfile.TemporaryDirectory(prefix="blockyard-") as scratch:
-                weights = Path(scratch, START_FILE)
-                copy_weights(with_run_found(recipe).start.weights, weights)
-                return export_project(document, folder, wanted, lazy=lazy, weights=weights)
-
-        return task
+        return export_task(self.document, self.recipe, self.analysis, folder, lazy=lazy, with_weights=with_weights)
 
     def summary(self) -> SummaryProcess:
         """Ask the engine for torchinfo's table. Raises DesignError, UntrustedError."""

@@ -236,7 +236,7 @@ def test_a_file_is_open_once(qtbot: QtBot, open_window: Open, tmp_path: Path):
     window.documents.open(str(tmp_path / "x" / ".." / "mine.blockyard"))
     assert window.session is first
     window.tabs.step(1)
-    window.documents._save_to(window.session, path, lambda: None)
+    window.documents.save_to(window.session, path, lambda: None)
     assert "mine.blockyard is open in another tab" in window.toasts.shown[-1].text
     assert window.session.path is None
     second = tmp_path / "second.blockyard"
