@@ -23,6 +23,7 @@ from designer.engine.protocol import MODEL_FILE, RECIPE_FILE
 from designer.engine.recipe import Recipe
 from designer.exchange.module import ExportError, generated
 
+_SHIPPED = ("fashion-mnist-mini",)  # the data sets under `resources`: nothing else of a recipe's choice goes along
 MARK = ".blockyard-export"  # lists what an export wrote, so that the next one may replace it and nothing else
 START_FILE = "start.safetensors"  # the weights that the person wanted along
 _TRAIN = '''"""Trains the network of model.py as recipe.json says. `python train.py --help` lists the options."""
@@ -128,11 +129,10 @@ def _write(scratch: Path, document: Document, source: str, recipe: Recipe) -> No
     (scratch / design_file).write_bytes(dump_document(Document(document.design, recipe)))
     engine = Path(engine_protocol.__file__).parent
     shutil.copytree(engine, scratch / "engine", ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
-    shipped = resources_dir() / recipe.data.source
-    has_data = bool(recipe.data.source) and Path(recipe.data.source).name == recipe.data.source and shipped.is_dir()
+    has_data = recipe.data.source in _SHIPPED
     if has_data:
         shutil.copytree(
-            shipped,
+            resources_dir() / recipe.data.source,
             scratch / "data" / recipe.data.source,
             ignore=shutil.ignore_patterns("__pycache__", "*.py"),
         )

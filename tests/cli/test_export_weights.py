@@ -18,6 +18,7 @@ from designer.document.writing import write_document
 from designer.engine.protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT
 from designer.engine.recipe import Recipe
 from designer.engine.recipe_start import StartRecipe
+from designer.exchange.project import export_project
 from tests.cli.conftest import Blockyard
 
 SECRET = b"-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n"
@@ -115,3 +116,15 @@ def test_to_ask_for_weights_where_there_are_none_is_bad_usage(blockyard: Blockya
 
     assert done.status == 2
     assert "There are no weights to take along." in done.err
+
+
+@pytest.mark.parametrize("source", ["..", ".", "help", "../resources", "../designer", "/etc", "fashion-mnist-mini/.."])
+def test_no_folder_goes_along_that_a_recipe_names_as_data(tmp_path: Path, source: str):
+    document = open_design("lenet_relu")
+    recipe = replace(Recipe(), data=replace(Recipe().data, source=source))
+
+    files = export_project(document, tmp_path / "project", recipe)
+
+    assert {path.relative_to(tmp_path / "project").parts[0] for path in files} == {
+        "README.md", "design.blockyard", "engine", "model.py", "recipe.json", "requirements.txt", "train.py"
+    }  # fmt: skip

@@ -303,3 +303,26 @@ def test_marks_of_menus_and_titles_mean_themselves(qtbot: QtBot):
 
 def test_a_file_is_opened_whatever_its_name_is(tmp_path: Path, bait: Path):
     assert Session.open(str(document(bait, tmp_path))).title.startswith("a&b")
+
+
+def test_a_cell_that_is_copied_is_no_formula(qtbot: QtBot, open_window: Open, tmp_path: Path):
+    nodes = [{"id": "input", "kind": "Input", "params": {"shape": [8]}}, {"id": "r", "kind": "ReLU", "name": "=1+1"}]
+    raw = {"blockyard": 1, "main": "Net", "blocks": [{"name": "Net", "nodes": nodes, "edges": [["input", "r"]]}]}
+    path = tmp_path / "net.blockyard"
+    path.write_text(json.dumps(raw), "utf-8")
+    window = open_window(str(path))
+    window.panels.show("summary")
+    table = window.summary.layers
+
+    def names() -> list[str]:
+        return [table.layers.index(row, 0).data() for row in range(table.layers.rowCount())]
+
+    qtbot.waitUntil(lambda: "=1+1" in names())
+    row = names().index("=1+1")
+    table.setCurrentIndex(table.layers.index(row, 0))
+
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+
+    assert QApplication.clipboard().text() == "'=1+1"
+    QApplication.clipboard().clear()
