@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from designer.base.errors import BlockyardError
 from designer.cli import program
+from designer.cli.output import write_error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +29,7 @@ def _open_window(design: str | None) -> int:
     try:
         from designer.ui.app import run_window
 
-        return run_window(design)
+        return run_window(design, write_error)
     except ImportError as error:
         raise BlockyardError(
             f"The window cannot be opened: {error}.",

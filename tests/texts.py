@@ -44,7 +44,8 @@ TAKEN_AT = {  # the arguments that are texts
     "_mismatch": (1, 2),
     "_failed": (0, 1, 2),
     "_check_unique": (3,),
-    "_lose": (0,),  # of what salvages a damaged document
+    "_lose": (0,),
+    "lose": (0,),  # of what salvages a damaged document
     "Failed": (0,),  # what the engine says, or the session in its place
     "Warned": (1, 2),
     "Preparing": (0, 3),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from designer.base.errors import BlockyardError
 from designer.cli.designs import add_design, add_json, open_document
-from designer.cli.output import write, write_json
+from designer.cli.output import note, write, write_json
+from designer.exchange.project import START_FILE
 from designer.session.session import Session
 
 SUMMARY = "write a design as a Python module, or as a project that trains without Blockyard"
-_FORMATS = {"module": Session.export_module, "project": Session.export_project}
+_FORMATS = ("module", "project")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="PATH", help="the file or folder to write")
     parser.add_argument(
         "--format",
-        choices=sorted(_FORMATS),
+        choices=_FORMATS,
         default="module",
         help="module: one file that needs torch alone (the default); project: a folder with module, engine and recipe",
     )
@@ -28,16 +30,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write PyTorch's lazy layers (LazyConv2d, …), which find their channels out with the first example",
     )
+    parser.add_argument(
+        "--weights",
+        action="store_true",
+        help="put the weights into the project that the recipe starts from (start.weights); left where they are if not",
+    )
     add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the files and name them."""
-    files = _FORMATS[options.format](Session(open_document(options)), options.output, lazy=options.lazy)
+    session = Session(open_document(options))
+    weights = session.recipe.start.weights
+    if options.weights and (options.format != "project" or not weights):
+        raise BlockyardError(
+            "There are no weights to take along.",
+            expected="--format project, and a recipe that says start.weights",
+            fix="Leave --weights out.",
+        )
+    if options.format == "module":
+        files = session.export_module(options.output, lazy=options.lazy)
+    else:
+        files = session.export_project(options.output, lazy=options.lazy, with_weights=options.weights)
     if options.json:
         write_json({"files": [str(path) for path in files]})
     elif len(files) == 1:
         write(f"Wrote {files[0]}")
     else:
         write(f"Wrote {len(files)} files to {options.output}; start with: python {options.output / 'train.py'}")
+    if options.weights:
+        note(f"The weights of {weights} are in {START_FILE}.")
+    elif weights and options.format == "project":
+        note(f"The recipe starts from the weights in {weights}, which were left there; --weights takes them along.")
     return 0

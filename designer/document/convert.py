@@ -113,9 +113,7 @@ def to_block(file: BlockFile, where: str) -> Block:
         title=file.title,
         description=file.description,
         source=file.source,
-        parameters=tuple(
-            BlockParameter(p.name, to_value(p.default, f"{where}, parameter {p.name}"), p.doc) for p in file.parameters
-        ),
+        parameters=tuple(to_parameter(parameter, where) for parameter in file.parameters),
         nodes=nodes,
         edges=edges,
         origin=file.origin and Origin(file.origin.library, file.origin.block, file.origin.fingerprint),
@@ -123,6 +121,11 @@ def to_block(file: BlockFile, where: str) -> Block:
         routes=to_routes(file, lambda ends: to_edge(ends, nodes, where), where),
         is_downward=file.downward,
     )
+
+
+def to_parameter(file: ParameterFile, where: str) -> BlockParameter:
+    """The parameter in its structs. where: its block. Raises DocumentError."""
+    return BlockParameter(file.name, to_value(file.default, f"{where}, parameter {file.name}"), file.doc)
 
 
 def to_node(file: NodeFile, where: str) -> Node:

@@ -37,19 +37,26 @@ def to_notes(file: BlockFile, taken: Iterable[str], where: str) -> dict[str, Not
                 fix="Give one of them another id.",
             )
         seen.add(note.id)
-        check_place(note.position, f"{where}, note {note.id}")
-        notes[note.id] = Note(note.id, note.text, note.colour, note.frame, note.position, note.size)
+        notes[note.id] = to_note(note, where)
     return notes
+
+
+def to_note(file: NoteFile, where: str) -> Note:
+    """The note in its structs. where: its block. Raises DocumentError."""
+    check_place(file.position, f"{where}, note {file.id}")
+    return Note(file.id, file.text, file.colour, file.frame, file.position, file.size)
 
 
 def to_routes(file: BlockFile, to_edge: Callable[[tuple[str, str]], Edge], where: str) -> dict[Edge, tuple[Point, ...]]:
     """The routes of a block's wires. to_edge: reads the two ends of one. Raises DocumentError."""
-    routes: dict[Edge, tuple[Point, ...]] = {}
-    for route in file.routes:
-        for point in route.points:
-            check_place(point, f"{where}, the route of {route.edge[0]} to {route.edge[1]}"[:200])
-        routes[to_edge(route.edge)] = tuple(route.points)
-    return routes
+    return dict(to_route(route, to_edge, where) for route in file.routes)
+
+
+def to_route(file: RouteFile, to_edge: Callable[[tuple[str, str]], Edge], where: str) -> tuple[Edge, tuple[Point, ...]]:
+    """A wire and the points that it is led through. to_edge: as of `to_routes`. Raises DocumentError."""
+    for point in file.points:
+        check_place(point, f"{where}, the route of {file.edge[0]} to {file.edge[1]}"[:200])
+    return to_edge(file.edge), tuple(file.points)
 
 
 def from_notes(block: Block) -> list[NoteFile]:

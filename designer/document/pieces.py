@@ -7,14 +7,17 @@ Where the line that names a list is broken, its items tell by their form which l
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from designer.document.format import DocumentFile
 
-Lose = Callable[[str, str], None]  # where, and the text that cannot be read
+Skip = Callable[[str, str], None]  # where, and the text that cannot be read
 _ALIKE = 0.5  # share of known members from which on an object may be of a form
 _STEP = 2  # spaces that each level is indented by
 _RUN_TOGETHER = re.compile(r'(?m)^(.{5,}[^ \n])(?= {4,}["{}\[\]])')  # two lines without the break between them
@@ -25,21 +28,29 @@ _DAMAGED_SPACE = re.compile(r'[^ ] ["{}\[\]]')
 _HEADER = re.compile(r'\s*"(\w+)": ?[\[{]$')
 
 
-def read_pieces(text: str, lose: Lose) -> dict[str, Any]:
-    """The members of a document that can be read. lose: is told of each piece that cannot."""
-    lines: list[str] = []
+def read_pieces(text: str, skip: Skip) -> dict[str, Any]:
+    """The members of a document that can be read. skip: is told of each piece that cannot."""
+    torn: list[list[str]] = []  # lines, each in the parts that it was broken into
     for line in _RUN_TOGETHER.sub(r"\1\n", text).split("\n"):
-        if lines and _is_torn_off(line):
-            lines[-1] += line.strip()
+        if torn and _is_torn_off(line):
+            torn[-1].append(line.strip())
         elif line.strip():
-            lines.append(line.rstrip())
+            torn.append([line.rstrip()])
+    lines = ["".join(parts) for parts in torn]
     if lines and lines[0].strip() == "{":
         del lines[0]
     if lines and lines[-1] == "}":
         del lines[-1]
-    return _members(lines, _STEP, DocumentFile, "", lose)
+    return _members(lines, _STEP, DocumentFile, "", skip)
 
 
+@cache
+def fields_of(kind: type[msgspec.Struct]) -> dict[str, FieldInfo]:
+    """The fields of a struct, by the names that they have in a file."""
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
+
+
+@cache
 def bare(kind: Any) -> Any:
     """A type of the format without what restricts it, and without None."""
     if get_origin(kind) is Annotated:
@@ -55,53 +66,56 @@ def is_struct(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
+@cache
 def item_type(kind: Any) -> Any:
     """What the items of a list type are, None for any other type."""
     kind = bare(kind)
     return bare(get_args(kind)[0]) if get_origin(kind) is list else None
 
 
-def _members(lines: list[str], indent: int, kind: type[msgspec.Struct], where: str, lose: Lose) -> dict[str, Any]:
+def _members(lines: list[str], indent: int, kind: type[msgspec.Struct], where: str, skip: Skip) -> dict[str, Any]:
     """The members of an object."""
-    fields = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+    fields = {name: field.type for name, field in fields_of(kind).items()}
     found: dict[str, Any] = {}
     for chunk in _chunks(lines, indent):
         members = _parsed("{" + "\n".join(chunk).rstrip(",") + "}")
         if members is None and len(chunk) > 1:
             header = _HEADER.match(chunk[0])
-            members = _opened(header[1] if header else "", chunk, indent, fields, where, lose)
+            members = _opened(header[1] if header else "", chunk, indent, fields, where, skip)
         if members is None:
             if chunk[0].strip().rstrip(",") not in ("{", "}", "[", "]"):
-                lose(where, chunk[0].strip())
+                skip(where, chunk[0].strip())
             continue
         for name, value in members.items():
-            both_lists = isinstance(found.get(name), list) and isinstance(value, list)
-            found[name] = found[name] + value if both_lists else value
+            if isinstance(found.get(name), list) and isinstance(value, list):
+                found[name].extend(value)
+            else:
+                found[name] = value
         where = where or (f"block {found['name']}" if isinstance(found.get("name"), str) else "")
     return found
 
 
 def _opened(
-    name: str, chunk: list[str], indent: int, fields: dict[str, Any], where: str, lose: Lose
+    name: str, chunk: list[str], indent: int, fields: dict[str, Any], where: str, skip: Skip
 ) -> dict[str, Any] | None:
     """A member that is no JSON as a whole, from the pieces in it."""
     inner = [line for line in chunk[1:] if _indent(line) > indent]
     kind = fields.get(name)
     if kind is None:  # the line that names it is broken
-        return _told_by_form(inner, indent, fields, where, lose)
+        return _told_by_form(inner, indent, fields, where, skip)
     if item_type(kind) is not None:
-        return {name: _items(inner, indent + _STEP, item_type(kind), where, lose)}
+        return {name: _items(inner, indent + _STEP, item_type(kind), where, skip)}
     members: dict[str, Any] = {}
     for each in _chunks(inner, indent + _STEP):
         value = _parsed("{" + "\n".join(each).rstrip(",") + "}")
         if value is None:
-            lose(f"{where} {name}".strip(), each[0].strip())
+            skip(f"{where} {name}".strip(), each[0].strip())
         members |= value or {}
     return {name: members}
 
 
 def _told_by_form(
-    inner: list[str], indent: int, fields: dict[str, Any], where: str, lose: Lose
+    inner: list[str], indent: int, fields: dict[str, Any], where: str, skip: Skip
 ) -> dict[str, Any] | None:
     """Which list has items of this form, and these items."""
     tried: dict[str, list[Any]] = {}
@@ -114,35 +128,43 @@ def _told_by_form(
             )
     name = list_of_form(tried, fields)
     for loss in losses.get(name, ()):
-        lose(*loss)
+        skip(*loss)
     return {name: tried[name]} if name else None
 
 
-def _items(lines: list[str], indent: int, kind: Any, where: str, lose: Lose) -> list[Any]:
+def _items(lines: list[str], indent: int, kind: Any, where: str, skip: Skip) -> list[Any]:
     """The items of a list."""
     found = []
     for chunk in _chunks(lines, indent):
         value = _parsed("\n".join(chunk).rstrip(","))
         if value is None and is_struct(kind) and len(chunk) > 1:
             inner = [line for line in chunk[1:] if _indent(line) > indent]
-            value = _members(inner, indent + _STEP, kind, where, lose) or None
+            value = _members(inner, indent + _STEP, kind, where, skip) or None
         if value is not None:
             found.append(value)
         else:
-            lose(where, chunk[0].strip())
+            skip(where, chunk[0].strip())
     return found
 
 
-def sorted_by_form(tree: dict[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The members with each item in the list that it fits, where it does not fit the one that it is in at all."""
+def sorted_by_form(tree: dict[str, Any], fields: Mapping[str, Any]) -> tuple[dict[str, Any], Counter[tuple[str, str]]]:
+    """The members with each item in the list that it fits, where it does not fit the one that it is in at all.
+
+    Returns them, and how many items went from which list into which other.
+    """
     lists = {name: kind for name, kind in fields.items() if item_type(kind) is not None}
     found = {name: [] if name in lists and isinstance(value, list) else value for name, value in tree.items()}
-    for name, value in tree.items():
-        for item in value if found[name] == [] else ():
-            fits = bool(_fit(item, item_type(lists[name])))
-            place = name if fits else list_of_form({other: [item] for other in lists}, lists) or name
+    moved: Counter[tuple[str, str]] = Counter()
+    for name in [name for name, value in found.items() if name in lists and isinstance(value, list)]:
+        for item in tree[name]:
+            place = name
+            if not _fit(item, item_type(lists[name])):
+                place = list_of_form({other: [item] for other in lists}, lists) or name
+            if not isinstance(found.get(place, []), list):
+                place = name
             found.setdefault(place, []).append(item)
-    return found
+            moved[name, place] += place != name
+    return found, +moved
 
 
 def list_of_form(readings: Mapping[str, list[Any]], fields: Mapping[str, Any]) -> str:
@@ -155,8 +177,7 @@ def list_of_form(readings: Mapping[str, list[Any]], fields: Mapping[str, Any]) -
 def _fit(value: Any, kind: Any) -> float:
     """How well a value fits a type, from 0 to 1: of an object, the share of its members that are known there."""
     if is_struct(kind):
-        known = {field.encode_name for field in msgspec.structs.fields(kind)}
-        share = len(known & value.keys()) / len(value) if isinstance(value, dict) and value else 0.0
+        share = len(fields_of(kind).keys() & value.keys()) / len(value) if isinstance(value, dict) and value else 0.0
         return share if share > _ALIKE else 0.0
     try:
         msgspec.convert(value, kind)
@@ -195,6 +216,17 @@ def _indent(line: str) -> int:
     if column % _STEP:  # the last space is something else, or the first character is a space
         column += 1 if line[column + 1 : column + 2] in tuple(_MARKS) else -1
     return column or (_STEP if is_half else 0)
+
+
+def limits(kind: Any) -> tuple[int, int | None]:
+    """How many items a list or an object of the format must have at least, and may have at most."""
+    least, most = 0, None
+    for part in get_args(kind):
+        if isinstance(part, msgspec.Meta):
+            least, most = part.min_length or 0, part.max_length
+        elif get_origin(kind) is not Annotated and get_origin(part) is Annotated:
+            return limits(part)
+    return least, most
 
 
 def _parsed(text: str) -> Any:

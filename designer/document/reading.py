@@ -74,6 +74,13 @@ def document_of(raw: dict[str, Any], origin: str) -> Document:
 
 def parse_json(data: bytes, origin: str) -> Any:
     """The JSON in the bytes of a file. Raises DocumentError where it is none, too large or too deep."""
+    raw = decoded(data, origin)
+    _check_depth(raw, origin)
+    return raw
+
+
+def decoded(data: bytes, origin: str) -> Any:
+    """The JSON in the bytes of a file, however deep. Raises DocumentError where it is none or too large."""
     if len(data) > MAX_BYTES:
         raise DocumentError(
             Text("{origin} is too large.", origin=origin),
@@ -83,7 +90,7 @@ def parse_json(data: bytes, origin: str) -> Any:
     if not data.strip():
         raise DocumentError(Text("{origin} is empty.", origin=origin), expected="a Blockyard document", fix=_FIX)
     try:
-        raw = msgspec.json.decode(data)
+        return msgspec.json.decode(data)
     except RecursionError as error:
         raise _too_deep(origin) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -93,8 +100,6 @@ def parse_json(data: bytes, origin: str) -> Any:
             expected="a Blockyard document",
             fix=_FIX,
         ) from error
-    _check_depth(raw, origin)
-    return raw
 
 
 def _check_depth(raw: Any, origin: str) -> None:

@@ -17,18 +17,33 @@ import msgspec
 from designer.base.text import Text
 from designer.document.convert import from_document
 from designer.document.document import Document, DocumentError
+from designer.document.reading import parse_document
 
 _LINE = 120  # characters; a value that fits into them, and holds no list of objects, stands on one line
 _ALONE = {"nodes", "edges", "parameters", "notes", "routes"}  # each item of these on one line, whatever its length
 
 
 def dump_document(document: Document) -> bytes:
-    """The bytes of a document's file. Raises DocumentError where a value has no place in one."""
+    """The bytes of a document's file, which `reading` takes. Raises DocumentError where no file can hold it."""
     tree = msgspec.to_builtins(from_document(document))
     try:
-        return (_format(tree, 0, "") + "\n").encode()
+        data = (_format(tree, 0, "") + "\n").encode()
     except UnicodeEncodeError as error:
         raise DocumentError("A text holds half of a character and cannot be saved.", fix="Retype the text.") from error
+    _check_readable(data)
+    return data
+
+
+def _check_readable(data: bytes) -> None:
+    """Raises DocumentError where what would be saved could not be opened again."""
+    try:
+        parse_document(data, "The design")
+    except DocumentError as error:
+        raise DocumentError(
+            Text("It cannot be saved, for it could not be opened again. {message}", message=error.message),
+            expected=error.expected,
+            fix="Correct it and save again; the file is as it was.",
+        ) from error
 
 
 def write_document(document: Document, path: Path) -> None:
@@ -50,10 +65,10 @@ def keep_copy(path: Path) -> Path:
     return copy
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes) -> os.stat_result:
     """Put `data` into the file at `path`: written beside it, brought to the disk, then renamed over it.
 
-    A link stays a link, and permissions stay as they were. Raises DocumentError.
+    A link stays a link, and permissions stay as they were. Returns the status of the new file. Raises DocumentError.
     """
     scratch = None
     try:
@@ -66,6 +81,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         scratch.chmod(mode)
+        status = scratch.stat()
         scratch.replace(target)
     except (OSError, ValueError, RuntimeError) as error:  # ValueError: a NUL in the path; RuntimeError: a loop of links
         if scratch is not None:
@@ -77,6 +93,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             fix="Choose another folder, or make room; nothing was lost.",
         ) from error
     _sync_folder(target.parent)
+    return status
 
 
 def _mode(path: Path) -> int:

@@ -1,5 +1,7 @@
 """Fetches a data set into the data folder: mirrors in turn, cut connections taken up again, checksums, one at a time.
 
+Only over https, also where a server leads elsewhere; over plain http from this very machine alone.
+
 A set appears in the data folder whole or not at all. What was fetched of it before stays beside it, to go on from.
 """
 
@@ -11,11 +13,12 @@ import os
 import tarfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from .protocol import EngineError, Preparing
 from .recipe_sets import KnownSet, RemoteFile
@@ -23,6 +26,7 @@ from .text import Text
 
 HOME_VARIABLE = "BLOCKYARD_DATA"  # the folder that data sets are fetched into
 MIRROR_VARIABLE = "BLOCKYARD_MIRROR"  # an address to fetch from in place of all others; files lie there as SET/FILE
+_OWN_HOSTS = ("127.0.0.1", "::1", "localhost")
 _TIMEOUT_S = 30
 _CHUNK_BYTES = 2**18
 _TELL_EVERY_S = 0.3
@@ -108,6 +112,8 @@ def _fetch_from(address: str, file: RemoteFile, part: Path, tell: Tell) -> str:
                 part.unlink()  # of another file than the one that lies there
                 continue
             return Text("it answers {code} {reason}", code=error.code, reason=error.reason)
+        except _UnsafeAddressError as error:
+            return error.reason
         except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
             reason = f"the connection failed: {getattr(error, 'reason', None) or error or type(error).__name__}"
             if _size(part) <= before:
@@ -133,17 +139,62 @@ def _receive(address: str, file: RemoteFile, part: Path, tell: Tell) -> None:
     have = _size(part)
     if have == file.size_bytes:
         return
+    if not _is_safe(address):
+        raise _UnsafeAddressError(Text("it is no https address"))
     request = urllib.request.Request(address, headers={"User-Agent": "blockyard", "Accept-Encoding": "identity"})
-    if not address.startswith(("http://", "https://")):
-        raise urllib.error.URLError("it is no address of the web")
     if 0 < have < file.size_bytes:
         request.add_header("Range", f"bytes={have}-")
-    with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:
+    with urllib.request.build_opener(_SafeRedirects).open(request, timeout=_TIMEOUT_S) as answer:
         goes_on = answer.status == http.HTTPStatus.PARTIAL_CONTENT and answer.headers.get(
             "Content-Range", ""
         ).startswith(f"bytes {have}-")
         with part.open("ab" if goes_on else "wb") as output:
             _copy(answer, output, file, have if goes_on else 0, tell)
+
+
+class _UnsafeAddressError(Exception):
+    """An address that nothing is fetched from. reason: why, in words."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _SafeRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows a server to another address only where that is as safe as https, or stays on this machine."""
+
+    def http_error_302(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+    ) -> http.client.HTTPResponse | None:
+        led = headers.get("location") or headers.get("uri") or ""
+        wanted = urllib.parse.urljoin(req.full_url, led) if _parts(led).geturl() else led
+        if not _is_safe(wanted) or (_is_own(wanted) and not _is_own(req.full_url)):
+            fp.close()
+            raise _UnsafeAddressError(Text("it leads to {address}, and only https is followed", address=wanted[:200]))
+        return super().http_error_302(req, fp, code, msg, headers)
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
+
+def _is_safe(address: str) -> bool:
+    return _parts(address).scheme == "https" or (_parts(address).scheme == "http" and _is_own(address))
+
+
+def _is_own(address: str) -> bool:
+    """Whether an address is one of this machine's: what goes there crosses no network."""
+    return _parts(address).hostname in _OWN_HOSTS
+
+
+def _parts(address: str) -> urllib.parse.SplitResult:
+    try:
+        return urllib.parse.urlsplit(address)
+    except ValueError:  # brackets that are none of an address
+        return urllib.parse.SplitResult("", "", "", "", "")
 
 
 def _copy(answer: http.client.HTTPResponse, output: BinaryIO, file: RemoteFile, done: int, tell: Tell) -> None:

@@ -51,12 +51,30 @@ def load_weights(path: Path) -> dict[str, Tensor]:
 
 def save_weights(run_dir: Path, weights: Mapping[str, Tensor]) -> None:
     """Leave a run's weights as a safetensors file in its folder, if the package is there. Raises EngineError."""
+    with suppress(ModuleNotFoundError):  # safetensors, or NumPy, which it needs to write
+        _write(
+            run_dir / WEIGHTS_FILE,
+            weights,
+            "Free some space on the disk and resume the run; its last checkpoint is whole.",
+        )
+
+
+def write_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
+    """Write weights to a safetensors file. Raises EngineError, also where the package is not there."""
     try:
-        from safetensors import SafetensorError
-        from safetensors.torch import save_file
-    except ModuleNotFoundError:
-        return
-    path = run_dir / WEIGHTS_FILE
+        _write(path, weights, "Free some space on the disk, or choose another folder.")
+    except ModuleNotFoundError as error:
+        raise EngineError(
+            Text("To write {path} takes the package {name}, which is not installed.", path=path, name=error.name),
+            expected="safetensors beside torch",
+            fix="Run: pip install safetensors numpy",
+        ) from error
+
+
+def _write(path: Path, weights: Mapping[str, Tensor], fix: str) -> None:
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
+
     fresh = path.with_name(path.name + ".new")
     alone = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in weights.items()}  # none shared
     try:
@@ -64,15 +82,13 @@ def save_weights(run_dir: Path, weights: Mapping[str, Tensor]) -> None:
         save_file(alone, fresh, {"format": "pt", _ORDER: json.dumps(list(weights)), METADATA: UNKNOWN})
         seal_safetensors(fresh)
         fresh.replace(path)
-    except ModuleNotFoundError:
-        return  # it needs NumPy to write
     except (OSError, SafetensorError) as error:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
         raise EngineError(
             Text("The weights {path} cannot be written: {reason}", path=path, reason=first_line(error)),
             expected="a folder with room for them",
-            fix="Free some space on the disk and resume the run; its last checkpoint is whole.",
+            fix=fix,
         ) from error
 
 

@@ -33,7 +33,7 @@ def warm_start(
 
     source: a run's folder or a file. tell: is given what is to be said of that, such as that it is damaged.
     """
-    theirs, own = _layers(_read(Path(source).expanduser(), tell)), _layers(network.state_dict())
+    theirs, own = _layers(read_weights(Path(source), tell)), _layers(network.state_dict())
     by_order = match == "order" or (match == "auto" and not own.keys() & theirs.keys())
     pairs = _in_order(own, theirs) if by_order else _by_name(own, theirs)
     if not pairs:
@@ -124,8 +124,10 @@ def _unnumbered(path: str) -> str:
     return ".".join(name for name in path.split(".") if not name.isdecimal())
 
 
-def _read(path: Path, tell: Callable[[Warned], object]) -> Mapping[str, Tensor]:
-    """The weights in a run's folder or in a file, by name. Raises EngineError."""
+def read_weights(path: Path, tell: Callable[[Warned], object]) -> Mapping[str, Tensor]:
+    """The weights in a run's folder or in a file, by name; nothing in it is run. tell: as of `warm_start`. Raises
+    EngineError."""
+    path = path.expanduser()
     if not path.exists():
         raise EngineError(
             Text("The weights to start from, {path}, are not there.", path=path),

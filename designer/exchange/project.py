@@ -19,12 +19,13 @@ from designer.base.text import Text
 from designer.document.document import Document
 from designer.document.format import EXTENSION
 from designer.document.writing import dump_document
-from designer.engine.checksums import is_sound
-from designer.engine.protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, MODEL_FILE, RECIPE_FILE
+from designer.engine.protocol import MODEL_FILE, RECIPE_FILE
 from designer.engine.recipe import Recipe
 from designer.exchange.module import ExportError, generated
 
+_SHIPPED = ("fashion-mnist-mini",)  # the data sets under `resources`: nothing else of a recipe's choice goes along
 MARK = ".blockyard-export"  # lists what an export wrote, so that the next one may replace it and nothing else
+START_FILE = "start.safetensors"  # the weights that the person wanted along
 _TRAIN = '''"""Trains the network of model.py as recipe.json says. `python train.py --help` lists the options."""
 
 import sys
@@ -56,16 +57,20 @@ torchrun --nproc-per-node 2 train.py   # on two devices; add torchrun's options 
 | `train.py` | starts the training; `--help` lists its options |
 | `engine/` | data, training loop and checkpoints |
 | `{design}` | the design, to open in Blockyard |
-{data_row}"""
+{rows}"""
 _DATA_ROW = "| `data/` | the data set that the recipe names, with its licence |\n"
+_WEIGHTS_ROW = f"| `{START_FILE}` | the weights that a training starts from |\n"
 _REQUIREMENTS = "torch>=2.4\nnumpy>=1.26\npillow>=10.3\ntorchinfo>=1.8\nsafetensors>=0.4.5\n"
 
 
-def export_project(document: Document, folder: Path, recipe: Recipe | None = None, *, lazy: bool = False) -> list[Path]:
+def export_project(
+    document: Document, folder: Path, recipe: Recipe | None = None, *, lazy: bool = False, weights: Path | None = None
+) -> list[Path]:
     """Write the project into a new or an empty folder, or over an earlier export, whose other files are left alone.
 
-    recipe: in place of the document's own. lazy: with PyTorch's lazy layers. Returns the files. Raises DesignError,
-    ExportError; then the folder is as it was.
+    recipe: in place of the document's own; no file that it names is taken along. lazy: with PyTorch's lazy layers.
+    weights: a safetensors file that the person wants in the project, for it to start from. Returns the files. Raises
+    DesignError, ExportError; then the folder is as it was.
     """
     folder = Path(folder).absolute()
     source = generated(document.design, lazy=lazy).source
@@ -75,6 +80,9 @@ def export_project(document: Document, folder: Path, recipe: Recipe | None = Non
         previous = _check_target(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        if weights is not None:
+            shutil.copyfile(weights, scratch / START_FILE)
+            recipe = replace(recipe, start=replace(recipe.start, weights=START_FILE))
         _write(scratch, document, source, recipe)
         written = sorted(path.relative_to(scratch) for path in scratch.rglob("*") if path.is_file())
         (scratch / MARK).write_text("".join(f"{path.as_posix()}\n" for path in written), "utf-8")
@@ -115,18 +123,16 @@ def _write(scratch: Path, document: Document, source: str, recipe: Recipe) -> No
     root = document.design.root
     design_file = f"design{EXTENSION}"
     (scratch / MODEL_FILE).write_text(source, "utf-8")
-    recipe = _with_own_weights(recipe, scratch)
     (scratch / RECIPE_FILE).write_text(json.dumps(recipe.to_json(), indent=2) + "\n", "utf-8")
     (scratch / "train.py").write_text(_TRAIN, "utf-8")
     (scratch / "requirements.txt").write_text(_REQUIREMENTS, "utf-8")
     (scratch / design_file).write_bytes(dump_document(Document(document.design, recipe)))
     engine = Path(engine_protocol.__file__).parent
     shutil.copytree(engine, scratch / "engine", ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
-    shipped = resources_dir() / recipe.data.source
-    has_data = bool(recipe.data.source) and Path(recipe.data.source).name == recipe.data.source and shipped.is_dir()
+    has_data = recipe.data.source in _SHIPPED
     if has_data:
         shutil.copytree(
-            shipped,
+            resources_dir() / recipe.data.source,
             scratch / "data" / recipe.data.source,
             ignore=shutil.ignore_patterns("__pycache__", "*.py"),
         )
@@ -136,29 +142,11 @@ def _write(scratch: Path, document: Document, source: str, recipe: Recipe) -> No
             description=f"{root.description}\n\n" if root.description else "",
             version=__version__,
             design=design_file,
-            data_row=_DATA_ROW if has_data else "",
+            rows=(_DATA_ROW if has_data else "") + (_WEIGHTS_ROW if (scratch / START_FILE).is_file() else ""),
         ),
         "utf-8",
         errors="replace",
     )
-
-
-def _with_own_weights(recipe: Recipe, scratch: Path) -> Recipe:
-    """The weights that the recipe starts from go along, so that the project trains elsewhere."""
-    given = Path(recipe.start.weights).expanduser()
-    if given.is_dir():
-        given = given / CHECKPOINTS_DIR / LAST_CHECKPOINT
-    if not recipe.start.weights or not given.is_file():
-        return recipe
-    if is_sound(given) is False:
-        raise ExportError(
-            Text("The weights {path} are damaged: by their checksum, they are not what was saved.", path=given),
-            expected="the weights that the recipe starts from, as they were saved",
-            fix="Start from a copy of them or from another run, or leave start.weights out of the recipe.",
-        )
-    name = f"start{given.suffix}"
-    shutil.copyfile(given, scratch / name)
-    return replace(recipe, start=replace(recipe.start, weights=name))
 
 
 def _put_in_place(scratch: Path, folder: Path, written: list[Path], previous: list[str]) -> None:

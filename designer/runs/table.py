@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 from designer.base.errors import BlockyardError
+from designer.base.spreadsheet import csv_text
 from designer.base.text import Text
 from designer.engine.protocol import Epoch
 from designer.runs.curves import EPOCH_FIGURES
@@ -17,14 +16,8 @@ _COLUMNS = ("epoch", *EPOCH_FIGURES, "examples_per_second")
 
 def figures_as_csv(run_dir: Path) -> str:
     """The epochs of a run, with a heading; a figure that was not taken is empty."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(_COLUMNS)
-    for message in read_metrics(run_dir):
-        if isinstance(message, Epoch):
-            values = (getattr(message, name) for name in _COLUMNS)
-            rows.writerow("" if value is None else value for value in values)
-    return out.getvalue()
+    rows = (message for message in read_metrics(run_dir) if isinstance(message, Epoch))
+    return csv_text([_COLUMNS, *([getattr(row, name) for name in _COLUMNS] for row in rows)])
 
 
 def write_csv(run_dir: Path, path: Path) -> None:

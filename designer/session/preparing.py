@@ -65,7 +65,7 @@ def prepare_run(document: Document, recipe: Recipe, *, root: Path | None = None,
             source=generated(design, analysis).source,
             variables=design.root.defaults,
         ),
-        fitted(_with_run_found(recipe), analysis),
+        fitted(with_run_found(recipe), analysis),
         run_dir,
     )
     trust_run(folder)  # the person may go on with it
@@ -104,7 +104,7 @@ def _check_fit(analysis: Analysis, recipe: Recipe) -> None:
             )
 
 
-def _with_run_found(recipe: Recipe) -> Recipe:
+def with_run_found(recipe: Recipe) -> Recipe:
     """The weights to start from may be named by the name of one of the person's runs."""
     weights = recipe.start.weights
     run = runs_dir() / weights

@@ -15,10 +15,13 @@ from designer.analysis.data_fit import DataFacts, check_data
 from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.facts import Analysis, BlockFacts
 from designer.base.events import Signal
+from designer.base.text import Text
 from designer.document.document import Document, DocumentError
+from designer.document.on_disk import DiskState, OnDisk
 from designer.document.presets import list_presets, open_design
 from designer.document.reading import is_damaged
-from designer.document.writing import keep_copy, write_document
+from designer.document.versions import keep_bytes, keep_version
+from designer.document.writing import dump_document, keep_copy, write_atomically
 from designer.editing.errors import EditError
 from designer.editing.history import History
 from designer.engine.recipe import Recipe
@@ -42,11 +45,16 @@ def empty_document() -> Document:
     return Document(Design(NEW_DESIGN, {NEW_DESIGN: Block(NEW_DESIGN)}))
 
 
+class ChangedOnDiskError(DocumentError):
+    """Somebody else has written the file that was to be saved."""
+
+
 class Session:
     """One open design.
 
     changed: emits (before, after, name) after each edit, undo and redo. analysed: emits the new Analysis, right after
-    `changed`. state_changed: emits nothing, when the path, the recipe or whether it is saved has changed.
+    `changed`. state_changed: emits nothing, when the path, the recipe, what became of its file or whether it is saved
+    has changed.
     """
 
     def __init__(self, document: Document | None = None, path: Path | None = None) -> None:
@@ -65,6 +73,9 @@ class Session:
         self._data: DataFacts | None = known_facts(document.recipe) if path else None
         self._fit: tuple[object, tuple[Diagnostic, ...]] | None = None
         self._losses: tuple[str, ...] = ()
+        self._lost = 0
+        self._disk = OnDisk.of(path) if path else None
+        self._disk_state = DiskState.SAME
         self._is_suspect = False  # its file may hold what cannot be read, and is not to be written over without a copy
         self.history.changed.connect(self._on_changed)
 
@@ -75,8 +86,11 @@ class Session:
         if any(preset.id == name_or_path for preset in list_presets()):
             return cls(open_design(name_or_path))
         path = Path(name_or_path).absolute()
+        disk = OnDisk.of(path)  # before it is read: what is written meanwhile is seen afterwards
         try:
-            return cls(open_design(name_or_path), path)
+            session = cls(open_design(name_or_path), path)
+            session._disk = disk
+            return session
         except DocumentError as error:
             from designer.document.salvage import read_salvaged  # seldom needed
 
@@ -84,7 +98,7 @@ class Session:
                 raise error
             found = read_salvaged(path)
         session = cls.recovered(found.document, path)
-        session._losses = found.losses
+        session._losses, session._lost, session._disk = found.losses, found.count, disk
         return session
 
     @classmethod
@@ -119,8 +133,13 @@ class Session:
 
     @property
     def losses(self) -> tuple[str, ...]:
-        """What could not be read of its file, a sentence each; none once it is saved."""
+        """What could not be read of its file, a sentence for each of the first things; none once it is saved."""
         return self._losses
+
+    @property
+    def lost(self) -> int:
+        """How many things could not be read of its file."""
+        return self._lost
 
     @property
     def recipe(self) -> Recipe:
@@ -145,7 +164,8 @@ class Session:
     @property
     def is_saved(self) -> bool:
         """Whether the file, or the preset, holds all that is here."""
-        return self.history.is_saved and self._recipe == self._saved_recipe
+        is_as_saved = self.history.is_saved and self._recipe == self._saved_recipe
+        return is_as_saved and self._disk_state is DiskState.SAME
 
     # -- edits --------------------------------------------------------------------------------------------------------
 
@@ -237,24 +257,74 @@ class Session:
 
     # -- files --------------------------------------------------------------------------------------------------------
 
+    @property
+    def disk(self) -> OnDisk | None:
+        """Its file as it was read or written last, to be looked at in any thread; None where it has none."""
+        return self._disk
+
+    @property
+    def disk_state(self) -> DiskState:
+        """What became of its file, as far as anybody has looked."""
+        return self._disk_state
+
+    def saw_file(self, looked_at: OnDisk, state: DiskState, now: OnDisk) -> None:
+        """Take note of a look at its file. What was looked at before it was saved or reloaded is of no interest."""
+        if looked_at is not self._disk:
+            return
+        self._disk = now
+        if state is not self._disk_state:
+            self._disk_state = state
+            self.state_changed.emit()
+
+    def reload(self, document: Document, disk: OnDisk) -> Path | None:
+        """Take what its file holds now, as a step that undo takes back. What was never saved is kept as a version of
+        the file. disk: the file when it was read. Returns that version, None where there was no need. Raises
+        DocumentError, and nothing has changed."""
+        is_as_saved = self.history.is_saved and self._recipe == self._saved_recipe
+        kept = None if is_as_saved or self._path is None else keep_bytes(self._path, dump_document(self.document))
+        self._disk, self._disk_state = disk, DiskState.SAME
+        self._recipe = self._saved_recipe = document.recipe
+        self._losses, self._lost, self._is_suspect = (), 0, False
+        self.history.commit("Reload from disk", document.design)
+        self.history.mark_saved()
+        self.state_changed.emit()
+        return kept
+
     def save(self) -> None:
         """Save to its file. Raises DocumentError, also where it has none yet."""
         if self._path is None:
             raise DocumentError("The design has no file yet.", fix="Save it under a name.")
         self.save_as(self._path)
 
-    def save_as(self, path: Path) -> Path | None:
-        """Save to a file, which is its file from now on. Returns the copy of a damaged file that this would have
-        written over, None where there was no need. Raises DocumentError."""
+    def save_as(self, path: Path, *, overwrite: bool = False) -> Path | None:
+        """Save to a file, which is its file from now on; what it held is kept as a version beside it. overwrite: also
+        where its own file was changed by somebody else. Returns the copy of a damaged file that this would have
+        written over, None where there was no need. Raises DocumentError; ChangedOnDiskError where it was changed."""
         path = Path(path).absolute()
+        if path == self._path and not overwrite:
+            self._require_unchanged()
+        data = dump_document(self.document)
         copy = keep_copy(path) if self._is_suspect and is_damaged(path) else None
-        write_document(self.document, path)
+        if copy is None:
+            keep_version(path, data)
+        self._disk = OnDisk.written(path, data, write_atomically(path, data))
+        self._disk_state = DiskState.SAME
         self._path = path
-        self._losses, self._is_suspect = (), False
+        self._losses, self._lost, self._is_suspect = (), 0, False
         self._saved_recipe = self._recipe
         self.history.mark_saved()
         self.state_changed.emit()
         return copy
+
+    def _require_unchanged(self) -> None:
+        if self._disk is not None:
+            state, now = self._disk.look(closely=True)
+            self.saw_file(self._disk, state, now)
+            if state is DiskState.CHANGED:
+                raise ChangedOnDiskError(
+                    Text("{path} was changed by another program since it was opened.", path=self._disk.path.name),
+                    fix="Reload it, save under another name, or overwrite it.",
+                )
 
     def export_module(self, path: Path, *, lazy: bool = False) -> list[Path]:
         """Write the generated module. lazy: with PyTorch's lazy layers. Raises DesignError, ExportError."""
@@ -262,12 +332,18 @@ class Session:
 
         return export_module(self.document, path, lazy=lazy)
 
-    def export_project(self, folder: Path, *, lazy: bool = False) -> list[Path]:
+    def export_project(self, folder: Path, *, lazy: bool = False, with_weights: bool = False) -> list[Path]:
         """Write a project that trains without Blockyard. lazy: as of a module. Raises DesignError, ExportError."""
-        from designer.exchange.project import export_project
-        from designer.session.preparing import fitted
+        return self.export_task(folder, lazy=lazy, with_weights=with_weights)()
 
-        return export_project(self.document, folder, fitted(self.recipe, self.analysis), lazy=lazy)
+    def export_task(self, folder: Path, *, lazy: bool = False, with_weights: bool = False) -> Callable[[], list[Path]]:
+        """What exports the design as it is now, as `export_project` does. It may be called in another thread.
+
+        with_weights: the person wants the weights along that the recipe starts from; WeightsError where they are none.
+        """
+        from designer.session.exporting import export_task
+
+        return export_task(self.document, self.recipe, self.analysis, folder, lazy=lazy, with_weights=with_weights)
 
     def summary(self) -> SummaryProcess:
         """Ask the engine for torchinfo's table. Raises DesignError, UntrustedError."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 _LOG_BYTES = 1 << 20  # of the log, before it makes way for a new one
 
 
-def run_window(design: str | None = None) -> int:
-    """Open the window on a preset, a file or an empty canvas, and run until it closes. Returns the exit status."""
+def run_window(design: str | None = None, refuse: Callable[[BlockyardError], object] = lambda error: None) -> int:
+    """Open the window on a preset, a file or an empty canvas, and run until it closes. Returns the exit status.
+
+    refuse: told why no window can be opened, just before the process ends.
+    """
     gc.disable()  # nothing that the start makes is garbage; after it the window's Collector searches
     # Qt comes last: with it loaded, each further import costs more.
     from designer.session.session import Session
@@ -29,11 +33,12 @@ def run_window(design: str | None = None) -> int:
     from PySide6.QtWidgets import QApplication
 
     from designer.ui.language import wear_language
+    from designer.ui.platform import make_application
     from designer.ui.settings.store import settings
     from designer.ui.theme.apply import ThemeFollower
     from designer.ui.window import MainWindow
 
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = QApplication.instance() or make_application(refuse)
     app.setApplicationName("Blockyard")
     app.setDesktopFileName("blockyard")
     wear_language(app, settings().get("language"))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
 
+from designer.ui.rich_text import menu_text
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.icons import icon_pixmap, wear_icon
 from designer.ui.widgets import Sentence, set_state
@@ -49,7 +50,7 @@ class Banner(QFrame):
         self.words.setText(text)
         self.setAccessibleName(text)
         for title, answer in answers:
-            button = QPushButton(title)
+            button = QPushButton(menu_text(title))
             set_state(button, "quiet", bool(self.buttons))
             self._let_leave(button)
             button.clicked.connect(lambda _=False, answer=answer: answer())

@@ -16,6 +16,7 @@ from designer.ui.actions import translated
 from designer.ui.canvas.note_item import note_colour
 from designer.ui.canvas.routing_points import with_point
 from designer.ui.canvas_controller import CanvasController
+from designer.ui.rich_text import menu_text
 from designer.ui.theme.icons import icon
 
 _COPIES = ("cut", "copy", "duplicate", "delete")
@@ -115,7 +116,7 @@ class CanvasMenus(QObject):
             if not isinstance(value, Expression):
                 text = to_text(value)
                 shown = text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
-                action = menu.addAction(f"{name} = {shown}")
+                action = menu.addAction(menu_text(f"{name} = {shown}"))
                 action.triggered.connect(lambda _=False, name=name: self._canvas.nodes.lift(node.id, name))
 
     def _fill_for_wire(self, menu: QMenu, wire: str, point: QPointF) -> None:

@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 
 
 class Central(QWidget):
-    """`panel` is the canvas; `recovery`, `damage` and `trust` are notices."""
+    """`panel` is the canvas; `recovery`, `file`, `damage` and `trust` are notices."""
 
     def __init__(self, panel: CanvasPanel) -> None:
         super().__init__()
         self.panel = panel
         self.recovery = Banner("history")
+        self.file = Banner("triangle-alert", "warn")
         self.damage, self.trust = Banner("triangle-alert", "warn"), Banner("triangle-alert", "warn")
         self._stack = QStackedWidget()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for notice in (self.recovery, self.damage, self.trust):
+        for notice in (self.recovery, self.file, self.damage, self.trust):
             notice.left.connect(lambda: self._stack.currentWidget().setFocus())
             column.addWidget(notice)
         column.addWidget(self._stack)

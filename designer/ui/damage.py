@@ -24,10 +24,11 @@ class DamageNotice(QObject):
         if not losses:
             self._banner.hide()
             return
-        count = self.tr("One thing could") if len(losses) == 1 else self.tr("{0} things could").format(len(losses))
+        count = self.tr("One thing could") if session.lost == 1 else self.tr("{0} things could").format(session.lost)
         text = self.tr("{0} is damaged. {1} not be read. Saving keeps a copy of the damaged file.").format(
             session.path.name, count
         )
-        more = [self.tr("and {0} more").format(len(losses) - _MOST)] if len(losses) > _MOST else []
+        rest = session.lost - len(losses[:_MOST])
+        more = [self.tr("and {0} more").format(rest)] if rest > 0 else []
         whole = "\n".join([text, *(f"•  {translated(loss)}" for loss in losses[:_MOST]), *more])
         self._banner.ask(text, (self.tr("What is missing"), lambda: self._banner.ask(whole)))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QTabBar, QWidget
 
+from designer.ui.rich_text import menu_text
 from designer.ui.theme.current import current_theme
 
 _END_PX = 18
@@ -95,7 +96,7 @@ class DesignTabs(QTabBar):
 
     def show_state(self, index: int, title: str, tip: str, modified: bool) -> None:
         """What a tab says."""
-        text = title.replace("&", "&&")
+        text = menu_text(title)
         if self.tabText(index) != text:
             self.setTabText(index, text)
         self.setTabToolTip(index, tip)

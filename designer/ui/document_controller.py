@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from designer.base.errors import BlockyardError
 from designer.document.document import DocumentError
 from designer.document.presets import list_presets, open_design
-from designer.session.session import Session
+from designer.session.session import ChangedOnDiskError, Session
 from designer.ui import files
 from designer.ui.background import Background
 from designer.ui.language import translated
@@ -22,6 +23,7 @@ from designer.ui.tabs_controller import OpenDesign, TabsController
 _FAMILIES = {"lenet": "LeNet", "alexnet": "AlexNet", "vgg": "VGG", "nin": "NiN", "googlenet": "GoogLeNet",
              "resnet": "ResNet"}  # fmt: skip
 _STEM = re.compile(r"[a-z]+")
+Made = TypeVar("Made")
 
 
 def preset_families(names: Iterable[str]) -> list[tuple[str, list[str]]]:
@@ -44,12 +46,13 @@ def _preset_titles() -> dict[str, str]:
 
 class DocumentController(QObject):
     """opened(session): show it in a tab. titles_known(titles): of the presets, by id. done(text), refused(error): to be
-    told."""
+    told. conflicted(session, then): its file was changed by somebody else; `then` is called once it is saved."""
 
     opened = Signal(object)
     titles_known = Signal(dict)
     done = Signal(str)
     refused = Signal(object)
+    conflicted = Signal(object, object)
 
     def __init__(self, window: QWidget, tabs: TabsController, recents: Recents) -> None:
         super().__init__(window)
@@ -58,7 +61,7 @@ class DocumentController(QObject):
         self._tabs = tabs
         self._titles: dict[str, str] = {}  # of the presets, by id
         self._reading = Background(self)
-        self._loading: set[Background] = set()  # designs that are being read
+        self._working: set[Background] = set()  # what is being read or written
 
     def read_presets(self) -> None:
         """Learn what the presets are called, in the background, so that their menu opens at once."""
@@ -119,31 +122,35 @@ class DocumentController(QObject):
 
     def load(self, make: Callable[[], Session], then: Callable[[Session], object]) -> None:
         """Read and check a design in the background, then call `then` with it; whatever goes wrong is told."""
-        loading = Background(self)
+        self.work(make, then, "opening a design")
+
+    def work(self, make: Callable[[], Made], then: Callable[[Made], object], name: str) -> None:
+        """Call `make` in the background, then `then` with what it made; whatever goes wrong is told."""
+        working = Background(self)
 
         def ended() -> None:
-            self._loading.discard(loading)
-            loading.deleteLater()
-            if not self._loading:
+            self._working.discard(working)
+            working.deleteLater()
+            if not self._working:
                 self._window.unsetCursor()
 
-        def ready(session: Session) -> None:
+        def ready(made: Made) -> None:
             ended()
-            then(session)
+            then(made)
 
         def refused(error: BlockyardError) -> None:
             ended()
             self.refused.emit(error)
 
-        self._loading.add(loading)
+        self._working.add(working)
         self._window.setCursor(Qt.CursorShape.BusyCursor)
-        loading.run(make, ready, refused, "opening a design")
+        working.run(make, ready, refused, name)
 
     def let_go(self) -> None:
         """The window closes: what is being read is of no interest any more."""
         self._reading.forget()
-        for loading in self._loading:
-            loading.forget()
+        for working in self._working:
+            working.forget()
 
     # -- leaving and saving -------------------------------------------------------------------------------------------
 
@@ -172,14 +179,15 @@ class DocumentController(QObject):
         if session.path is None:
             self.save_as(then, session)
         else:
-            self._save_to(session, session.path, then)
+            self.save_to(session, session.path, then)
 
     def save_as(self, then: Callable[[], object] = lambda: None, session: Session | None = None) -> None:
         """Save to a file that the person chooses, and call `then` when it is saved."""
         session = session or self._current
-        files.ask_save(self._window, session, lambda path: self._save_to(session, path, then))
+        files.ask_save(self._window, session, lambda path: self.save_to(session, path, then))
 
-    def _save_to(self, session: Session, path: Path, then: Callable[[], object]) -> None:
+    def save_to(self, session: Session, path: Path, then: Callable[[], object], *, overwrite: bool = False) -> None:
+        """Save a design to a file, and call `then` when it is saved. overwrite: also what another program wrote."""
         other = self._tabs.find(path)
         if other is not None and other.session is not session:
             self.refused.emit(
@@ -188,12 +196,15 @@ class DocumentController(QObject):
                     fix=self.tr("Choose another name, or close that tab."),
                 )
             )
-        elif self._save(session, path):
+        elif self._save(session, path, then, overwrite):
             then()
 
-    def _save(self, session: Session, path: Path) -> bool:
+    def _save(self, session: Session, path: Path, then: Callable[[], object], overwrite: bool) -> bool:
         try:
-            copy = session.save_as(path)
+            copy = session.save_as(path, overwrite=overwrite)
+        except ChangedOnDiskError:
+            self.conflicted.emit(session, then)
+            return False
         except BlockyardError as error:
             self.refused.emit(error)
             return False
@@ -212,17 +223,23 @@ class DocumentController(QObject):
         files.ask_export(self._window, session, write)
 
     def export_project(self, *, lazy: bool = False) -> None:
-        """Write a training project where the person says. lazy: with PyTorch's lazy layers."""
+        """Write a training project where the person says, with the weights that it starts from if they say so too.
+        lazy: with PyTorch's lazy layers."""
         session = self._current
+        weights = session.recipe.start.weights
 
-        def write(path: Path) -> None:
-            self._try(lambda: session.export_project(path, lazy=lazy), self.tr("Exported {0}").format(path.name))
+        def chosen(folder: Path) -> None:
+            if weights:
+                files.ask_weights(self._window, weights, lambda wanted: write(folder, wanted))
+            else:
+                write(folder, False)
 
-        files.ask_folder(
-            self._window,
-            self.tr("Export a training project into a folder"),
-            write,
-        )
+        def write(folder: Path, with_weights: bool) -> None:
+            task = session.export_task(folder, lazy=lazy, with_weights=with_weights)
+            done = self.tr("Exported {0}").format(folder.name)
+            self.work(task, lambda _files: self.done.emit(done), "exporting a project")
+
+        files.ask_folder(self._window, self.tr("Export a training project into a folder"), chosen)
 
     def _try(self, work: Callable[[], object], done: str) -> bool:
         try:

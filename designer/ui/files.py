@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from designer.document.format import EXTENSION
 from designer.session.session import Session
+from designer.ui.rich_text import message_box
 from designer.ui.settings.store import settings
 
 translate = QCoreApplication.translate
@@ -91,18 +92,30 @@ def ask_before_loss(
 ) -> None:
     """Ask what to do with changes that are not saved: save them, leave them, or stay (neither is called)."""
     buttons = QMessageBox.StandardButton
-    box = QMessageBox(parent)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setWindowTitle("Blockyard")
     several = len(sessions) > 1
     what = translate("Files", "{0} designs").format(len(sessions)) if several else sessions[0].title
-    box.setText(translate("Files", "Save the changes to {0}?").format(what))
     names = [f"• {session.title}" for session in sessions] if several else []
-    box.setInformativeText("\n".join([*names, translate("Files", "They are lost if you don't.")]))
+    details = "\n".join([*names, translate("Files", "They are lost if you don't.")])
+    box = message_box(parent, translate("Files", "Save the changes to {0}?").format(what), details)
     box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
     box.button(buttons.Discard).setText(translate("Files", "Don't save"))
     box.setDefaultButton(buttons.Save)
     answers = {buttons.Save: save, buttons.Discard: leave}
+    box.finished.connect(lambda answer: answers.get(buttons(answer), lambda: None)())
+    box.open()
+
+
+def ask_weights(parent: QWidget, source: str, then: Callable[[bool], object]) -> None:
+    """Ask whether the weights that a recipe starts from go into a project; `then` is not called where neither."""
+    buttons = QMessageBox.StandardButton
+    question = translate("Files", "Put the weights that the training starts from into the project?")
+    told = translate("Files", "The recipe names {0}. Whoever gets the project gets them too.").format(source)
+    box = message_box(parent, question, told)
+    box.setStandardButtons(buttons.Yes | buttons.No | buttons.Cancel)
+    box.button(buttons.Yes).setText(translate("Files", "Include weights"))
+    box.button(buttons.No).setText(translate("Files", "Leave out"))
+    box.setDefaultButton(buttons.No)
+    answers = {buttons.Yes: lambda: then(True), buttons.No: lambda: then(False)}
     box.finished.connect(lambda answer: answers.get(buttons(answer), lambda: None)())
     box.open()
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from designer.ui.rich_text import menu_text
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.icons import icon_pixmap, wear_icon
 from designer.ui.theme.motion import moves
@@ -49,7 +50,7 @@ class Toast(QFrame):
         row.addWidget(words, 1)
         self.action_button: QPushButton | None = None
         if action and run is not None:
-            self.action_button = QPushButton(action)
+            self.action_button = QPushButton(menu_text(action))
             set_state(self.action_button, "link", True)
             self.action_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where it is
             self.action_button.clicked.connect(run)

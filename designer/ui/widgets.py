@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
+from designer.base.spreadsheet import harmless
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import figure_font, section_font, ui_font
 from designer.ui.theme.icons import icon_pixmap
@@ -33,6 +43,15 @@ def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
         made.setFont(section_font())
     made.setWordWrap(wrap)
     return made
+
+
+def copy_cell(table: QAbstractItemView, event: QKeyEvent) -> bool:
+    """Copy the current cell of a table as one that a spreadsheet does not calculate. Returns whether that was asked."""
+    if not event.matches(QKeySequence.StandardKey.Copy):
+        return False
+    if table.currentIndex().isValid():
+        QGuiApplication.clipboard().setText(str(harmless(str(table.currentIndex().data()))))
+    return True
 
 
 def hairline() -> QFrame:

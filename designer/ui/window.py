@@ -29,6 +29,7 @@ from designer.ui.docks.runs import Runs
 from designer.ui.docks.summary import Summary
 from designer.ui.docks.training import Training
 from designer.ui.document_controller import DocumentController
+from designer.ui.file_controller import FileController
 from designer.ui.file_drops import FileDrops
 from designer.ui.help_controller import HelpController
 from designer.ui.idle import Idle
@@ -46,6 +47,7 @@ from designer.ui.plot_saving import PlotSaver
 from designer.ui.presenters.reports import problem_views
 from designer.ui.recipe_controller import RecipeController
 from designer.ui.recovery_controller import RecoveryController
+from designer.ui.rich_text import menu_text, window_title
 from designer.ui.runs_controller import RunsController
 from designer.ui.settings.applying import SettingsController
 from designer.ui.settings.store import settings
@@ -137,6 +139,7 @@ class MainWindow(QMainWindow):
         self.trusting = TrustController(self.central.trust, self.canvas)
         self.recents = Recents(self)
         self.documents = DocumentController(self, self.tabs, self.recents)
+        self.files = FileController(self, self.central.file, self.tabs, self.documents)
         self.starting = StartController(self.central, self.documents, self.recents, self)
         self.damage = DamageNotice(self.central.damage, self)
         self.recovery = RecoveryController(self.central.recovery, self.documents, self.tabs, self.toasts)
@@ -182,6 +185,8 @@ class MainWindow(QMainWindow):
         self.status.problem.clicked.connect(self._show_first_problem)
         self.documents.refused.connect(self.tell_error)
         self.recipes.refused.connect(self.tell_error)
+        self.files.refused.connect(self.tell_error)
+        self.files.done.connect(lambda text: self.toasts.show(text, "success"))
         self.documents.done.connect(lambda text: self.toasts.show(text, "success"))
         self.pictures.done.connect(lambda text: self.toasts.show(text, "success"))
         self.listing.done.connect(lambda text: self.toasts.show(text, "success"))
@@ -255,14 +260,14 @@ class MainWindow(QMainWindow):
         if self.central.is_start:
             self.setWindowTitle("Blockyard")
             return
-        self.setWindowTitle(f"{session.title}{'' if session.is_saved else ' ●'} – Blockyard")
+        self.setWindowTitle(window_title(f"{session.title}{'' if session.is_saved else ' ●'} – Blockyard"))
         self.training_dock.set_recipe_line(self.recipes.refresh())
         self.memory.refresh()
         self.later.refresh()
         for key, name in (("undo", session.history.undo_name), ("redo", session.history.redo_name)):
             text = self.tr("Undo") if key == "undo" else self.tr("Redo")
             self.actions_by_id[key].setEnabled(name is not None)
-            self.actions_by_id[key].setText(f"{text}: {translated(name)}" if name else text)
+            self.actions_by_id[key].setText(f"{text}: {menu_text(translated(name))}" if name else text)
 
     def _show_ways(self, back: bool, forward: bool) -> None:
         self.actions_by_id["back"].setEnabled(back and not self.central.is_start)
@@ -385,7 +390,7 @@ class MainWindow(QMainWindow):
         self.summaries.cancel()
         for part in (self.training, self.coding, self.listing, self.pick_up, self.library, self.memory, self.later):
             part.let_go()
-        for part in (self.documents, self.recovery, self.starting, self.helping):
+        for part in (self.documents, self.files, self.recovery, self.starting, self.helping):
             part.let_go()
         event.accept()
 

@@ -12,7 +12,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.document.presets import open_design
 from designer.engine import protocol
 from designer.engine.checkpoints import (
     DamagedCheckpointError,
@@ -25,12 +24,10 @@ from designer.engine.checkpoints import (
 )
 from designer.engine.checksums import is_sound
 from designer.engine.network import build_network
-from designer.engine.recipe import Recipe, StartRecipe
 from designer.engine.safe_weights import load_weights, save_weights
 from designer.engine.trial import Trial
 from designer.engine.warm_start import warm_start
-from designer.exchange.module import ExportError
-from designer.exchange.project import export_project
+from designer.engine.weights_copy import copy_weights
 
 STATE = {"step": 3, "network": {"a.weight": torch.arange(600.0).view(20, 30), "a.bias": torch.zeros(20)}}
 SEAL_BYTES = 81
@@ -174,10 +171,11 @@ def test_whoever_takes_weights_looks_at_the_checksum(run_folder, train, tmp_path
         flip(path, middle(path))
         with pytest.raises(protocol.EngineError, match="damaged"):
             warm_start(network, str(path), "auto")
-        recipe = Recipe(start=StartRecipe(weights=str(path)))
-        with pytest.raises(ExportError, match="damaged"):
-            export_project(open_design("lenet_relu"), tmp_path / "project", recipe)
-        assert not (tmp_path / "project").exists()
+        with pytest.raises(protocol.EngineError, match="damaged"):
+            copy_weights(path, tmp_path / "copy.safetensors")  # for a project that is exported
+        assert not (tmp_path / "copy.safetensors").exists()
+    with pytest.raises(protocol.EngineError, match="damaged"):
+        copy_weights(run_dir, tmp_path / "copy.safetensors")
     heard: list[protocol.Warned] = []
     assert warm_start(network, str(run_dir), "auto", heard.append).layers == 2
     assert [warned.code for warned in heard] == ["damaged_checkpoint"]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import email.message
 import hashlib
 import http.server
 import io
 import random
 import tarfile
 import threading
+import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from designer.engine import protocol
+from designer.engine import downloading, protocol
 from designer.engine.downloading import fetch
 from designer.engine.protocol import EngineError, Preparing
 from designer.engine.recipe_sets import KNOWN_SETS, KnownSet, RemoteFile, known_set
@@ -32,6 +35,7 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: list[tuple[str, str]] = []
         self.files = {"data.bin": CONTENT}
+        self.leads: dict[str, str] = {}  # where it sends whoever asks, by behaviour
         self.release = threading.Event()
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -52,6 +56,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         given = self.headers.get("Range", "")
         self.server.asked.append((behaviour, given))
         content = self.server.files.get(name)
+        if behaviour in self.server.leads:
+            self.send_response(302)
+            self.send_header("Location", self.server.leads[behaviour])
+            self.end_headers()
+            return
         if behaviour == "missing" or content is None:
             self.send_error(404)
             return
@@ -218,3 +227,48 @@ def test_a_run_can_be_stopped_while_it_downloads(run_folder, start_engine, serve
         assert engine.process.wait() == 0
     assert protocol.read_status(run_dir).state == "stopped"
     assert not Path(tmp_path / "home" / "mnist").exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["http://example.org/", "ftp://example.org/", "file:///etc/", "data.bin", "http://[x/"]
+)
+def test_nothing_is_fetched_but_over_https(tmp_path: Path, address: str):
+    known = replace(known_set("mnist"), mirrors=(address,))
+
+    with pytest.raises(EngineError, match="it is no https address"):
+        fetch(known, tmp_path, ignored)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://example.org/data.bin", "HTTP://example.org/data.bin", "//example.org/data.bin", "ftp://example.org/data.bin",
+     "file:///etc/hostname", "http://127.0.0.1.example.org/data.bin", "http://localhost@example.org/data.bin", "http://[x/"],
+)  # fmt: skip
+def test_a_server_that_leads_to_what_is_not_https_is_not_followed(server: Server, tmp_path: Path, address: str):
+    server.leads = {"leading": address}
+
+    with pytest.raises(EngineError, match="only https is followed"):
+        fetch(made_of(server, "leading"), tmp_path, ignored)
+    folder = fetch(made_of(server, "leading", "sound"), tmp_path, ignored)  # the next mirror is asked
+
+    assert (folder / "data.bin").read_bytes() == CONTENT
+    assert [behaviour for behaviour, _ in server.asked] == ["leading", "leading", "sound"]
+
+
+def test_on_this_machine_a_server_may_lead_on(server: Server, tmp_path: Path):
+    server.leads = {"leading": server.mirror("sound") + "data.bin"}
+
+    assert (fetch(made_of(server, "leading"), tmp_path, ignored) / "data.bin").read_bytes() == CONTENT
+
+
+def test_what_came_from_elsewhere_does_not_lead_into_this_machine():
+    request = urllib.request.Request("https://example.org/data.bin")
+    headers = email.message.Message()
+    headers["Location"] = "http://127.0.0.1:631/"
+
+    with pytest.raises(downloading._UnsafeAddressError, match="only https is followed"):
+        downloading._SafeRedirects().http_error_302(request, io.BytesIO(), 302, "Found", headers)
+
+
+def test_all_known_sets_come_over_https():
+    assert {mirror.split(":")[0] for known in KNOWN_SETS.values() for mirror in known.mirrors} == {"https"}

@@ -129,5 +129,10 @@ def test_nobody_else_starts_the_engine_on_a_module():
         if "engine_command" in names | attributes:
             starters.add(path.relative_to(root).as_posix())
     # of these, `training` is started by `preparing` and `resuming`, `question` by `Session.summary` and `checking`
-    # `data_view` starts the viewer, which looks at data and runs no network
-    assert starters == {"session/training.py", "session/question.py", "session/data_view.py"}
+    # `data_view` starts the viewer, which looks at data and runs no network; `weights` copies named tensors
+    assert starters == {
+        "session/training.py",
+        "session/question.py",
+        "session/data_view.py",
+        "session/weights.py",
+    }

@@ -46,7 +46,7 @@ def test_f1_on_an_empty_canvas_says_how_to_begin(qtbot: QtBot, open_window: Open
     qtbot.keyClick(window.panel.view, Qt.Key.Key_F1)
     shown = window.helping.window
     qtbot.waitUntil(lambda: "place to draw" in shown.page.toPlainText())
-    picture = shown.page.pictures["preset-dark.png"]
+    picture = shown.page.document().pictures["preset-dark.png"]
     assert picture.width() == shown.picture_width()
     shown.page.anchorClicked.emit(QUrl("keys.md"))
     qtbot.waitUntil(lambda: "Ctrl+Shift+P" in shown.page.toPlainText())  # with its pictures

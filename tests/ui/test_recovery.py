@@ -204,7 +204,7 @@ def test_a_damaged_file_opens_with_what_can_be_read_and_is_kept(qtbot: QtBot, op
     assert window.top.tabs.tabText(window.top.tabs.currentIndex()) == "mine (recovered)"
     notice = window.central.damage
     assert notice.isVisible()
-    assert notice.words.text().startswith("mine.blockyard is damaged. 2 things could not be read.")
+    assert notice.words.text().startswith("mine.blockyard is damaged. 3 things could not be read.")
     qtbot.mouseClick(notice.buttons[0], LEFT)
     assert '•  Block LeNet: this cannot be read: {"id: "fc"' in notice.words.text()
     window.documents.new()

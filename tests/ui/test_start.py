@@ -144,8 +144,8 @@ def test_files_that_were_open_are_listed_and_those_that_are_gone_are_told(
 ):
     window = open_window("lenet_relu")
     first, second = tmp_path / "first.blockyard", tmp_path / "second.blockyard"
-    window.documents._save_to(window.session, first, lambda: None)
-    window.documents._save_to(window.session, second, lambda: None)
+    window.documents.save_to(window.session, first, lambda: None)
+    window.documents.save_to(window.session, second, lambda: None)
     first.unlink()
     page = window.central.start
     window.tabs.open_start()

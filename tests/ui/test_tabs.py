@@ -236,14 +236,14 @@ def test_a_file_is_open_once(qtbot: QtBot, open_window: Open, tmp_path: Path):
     window.documents.open(str(tmp_path / "x" / ".." / "mine.blockyard"))
     assert window.session is first
     window.tabs.step(1)
-    window.documents._save_to(window.session, path, lambda: None)
+    window.documents.save_to(window.session, path, lambda: None)
     assert "mine.blockyard is open in another tab" in window.toasts.shown[-1].text
     assert window.session.path is None
     second = tmp_path / "second.blockyard"
     second.write_bytes(path.read_bytes())
     for _ in range(2):
         window.documents.open(str(second))
-    qtbot.waitUntil(lambda: not window.documents._loading)
+    qtbot.waitUntil(lambda: not window.documents._working)
     assert titles(window).count("second") == 1
 
 

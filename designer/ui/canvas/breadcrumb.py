@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
+from designer.ui.rich_text import menu_text
 from designer.ui.theme.tokens import Theme
 
 LONGEST_STEP = 28  # characters
@@ -69,8 +70,9 @@ class Breadcrumb(QWidget):
                 between.show()
             is_last = index == len(path) - 1
             button = QToolButton(self)
-            button.setText(label if len(label) <= LONGEST_STEP else label[: LONGEST_STEP - 1] + "…")
-            button.setToolTip("" if button.text() == label else label)
+            shown = label if len(label) <= LONGEST_STEP else label[: LONGEST_STEP - 1] + "…"
+            button.setText(menu_text(shown))
+            button.setToolTip("" if shown == label else label)
             button.setObjectName("crumb_here" if is_last else "crumb")
             button.setAutoRaise(True)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus if is_last else Qt.FocusPolicy.TabFocus)

@@ -8,6 +8,7 @@ import re
 
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor, QTextDocument, QTextOption
 
+from designer.ui.rich_text import COMMONMARK, SealedDocument
 from designer.ui.theme.fonts import ui_font
 from designer.ui.theme.tokens import Theme
 
@@ -15,28 +16,26 @@ MOST_SHOWN = 6_000  # characters that are laid out; the rest is there when the n
 _INDENT_PX = 16
 # Six levels of quotes and lists at the start of a line, and what nests deeper.
 _MARKERS = re.compile(r"^((?:[ \t]*(?:>|[*+-]|\d+[.)])(?=[\s>*+-]|$)){6})[\s>*+.)0-9-]*", re.MULTILINE)
-_DIALECT = QTextDocument.MarkdownFeature.MarkdownNoHTML | QTextDocument.MarkdownFeature.MarkdownDialectCommonMark
 
 
 def note_document(text: str, width: float, theme: Theme) -> QTextDocument:
     """A note's text laid out in a width, in scene units, in a theme's colours."""
-    document = QTextDocument()
+    document = SealedDocument()
     document.setDocumentMargin(0)
     document.setIndentWidth(_INDENT_PX)
     document.setDefaultFont(ui_font(0))
     option = QTextOption(document.defaultTextOption())
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     document.setDefaultTextOption(option)
-    document.setMarkdown(_harmless(text), _DIALECT)
+    document.read_markdown(_bounded(text), COMMONMARK)
     _dress(document, theme)
     document.setTextWidth(max(width, 1.0))
     return document
 
 
-def _harmless(text: str) -> str:
+def _bounded(text: str) -> str:
     shown = text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "…"
-    shown = _MARKERS.sub(r"\1 ", shown)
-    return re.sub(r"!+(?=\[)", "", shown)  # the alternative text of a picture stays, as a link
+    return _MARKERS.sub(r"\1 ", shown)
 
 
 def _dress(document: QTextDocument, theme: Theme) -> None:

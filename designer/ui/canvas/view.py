@@ -46,7 +46,6 @@ from designer.ui.canvas.sizing import cursor_for
 from designer.ui.canvas.viewport import ZoomPanView
 from designer.ui.theme.tokens import Theme
 
-_NO_TAG = "<\u2060"  # reads as `<`, and Qt takes what follows for no markup
 _SIDE_BUTTONS = (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton)
 
 
@@ -255,7 +254,7 @@ class CanvasView(ZoomPanView):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             text = tooltip(self.canvas, self.hit(event.pos()), self.to_scene(event.pos()), self.card_facts)
-            QToolTip.showText(event.globalPos(), text.replace("<", _NO_TAG), self)
+            QToolTip.showText(event.globalPos(), text, self)
             return True
         if event.type() == QEvent.Type.NativeGesture and isinstance(event, QNativeGestureEvent):
             if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -34,6 +34,7 @@ from PySide6.QtWidgets import (
 
 from designer.ui.docks.views import HelpView
 from designer.ui.language import translated
+from designer.ui.rich_text import GITHUB, SealedDocument, window_title
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import mono_font, section_font, ui_font
 from designer.ui.theme.icons import wear_icon
@@ -51,11 +52,7 @@ class _Page(QTextBrowser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pictures: Mapping[str, QImage] = {}
         self.setOpenLinks(False)
-
-    def loadResource(self, _kind: int, name: QUrl) -> object:
-        return self.pictures.get(name.fileName())
 
 
 def _space(document: QTextDocument) -> None:
@@ -263,15 +260,14 @@ class HelpWindow(QDialog):
         self.title.setText(view.title)
         self.kind.setText(view.family)
         self.torch.setVisible(bool(view.url))
-        self.setWindowTitle(self.tr("Help: {0}").format(view.title))
-        self.page.pictures = pictures
-        document = QTextDocument(self.page)  # a new one, laid out once when it is whole; the page lets go of the old
+        self.setWindowTitle(window_title(self.tr("Help: {0}").format(view.title)))
+        document = SealedDocument(pictures)  # a new one, laid out once when it is whole
         document.setDefaultFont(self.page.font())
         document.setDocumentMargin(0)
-        features = QTextDocument.MarkdownFeature
-        document.setMarkdown(view.text, features.MarkdownDialectGitHub | features.MarkdownNoHTML)
+        document.read_markdown(view.text, GITHUB)
         _space(document)
         self.page.setDocument(document)
+        self._document = document  # the page does not keep it
         self.page.moveCursor(QTextCursor.MoveOperation.Start)
         self._mark_current()
 

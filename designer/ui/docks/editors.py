@@ -36,6 +36,7 @@ from designer.ui.docks.literals import (
 )
 from designer.ui.docks.names import NameCompleter
 from designer.ui.docks.views import ParameterView
+from designer.ui.rich_text import menu_text
 from designer.ui.theme.current import current_theme
 from designer.ui.theme.fonts import figure_font
 from designer.ui.theme.icons import icon_pixmap
@@ -286,7 +287,7 @@ class ValueEdit(QLineEdit):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for choice in self.view.choices:
-            action = menu.addAction(as_shown(choice), lambda text=choice: self.put(text))
+            action = menu.addAction(menu_text(as_shown(choice)), lambda text=choice: self.put(text))
             action.setCheckable(True)
             action.setChecked(as_shown(choice) == self.text())
             if action.isChecked():
@@ -389,5 +390,5 @@ def add_reset_action(menu: QMenu, editor: ValueEdit) -> None:
         return
     shown = literal_as_shown(editor.view, default) or editor.tr("not set")
     menu.addSeparator()
-    action = menu.addAction(editor.tr("Reset to default ({0})").format(shown), lambda: editor.put(default))
+    action = menu.addAction(editor.tr("Reset to default ({0})").format(menu_text(shown)), lambda: editor.put(default))
     action.setEnabled(not editor.view.is_default or editor.view.is_mixed)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -23,6 +21,7 @@ from designer.ui.docks.form import Form
 from designer.ui.docks.notice import Notice
 from designer.ui.docks.variables import VariableLine
 from designer.ui.docks.views import DesignView, FactView, NodeView
+from designer.ui.rich_text import escaped
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import ui_font
 from designer.ui.widgets import ElidedLabel, FactTable, hairline, label, set_state, show_text
@@ -107,7 +106,7 @@ class SummaryLabel(QLabel):
         link = f'<a href="help" style="color: {current_theme().accent}; text-decoration: none">'
         words = self.tr("Help")
         link = f"{link}{words}</a>" if self._has_help else ""
-        self.setText(f"{html.escape(self._summary)} {link}".strip())
+        self.setText(f"{escaped(self._summary)} {link}".strip())
         self.setVisible(bool(self._summary) or self._has_help)
 
 

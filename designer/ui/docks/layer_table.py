@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView
 from designer.ui.docks.views import LayerView
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import figure_font
+from designer.ui.widgets import copy_cell
 
 _NAME, _KIND, _OUTPUT, _PARAMS, _TRAINED, _MACS, _ACTIVATIONS, _MEMORY, _FIELD = range(9)
 _TEXTS = (_NAME, _KIND, _TRAINED)
@@ -126,5 +127,5 @@ class LayerTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._jump(self.currentIndex())
-        else:
+        elif not copy_cell(self, event):
             super().keyPressEvent(event)

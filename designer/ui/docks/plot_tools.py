@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
 
+from designer.base.spreadsheet import csv_text
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import SMALL_PX, UI_PX, figure_font
 from designer.ui.theme.icons import wear_icon
@@ -97,13 +96,8 @@ class Crosshair(QObject):
 
 def as_csv(x_name: str, names: Sequence[str], curves: Sequence[tuple[list[float], list[float]]]) -> str:
     """Curves as a table, an x a row. names: theirs, in order. A cell without a point is empty."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow((x_name, *names))
     values: dict[float, list[object]] = {}
     for column, (xs, ys) in enumerate(curves):
         for x, y in zip(xs, ys, strict=True):
-            values.setdefault(x, [""] * len(curves))[column] = y
-    for x in sorted(values):
-        rows.writerow((x, *values[x]))
-    return out.getvalue()
+            values.setdefault(x, [None] * len(curves))[column] = y
+    return csv_text([(x_name, *names), *((x, *values[x]) for x in sorted(values))])

@@ -5,7 +5,6 @@ pyqtgraph and numpy come with this module, so nothing may import it before a plo
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Sequence
 from itertools import pairwise
@@ -20,6 +19,7 @@ from designer.ui.docks.curve import Curve, Look
 from designer.ui.docks.figures import Figure
 from designer.ui.docks.plot_tools import Crosshair, PlotMenu, as_csv
 from designer.ui.docks.series import Series
+from designer.ui.rich_text import escaped
 from designer.ui.theme.colours import mixed
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import SECTION_PX, UI_PX, figure_font
@@ -210,7 +210,7 @@ class CurvePlot(QWidget):
         theme = current_theme()
         lines = [
             f'<span style="color:{curve.look.colour(theme)}">●</span> {value}&nbsp; '
-            f'<span style="color:{theme.muted}">{html.escape(_short(curve.look.name))}</span>'
+            f'<span style="color:{theme.muted}">{escaped(_short(curve.look.name))}</span>'
             for curve, value in self._values_at(x)  # values first: they stay in sight where there is little room
         ]
         return "<br>".join([self._place_told(x), *lines]) if lines else ""

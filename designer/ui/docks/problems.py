@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from designer.ui.docks.views import ProblemView
+from designer.ui.rich_text import menu_text
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.icons import icon_pixmap
 from designer.ui.widgets import EmptyState, label, set_state
@@ -75,7 +76,7 @@ class _Card(QFrame):
         """The second line: the node, as a link, then what came and what was wanted."""
         box = QHBoxLayout()
         box.setSpacing(8)
-        self.link = QPushButton(self._problem.node_label, self)  # or it would be shown as a window
+        self.link = QPushButton(menu_text(self._problem.node_label), self)  # or it would be shown as a window
         set_state(self.link, "link", True)
         self.link.setCursor(Qt.CursorShape.PointingHandCursor)
         self.link.setToolTip(self.tr("Show this node on the canvas"))
@@ -109,7 +110,7 @@ class _Card(QFrame):
         return " · ".join(parts)
 
     def _button(self, index: int, title: str) -> QPushButton:
-        button = QPushButton(title)
+        button = QPushButton(menu_text(title))
         button.setAccessibleName(f"{title}: {self._problem.node_label}")
         button.clicked.connect(lambda: self.fix.emit(index))
         return button

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QStackedWidget, QTableVi
 from designer.ui.docks.views import RunView
 from designer.ui.theme.current import current_theme, theme_source
 from designer.ui.theme.fonts import figure_font
-from designer.ui.widgets import EmptyState
+from designer.ui.widgets import EmptyState, copy_cell
 
 _SORT_ROLE = int(Qt.ItemDataRole.UserRole)
 _NAME, _DESIGN, _RECIPE, _EPOCHS, _LOSS, _ACCURACY, _STATE, _STARTED, _NOTE = range(9)
@@ -152,7 +152,7 @@ class _Table(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.open_current()
-        else:
+        elif not copy_cell(self, event):
             super().keyPressEvent(event)
 
 

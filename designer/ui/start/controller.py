@@ -13,6 +13,7 @@ from designer.document.presets import list_presets
 from designer.ui.background import Background
 from designer.ui.central import Central
 from designer.ui.document_controller import DocumentController, preset_families
+from designer.ui.rich_text import menu_text
 from designer.ui.start.recents import Recent, Recents
 from designer.ui.start.thumbnails import Thumbnail, Thumbnails
 from designer.ui.theme.current import theme_source
@@ -65,7 +66,7 @@ class StartController(QObject):
         """Put the files of before into a menu."""
         menu.clear()
         for item in self._recents.items():
-            action = menu.addAction(item.path.name.replace("&", "&&"))
+            action = menu.addAction(menu_text(item.path.name))
             action.setToolTip(str(item.path))
             action.triggered.connect(lambda _=False, path=item.path: self.open_recent(path))
         menu.setToolTipsVisible(True)

@@ -29,7 +29,9 @@ QSplitter::handle { background: $line; }
 QSplitter::handle:hover { background: $accent; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
-QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 5px 7px; }
+QToolTip {
+  background: $raised; color: $text; border: 1px solid $line; padding: 5px 7px; qproperty-textFormat: PlainText;
+}
 
 QLabel { background: transparent; }
 QLabel[role="heading"] { font-weight: 600; }
