@@ -90,14 +90,15 @@ class Listing:
     notes: tuple[str, ...] = ()
 
 
-def listing_of(root: Place) -> Listing:
-    """Everything in a folder. Raises EngineError where there is too much, or it cannot be opened."""
-    return _in_archive(root) if isinstance(root, ArchivePath) else _Walk(root).listing
+def listing_of(root: Place, used: Collection[str] = ()) -> Listing:
+    """Everything in a folder, but for the files of some paths. Raises EngineError where there is too much, or it cannot
+    be opened."""
+    return _in_archive(root, used) if isinstance(root, ArchivePath) else _Walk(root, used).listing
 
 
 def unused(root: Place, used: Collection[str]) -> LeftOut:
     """Everything in a folder but for some files directly in it."""
-    listing = _in_archive(root, used) if isinstance(root, ArchivePath) else _Walk(root, used).listing
+    listing = listing_of(root, used)
     for path in listing.top.paths():
         listing.left_out.add("kind", path)
     return listing.left_out
@@ -134,7 +135,7 @@ def _too_many(root: object) -> EngineError:
     )
 
 
-def _in_archive(root: ArchivePath, used: Collection[str] = ()) -> Listing:
+def _in_archive(root: ArchivePath, used: Collection[str]) -> Listing:
     listing = Listing(Folder(""))
     listing.left_out = root.archive.left_out(root.inside)
     for path in root.everything():
@@ -159,8 +160,7 @@ def _in_archive(root: ArchivePath, used: Collection[str] = ()) -> Listing:
 class _Walk:
     """Through a folder on disk: first all that is really in it, then where its links lead."""
 
-    def __init__(self, root: Path, used: Collection[str] = ()) -> None:
-        """used: paths of files that are passed over."""
+    def __init__(self, root: Path, used: Collection[str]) -> None:
         self._used = used
         self.listing = Listing(Folder(""))
         self._root = root
