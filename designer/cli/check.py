@@ -10,7 +10,7 @@ from designer.analysis.data_fit import check_data
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import Analysis
 from designer.base import numbers
-from designer.cli.data import describe
+from designer.cli.data import COLUMN_FIELDS, describe
 from designer.cli.designs import add_design, add_json, add_object_size, open_document
 from designer.cli.output import write, write_json
 from designer.engine.recipe import Recipe
@@ -70,6 +70,6 @@ def run(options: argparse.Namespace) -> int:
 def _fit(source: str | None, recipe: Recipe, analysis: Analysis) -> tuple[Diagnostic, ...]:
     if source is None:
         return ()
-    described = describe(source)
+    described = describe(source, {name: getattr(recipe.data, name) for name in COLUMN_FIELDS})
     with_data = replace(recipe, data=replace(recipe.data, source=source))
     return check_data(analysis, described_facts(described, with_data))

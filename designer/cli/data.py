@@ -23,6 +23,7 @@ _COLUMNS = {
     "label_column": "of a CSV: the column of labels",
     "split_column": "of a CSV: the column of sets",
 }
+COLUMN_FIELDS = (*_COLUMNS, "fold")  # of a recipe's data
 _MOST_CLASSES = 50
 _MOST_BROKEN = 20
 
@@ -47,8 +48,8 @@ def run(options: argparse.Namespace) -> int:
     if options.data is None:
         _list(options.json)
         return 0
-    chosen = {name: getattr(options, name) for name in (*_COLUMNS, "fold")}
-    described = describe(options.data, chosen)
+    chosen = {name: getattr(options, name) for name in COLUMN_FIELDS}
+    described = describe(options.data, chosen, whole=True)
     if options.json:
         values = asdict(described)
         del values["request"]
@@ -70,18 +71,19 @@ def _list(as_json: bool) -> None:
     write_table(("NAME", "WHAT", "TO FETCH"), rows, right=(2,))
 
 
-def describe(source: str, columns: Mapping[str, str] | None = None) -> Described:
+def describe(source: str, columns: Mapping[str, str], whole: bool = False) -> Described:
     """What a data set holds, by its name or path; a known one is fetched.
 
-    columns: of a CSV, by the fields of a recipe. Raises DataError, BlockyardError."""
+    columns: of a CSV, by the fields of a recipe. whole: whether to read every image. Raises DataError, BlockyardError.
+    """
     progress = Progress(sys.stdout, sys.stderr)
     try:
-        recipe = replace(Recipe(), data=DataRecipe(source=source, **(columns or {})))
+        recipe = replace(Recipe(), data=DataRecipe(source=source, **columns))
     except RecipeError as error:
         raise BlockyardError(error.message, expected=error.expected, fix=error.fix) from error
     view = DataView()
     try:
-        view.describe(recipe, fetch=True, whole=True)
+        view.describe(recipe, fetch=True, whole=whole)
         for answer in view.answers():
             progress(answer)
             match answer:

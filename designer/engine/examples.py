@@ -131,7 +131,7 @@ class Collection:
     """A data set as it is found. kind: of the source that reads it, in words. classes: a name for each label.
 
     test, validation: None where it brings none. is_mixed: whether the first images are as good as any; in a listing by
-    class they are not. notes: what a person should know of it.
+    class they are not. notes: what a person should know of it. files: where it is a few files of a folder, which.
     """
 
     kind: str
@@ -142,6 +142,7 @@ class Collection:
     validation: Part | None = None
     is_mixed: bool = True
     notes: tuple[str, ...] = ()
+    files: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

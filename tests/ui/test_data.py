@@ -171,3 +171,17 @@ def test_the_help_says_what_can_be_read(qtbot, open_window):
     assert dialog.title.text() == "Data"
     qtbot.waitUntil(lambda: "folders of images" in dialog.page.toPlainText())
     dialog.close()
+
+
+def test_the_columns_of_a_list_are_named_and_another_is_chosen_in_the_recipe(qtbot, looking, folder):
+    rows = [f"images/{name}/{n:02}.png,{name},{'xyz'[n % 3]}" for name in ("dark", "light") for n in range(20)]
+    (folder.parent / "list.csv").write_text("\n".join(["photo,label,kind", *rows]))
+    dock = looking.later.data.dock
+    looking.recipes.set_field("data.source", str(folder.parent / "list.csv"))
+    qtbot.waitUntil(lambda: counts(looking) == {"all": 32, "dark": 16, "light": 16}, timeout=PATIENCE_MS)
+    told = dock.facts.notes.text().splitlines()
+    assert told[0] == "Paths are read from column 'photo', labels from column 'label'; 'kind' not used."
+    assert told[1].startswith("52 files are left out: images that the list does not name (images/dark/20.png")
+    looking.recipes.set_field("data.label_column", "kind")
+    qtbot.waitUntil(lambda: set(counts(looking)) == {"all", "x", "y", "z"}, timeout=PATIENCE_MS)
+    assert dock.facts.notes.text().startswith("Paths are read from column 'photo', labels from column 'kind'")

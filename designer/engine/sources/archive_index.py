@@ -33,6 +33,7 @@ SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".ta
 MAX_BYTES = 64 * 2**30  # that a compressed tar may unpack to
 _MAX_MEMBER_BYTES = 8 * 2**30
 _MAX_MEMBERS = 5_000_000
+_MAX_NAME, _MAX_DEPTH = 4096, 100  # of a path; what is longer is none that anybody would write
 _MAX_HEADER_BYTES = 2**20  # of a tar's long names
 _CHUNK_BYTES = 2**20
 _KEPT_S = 30 * 86_400  # how long a decompressed tar is kept that nobody reads
@@ -132,6 +133,8 @@ def _safe(name: str) -> tuple[str, Reason | None]:
     parts = path.split("/")
     if path.startswith("/") or ".." in parts or "\0" in path or parts[0].endswith(":"):
         return path, "unsafe"
+    if len(path) > _MAX_NAME or len(parts) > _MAX_DEPTH:
+        return f"{path[:40]}…", "unsafe"
     clean = "/".join(part for part in parts if part not in ("", "."))
     return (f"{clean}/" if path.endswith("/") or not clean else clean), None
 

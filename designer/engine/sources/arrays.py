@@ -18,7 +18,7 @@ from ..protocol import EngineError, first_line
 from ..recipe_data import DataRecipe
 from ..text import Text
 from .archive import ArchivePath, Place
-from .labels import classes_of, numbered_classes
+from .labels import NAMES_FILE, classes_of, numbered_classes
 from .left_out import listed
 from .set_names import assigned, set_of
 from .stored import MAX_BYTES, StoredPictures, require_size
@@ -84,7 +84,8 @@ def read(path: Place, recipe: DataRecipe) -> Collection:
             if count > 1
             else Text("1 array is not used: {names}.", names=listed(unused))
         )
-    return Collection(KIND, path, classes, is_mixed=False, notes=tuple(notes), **parts)
+    files = frozenset((NAMES_FILE, *(file.name for suffix in ("npy", "npz") for file in folder.glob(f"*.{suffix}"))))
+    return Collection(KIND, path, classes, is_mixed=False, notes=tuple(notes), files=files, **parts)
 
 
 def _numpy() -> Any:

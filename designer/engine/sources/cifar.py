@@ -58,7 +58,7 @@ def _collection(folder: Place, train: Sequence[str], test: str, names_file: str,
             expected=Text("0 to {last}, for {count} classes", last=len(names) - 1, count=len(names)),
             fix=_FIX,
         )
-    return Collection(KIND, folder, names, *parts)
+    return Collection(KIND, folder, names, *parts, files=frozenset((*train, test, names_file)))
 
 
 def _read(paths: Sequence[Place], labels: int) -> Part:

@@ -18,7 +18,7 @@ from ..text import Text, one_of
 from . import arrays, cifar, folders, idx, table
 from .archive import Place
 from .archive_index import is_archive, opened
-from .listing import is_hidden
+from .listing import is_hidden, unused
 
 SEARCH_VARIABLE = "BLOCKYARD_DATA_PATH"  # folders that hold data sets by name, parted as in PATH
 SOURCES: dict[str, ModuleType] = {"idx": idx, "cifar": cifar, "csv": table, "numpy": arrays, "folders": folders}
@@ -83,11 +83,14 @@ def open_data(recipe: DataRecipe, near: Sequence[Path] = (), tell: Tell | None =
         collection = source.read(path, recipe)
     except OSError as error:
         raise EngineError(
-            Text("The data in {path} cannot be read: {reason}.", path=path, reason=error.strerror),
+            Text("The data in {path} cannot be read: {reason}.", path=path, reason=error.strerror or str(error)),
             expected="files that can be read",
             fix="Check that the folder is there, and its permissions.",
         ) from error
     _require_one_size(collection)
+    if collection.files and path.is_dir() and path.name not in (*KNOWN_SETS, DataRecipe().source):
+        left_out = unused(path, collection.files)
+        collection = replace(collection, notes=(*collection.notes, *left_out.notes()))
     known = KNOWN_SETS.get(path.name)
     if known and collection.classes == tuple(map(str, range(len(known.classes)))):
         return replace(collection, classes=known.classes)  # of the set's own page, where files have only numbers

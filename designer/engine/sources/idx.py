@@ -21,7 +21,7 @@ from ..protocol import EngineError
 from ..recipe_data import DataRecipe
 from ..text import Text, one_of
 from .archive import Place
-from .labels import numbered_classes
+from .labels import NAMES_FILE, numbered_classes
 from .stored import MAX_BYTES, StoredPictures, require_size
 
 KIND = "IDX files"
@@ -37,13 +37,17 @@ def claims(path: Place) -> bool:
 
 def read(folder: Place, recipe: DataRecipe) -> Collection:
     """The training and the test examples in a folder of IDX files, plain or gzipped. Raises EngineError."""
-    train, test = _read_part(folder, "train", "training"), _read_part(folder, "t10k", "test")
-    return Collection(KIND, folder, numbered_classes(train.labels, [test.labels], folder), train, test)
+    used: list[str] = [NAMES_FILE]
+    train, test = _read_part(folder, "train", "training", used), _read_part(folder, "t10k", "test", used)
+    classes = numbered_classes(train.labels, [test.labels], folder)
+    return Collection(KIND, folder, classes, train, test, files=frozenset(used))
 
 
-def _read_part(folder: Place, prefix: str, name: str) -> Part:
+def _read_part(folder: Place, prefix: str, name: str, used: list[str]) -> Part:
+    """used: gets the names of the files."""
     images_path = _find_file(folder, f"{prefix}-images", "idx3-ubyte", name)
     labels_path = _find_file(folder, f"{prefix}-labels", "idx1-ubyte", name)
+    used += images_path.name, labels_path.name
     images, labels = _read_idx(images_path, (3, 4)), _read_idx(labels_path, (1,))
     if len(images) != len(labels):
         raise EngineError(

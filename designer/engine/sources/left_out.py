@@ -26,7 +26,7 @@ _REASONS: dict[Reason, Text] = {
     "link": Text("links within the archive, which are not followed"),
     "special": Text("no regular files"),
     "locked": Text("folders that cannot be opened"),
-    "unsafe": Text("names that lead out of the archive"),
+    "unsafe": Text("names that lead out of the archive, or are too long"),
     "unreadable": Text("encrypted, or packed in a way that is not read"),
 }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -90,9 +90,18 @@ class Listing:
     notes: tuple[str, ...] = ()
 
 
-def listing_of(root: Place) -> Listing:
-    """Everything in a folder. Raises EngineError where there is too much, or it cannot be opened."""
-    return _in_archive(root) if isinstance(root, ArchivePath) else _Walk(root).listing
+def listing_of(root: Place, used: Collection[str] = ()) -> Listing:
+    """Everything in a folder, but for the files of some paths. Raises EngineError where there is too much, or it cannot
+    be opened."""
+    return _in_archive(root, used) if isinstance(root, ArchivePath) else _Walk(root, used).listing
+
+
+def unused(root: Place, used: Collection[str]) -> LeftOut:
+    """Everything in a folder but for some files directly in it."""
+    listing = listing_of(root, used)
+    for path in listing.top.paths():
+        listing.left_out.add("kind", path)
+    return listing.left_out
 
 
 def is_hidden(name: str, is_folder: bool = False) -> bool:
@@ -126,10 +135,12 @@ def _too_many(root: object) -> EngineError:
     )
 
 
-def _in_archive(root: ArchivePath) -> Listing:
+def _in_archive(root: ArchivePath, used: Collection[str]) -> Listing:
     listing = Listing(Folder(""))
     listing.left_out = root.archive.left_out(root.inside)
     for path in root.everything():
+        if path in used:
+            continue
         *above, name = path.rstrip("/").split("/")
         is_folder = path.endswith("/")
         if any(is_hidden(part, is_folder=True) for part in above) or is_hidden(name, is_folder):
@@ -149,7 +160,8 @@ def _in_archive(root: ArchivePath) -> Listing:
 class _Walk:
     """Through a folder on disk: first all that is really in it, then where its links lead."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, used: Collection[str]) -> None:
+        self._used = used
         self.listing = Listing(Folder(""))
         self._root = root
         self._count = 0
@@ -207,6 +219,8 @@ class _Walk:
             if not hidden:
                 folder.folders[name] = below
             return Path(entry.path), below, hidden
+        if path in self._used:
+            return None
         if hidden or is_hidden(name):
             self.listing.left_out.add("hidden", path)
             return None

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from ..text import Text
-from .archive import Place
+from .archive import ArchivePath, Place
 from .left_out import LeftOut, listed
 from .listing import Folder, is_image, listing_of
 
 _TRIED = 50  # of the paths that a table lists
+_DEEPEST = 6  # folders of a path that decide between images of one name
 
 
 class Images:
@@ -19,7 +20,7 @@ class Images:
 
     def __init__(self, root: Place) -> None:
         self.root = root
-        self._by_name: dict[str, list[str]] | None = None
+        self._by_tail: dict[str, list[str]] | None = None
 
     def is_there(self, cell: str) -> bool:
         """Whether a cell is the path or the name of an image."""
@@ -53,8 +54,13 @@ class Images:
     def left_out(self, names: Iterable[str], own: str) -> LeftOut:
         """The files that the table does not list: of the folders that hold what it does. own: the name of the table."""
         used = set(names)
-        tops = {name.split("/", 1)[0] for name in used if "/" in name and not name.startswith(("/", "../"))}
         found = LeftOut()
+        if isinstance(self.root, ArchivePath):  # all of it is of this data set
+            listing = listing_of(self.root, (own,))
+            found.extend(listing.left_out)
+            _take_unused(listing.top, "", used, found)
+            return found
+        tops = {name.split("/", 1)[0] for name in used if "/" in name and not name.startswith(("/", "../"))}
         for top in sorted(tops):
             if not (self.root / top).is_dir():
                 continue
@@ -75,21 +81,19 @@ class Images:
 
     def _named(self, name: str) -> list[str]:
         """The images whose path ends as that one, with or without its suffix; of several, those that share most."""
-        if self._by_name is None:
-            self._by_name = defaultdict(list)
+        if self._by_tail is None:
+            self._by_tail = defaultdict(list)
             for path in listing_of(self.root).top.paths():
-                pure = PurePosixPath(path)
-                self._by_name[pure.name].append(path)
-                self._by_name[pure.stem].append(path)
-        parts = name.split("/")
-        near = self._by_name.get(parts[-1], [])
-        for depth in range(2, len(parts) + 1):
-            if len(near) < 2:
-                break
-            tail = "/".join(parts[-depth:-1])
-            nearer = [path for path in near if f"/{path}".rpartition("/")[0].endswith(f"/{tail}")]
-            near = nearer or near
-        return near
+                for tail in {*_tails(path), *_tails(str(PurePosixPath(path).with_suffix("")))}:
+                    self._by_tail[tail].append(path)
+        tails = sorted(_tails(name), key=len, reverse=True)
+        return next((near for tail in tails if (near := self._by_tail.get(tail))), [])
+
+
+def _tails(path: str) -> list[str]:
+    """The ends of a path, from its name on to the folders above."""
+    parts = path.split("/")
+    return ["/".join(parts[-depth:]) for depth in range(1, min(len(parts), _DEEPEST) + 1)]
 
 
 def cleaned(cell: str) -> str:

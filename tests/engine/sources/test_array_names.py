@@ -149,3 +149,13 @@ def test_a_header_that_claims_terabytes_takes_no_memory(tmp_path: Path):
     (tmp_path / "images.npy").write_bytes(header + b"\n" + bytes(100))
     with pytest.raises(EngineError, match="cannot be read"):
         open_data(DataRecipe(source=str(tmp_path)))
+
+
+def test_files_beside_arrays_are_counted(tmp_path: Path):
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "x.bin").write_bytes(b"")
+    (tmp_path / "readme.txt").write_text("")
+    (tmp_path / "classes.txt").write_text("a\nb\nc\n")
+    opened(tmp_path, images=IMAGES, labels=LABELS)
+    (note,) = open_data(DataRecipe(source=str(tmp_path))).notes
+    assert note.startswith("2 files are left out: of a kind that is not read (.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -143,3 +144,26 @@ def test_a_training_is_told_of_what_was_converted(tmp_path: Path):
     load_data(DataRecipe(source=str(tmp_path)), torch.device("cpu"), tell=told.append)
     (warning,) = [each for each in told if isinstance(each, Warned)]
     assert "laid on white, or on black where drawn in one light colour: 6 of the images" in warning.message
+
+
+@pytest.mark.parametrize("suffix", ["bmp", "gif", "tif", "ppm", "pgm"])
+def test_a_header_that_claims_a_huge_image_is_told_and_takes_no_memory(tmp_path: Path, suffix: str):
+    Image.new("L", (8, 8)).save(tmp_path / f"sound.{suffix}")
+    path = tmp_path / f"x.{suffix}"
+    raw = bytearray((tmp_path / f"sound.{suffix}").read_bytes())
+    match suffix:
+        case "bmp":
+            struct.pack_into("<ii", raw, 18, 60_000, 60_000)
+        case "gif":
+            struct.pack_into("<HH", raw, 6, 60_000, 60_000)
+        case "tif":
+            at, (count,) = struct.unpack_from("<I", raw, 4)[0], struct.unpack_from("<H", raw, raw[4])
+            for entry in range(at + 2, at + 2 + 12 * count, 12):
+                if struct.unpack_from("<H", raw, entry)[0] in (256, 257):
+                    struct.pack_into("<HII", raw, entry + 2, 4, 1, 60_000)
+        case _:
+            raw = bytearray(b"P5\n60000 60000\n255\n") + bytes(64)
+    path.write_bytes(raw)
+    _, reading = read(tmp_path / f"sound.{suffix}", path, channels=1)
+    (fault,) = reading.faults
+    assert "pixels" in fault.reason

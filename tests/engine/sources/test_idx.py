@@ -116,3 +116,13 @@ def test_finds_a_set_by_path_by_name_and_on_the_search_path(tmp_path, monkeypatc
     assert find_data("mine", near=[tmp_path]) == tmp_path / "mine"
     monkeypatch.setenv("BLOCKYARD_DATA_PATH", str(tmp_path))
     assert find_data("mine") == tmp_path / "mine"
+
+
+def test_files_beside_the_four_are_counted(data_folder):
+    folder = data_folder()
+    (folder / "notes.txt").write_text("")
+    (folder / ".DS_Store").write_text("")
+    assert opened(folder).notes == (
+        "1 file is left out: hidden, or of the system (.DS_Store).",
+        "1 file is left out: of a kind that is not read (.txt (1)).",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -214,3 +215,23 @@ def test_what_lies_beside_the_listed_images_is_counted(table: Callable[..., Any]
     (tmp_path / "other").mkdir()
     data = table("path,label", lambda n: f"{path(n)},{n % 2}")
     assert "1 file is left out: of a kind that is not read (.txt (1))." in data.notes
+
+
+def test_a_list_in_an_archive_does_not_count_itself(table: Callable[..., Any], tmp_path: Path):
+    table("path,label", lambda n: f"{path(n)},{n % 2}", count=6)
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        for file in (*sorted((tmp_path / "img").iterdir()), tmp_path / "list.csv"):
+            archive.write(file, file.relative_to(tmp_path))
+    notes = open_data(DataRecipe(source=str(tmp_path / "set.zip"))).notes
+    assert notes[1:] == ("2 files are left out: images that the list does not name (img/x6.png, img/x7.png).",)
+
+
+def test_images_of_one_name_are_told_apart_by_their_folders(tmp_path: Path, draw: Callable[..., Path]):
+    """Also where there are very many of them: each row is looked up once."""
+    rows = ["path,label"]
+    for number in range(40):
+        draw(tmp_path / "d" / f"{number}" / "im" / "x.png", seed=number)
+        rows.append(f"/far/away/{number}/im/x.png,{number % 2}")
+    (tmp_path / "list.csv").write_text("\n".join(rows))
+    names = open_data(DataRecipe(source=str(tmp_path / "list.csv"))).train.pictures.names
+    assert list(names) == [f"d/{number}/im/x.png" for number in range(40)]
