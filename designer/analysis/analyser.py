@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from designer.analysis import wiring
+from designer.analysis.activations import Kept, Sweep
 from designer.analysis.checks import run_checks
 from designer.analysis.facts import Analysis, BlockFacts, NodeFacts
 from designer.analysis.limits import MAX_WORK
@@ -22,6 +23,7 @@ from designer.graph.block import Block
 from designer.graph.design import Design
 from designer.graph.expressions import Value, evaluate
 
+_NOTHING = Kept()
 _MAX_REMEMBERED = 20_000  # blocks under given parameters and inputs
 
 _Key = tuple[str, tuple[tuple[str, str], ...], tuple[Tensor | None, ...]]
@@ -154,8 +156,14 @@ class Analyser:
             facts.update({key: analyse_node(self, block, block.nodes[key], scope, inputs, facts) for key in cyclic})
             wiring.mark_cycles(block, facts)
         facts = {key: facts[key] for key in block.nodes}
+        sweep = Sweep(block, facts)
+        for key, node in facts.items():
+            kept = sweep.kept.get(key, _NOTHING)
+            if kept[0] != node.totals[2] or kept[1] != node.totals[3]:
+                facts[key] = node.keeping(kept)
         outputs = tuple(facts[node.id].inputs[0] if facts[node.id].inputs else None for node in block.outputs)
-        found = BlockFacts(block, scope, inputs, outputs, facts, earlier=known[1].known_fields if known else None)
+        earlier = known[1].known_fields if known else None
+        found = BlockFacts(block, scope, inputs, outputs, facts, part=sweep.part, earlier=earlier)
         found.remarks.update(run_checks(found, self.is_main(block)))
         return found
 

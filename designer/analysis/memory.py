@@ -1,8 +1,9 @@
 """What a training takes of the device's memory, whole and by node, and the largest batch that fits.
 
-An estimate over an `Analysis`: weights, gradients, the optimizer's state, and the input with the outputs of all layers,
-which the backward pass needs. Frozen weights take neither gradients nor state. Not in it: workspaces of convolutions,
-buffers, autocast's copies of the weights, an average of them, and the framework itself (several hundred MB on a GPU).
+An estimate over an `Analysis`: weights, gradients, the optimizer's state, and what the backward pass needs of the
+forward pass, as torch saves it on a CPU. Frozen weights take neither gradients nor state, and what comes before the
+first layer that is trained keeps nothing. Not in it: the loss, workspaces of convolutions, buffers, autocast's copies
+of the weights, an average of them, and the framework itself (several hundred MB on a GPU).
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
 
-from designer.analysis.facts import Analysis, BlockFacts, Totals
+from designer.analysis.activations import kept_at
+from designer.analysis.facts import Analysis, BlockFacts
+from designer.analysis.totals import Totals
 
 _FLOAT32_BYTES = 4
 _HALF_BYTES = 2
@@ -86,7 +89,16 @@ def training_memory(
     frozen: parts of the network that are not trained, by their names, dotted. Raises ValueError where batch is below 1.
     """
     trained = analysis.totals.params - frozen_params(analysis, frozen)
-    return memory_of(analysis.totals, analysis.batch, batch, optimizer, precision, trained)
+    return memory_of(totals_of(analysis, frozen), analysis.batch, batch, optimizer, precision, trained)
+
+
+def totals_of(analysis: Analysis, frozen: Sequence[str] = (), name: str = "", totals: Totals | None = None) -> Totals:
+    """The totals of the design, or of the part called `name` whose own are `totals`, where some parts are frozen."""
+    totals = totals or analysis.totals
+    if not frozen:
+        return totals
+    kept = kept_at(analysis.root, name.split(".") if name else (), tuple(frozen))
+    return Totals(totals.params, totals.macs, *kept)
 
 
 def memory_of(
@@ -108,7 +120,9 @@ def memory_of(
         weights_bytes=totals.params * _FLOAT32_BYTES,
         gradients_bytes=trained * _FLOAT32_BYTES,
         optimizer_bytes=trained * _FLOAT32_BYTES * _NUMBERS_A_WEIGHT[optimizer],
-        activations_bytes=ceil(batch * _activations_an_example(totals, known_batch, precision)),
+        activations_bytes=ceil(
+            totals.fixed_bytes * _share(precision) + batch * _activations_an_example(totals, known_batch, precision)
+        ),
     )
 
 
@@ -123,8 +137,10 @@ def largest_batch(
 
     Returns 0 where not even one example fits, None where no activation is known and the batch has no bound.
     """
-    left = memory_bytes - training_memory(analysis, 1, optimizer, precision, frozen).fixed_bytes
-    example = _activations_an_example(analysis.totals, analysis.batch, precision)
+    totals = totals_of(analysis, frozen)
+    example = _activations_an_example(totals, analysis.batch, precision)
+    used = training_memory(analysis, 1, optimizer, precision, frozen)
+    left = memory_bytes - used.fixed_bytes - totals.fixed_bytes * _share(precision)
     if left < 0:
         return 0
     return int(left // example) if example else None
@@ -155,6 +171,10 @@ def _params_of(facts: BlockFacts, names: Sequence[str]) -> int:
 
 
 def _activations_an_example(totals: Totals, batch: int, precision: Precision) -> Fraction:
-    """Bytes of the input and of the outputs of all layers for one example."""
-    share = Fraction(1) if precision is Precision.FLOAT32 else Fraction(_HALF_BYTES, _FLOAT32_BYTES)
-    return Fraction(totals.activation_bytes, batch) * share
+    """Bytes of what is kept of a forward pass for each example."""
+    return Fraction(totals.activation_bytes - totals.fixed_bytes, batch) * _share(precision)
+
+
+def _share(precision: Precision) -> Fraction:
+    """Of float32's bytes."""
+    return Fraction(1) if precision is Precision.FLOAT32 else Fraction(_HALF_BYTES, _FLOAT32_BYTES)

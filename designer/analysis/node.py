@@ -8,12 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from designer.analysis import fixes, ports, wiring
+from designer.analysis.activations import Part, part_of
 from designer.analysis.diagnostics import Diagnostic, Fix, Severity
-from designer.analysis.facts import BlockFacts, NodeFacts, Totals
+from designer.analysis.facts import BlockFacts, NodeFacts
 from designer.analysis.limits import MAX_DEPTH, MAX_ELEMENTS, MAX_LAYERS, MAX_WORK
 from designer.analysis.settings import Settings
+from designer.analysis.totals import Totals
 from designer.base.text import Text
 from designer.catalogue.registry import registry, spec_of
+from designer.catalogue.rules.saved import elements
 from designer.catalogue.spec import LayerError, LayerSpec, Remedy, Tensor, Values, variadic_index
 from designer.catalogue.validate import doubt_of
 from designer.graph.block import INPUT, INPUT_PORT, OUTPUT, Block, Node
@@ -23,7 +26,6 @@ from designer.graph.expressions import Value
 if TYPE_CHECKING:
     from designer.analysis.analyser import Analyser
 
-_DTYPE_BYTES = {"float64": 8, "int64": 8, "float32": 4, "int32": 4, "float16": 2, "bfloat16": 2, "bool": 1, "uint8": 1}
 _COSTS = {  # in words
     ("params",): Text("parameters"),
     ("macs",): Text("MACs"),
@@ -49,6 +51,8 @@ class _Work(NamedTuple):
     outputs: tuple[Tensor | None, ...] = ()
     totals: Totals = Totals()
     copies: tuple[BlockFacts, ...] = ()
+    parts: tuple[Part, ...] = ()
+    steps: tuple[tuple[tuple[Tensor, ...], tuple[Tensor, ...]], ...] = ()
 
 
 class _NodeAnalysis(Settings):
@@ -99,6 +103,9 @@ class _NodeAnalysis(Settings):
             wires.sources,
             names,
             spec,
+            wires.places,
+            work.parts,
+            work.steps,
         )
 
     # -- kinds ----------------------------------------------------------------------------------------------------
@@ -128,7 +135,7 @@ class _NodeAnalysis(Settings):
 
     def _layer(self, spec: LayerSpec, values: Values, tensors: tuple[Tensor, ...], repeat: int) -> _Work:
         """A layer's copies in a row, each on what the one before gives."""
-        totals = Totals()
+        totals, parts, steps = Totals(), [], []
         try:
             for copy in range(repeat):
                 if copy and not self.analyser.spend():
@@ -142,15 +149,17 @@ class _NodeAnalysis(Settings):
                 totals += Totals(
                     int(spec.weights(values, tensors, outputs)),
                     int(spec.macs(values, tensors, outputs)),
-                    sum(map(size_bytes, outputs)),
                 )
+                parts.append(part_of(spec.saved(values, tensors, outputs), tensors, outputs))
+                steps.append((tensors, outputs))
                 tensors = outputs
         except LayerError as error:
             self._layer_error(error)
             return _Work()
         if spec.unstated:
             self._unstated(spec)
-        return _Work(self._for_all_ports(outputs), totals)
+        steps = steps if repeat > 1 else []
+        return _Work(self._for_all_ports(outputs), totals, parts=tuple(parts), steps=tuple(steps))
 
     def _doubts(self, spec: LayerSpec, values: Values, tensors: Sequence[Tensor]) -> None:
         of_values = (doubt_of(parameter, getattr(values, parameter.name)) for parameter in spec.parameters)
@@ -280,8 +289,7 @@ class _NodeAnalysis(Settings):
             self._too_many()
             return _Work(copies=tuple(copies))  # it can be opened, and mended inside
         totals = [copy.totals for copy in copies]
-        params, macs, size = (sum(t[k] for t in totals) for k in range(3))
-        return _Work(tensors, Totals(params, macs, size), tuple(copies))
+        return _Work(tensors, Totals(sum(t.params for t in totals), sum(t.macs for t in totals)), tuple(copies))
 
     def _too_large(self) -> None:
         what = "The design has too many copies that differ from each other to work them all out."
@@ -301,16 +309,3 @@ class _NodeAnalysis(Settings):
             advice="Use a smaller repeat, or fewer levels of blocks.",
             fixes=[once] if self.node.repeat != 1 else [],
         )
-
-
-def elements(tensor: Tensor) -> int:
-    """The number of elements of a tensor."""
-    count = 1
-    for length in tensor.shape:
-        count *= length
-    return int(count)
-
-
-def size_bytes(tensor: Tensor) -> int:
-    """The memory that a tensor takes, in bytes."""
-    return elements(tensor) * _DTYPE_BYTES.get(tensor.dtype, 4)

@@ -19,11 +19,12 @@ _MOST_NAMES = 12  # of nodes in one sentence
 
 
 class Wires(NamedTuple):
-    """What arrives at a node, one a port: tensors, and the nodes that they come from."""
+    """What arrives at a node, one a port: tensors, the nodes that they come from, and at which of their outputs."""
 
     tensors: tuple[Tensor | None, ...]
     sources: tuple[str | None, ...]
     diagnostics: list[Diagnostic]
+    places: tuple[int, ...] = ()
 
 
 def incoming(design: Design, block: Block, node: Node, facts: Mapping[str, NodeFacts]) -> Wires:
@@ -36,14 +37,15 @@ def incoming(design: Design, block: Block, node: Node, facts: Mapping[str, NodeF
         names = tuple(sorted((port for port in wired if port in names), key=variadic_index))
         if len(names) < 2:
             diagnostics.append(_too_few(design, block, node, names))
-            return Wires((None,) * len(names), tuple(wired[port].node for port in names), diagnostics)
+            sources = tuple(wired[port].node for port in names)
+            return Wires((None,) * len(names), sources, diagnostics, (0,) * len(names))
     elif wired or not names:
         diagnostics += [_open_port(design, block, node, port, len(names)) for port in names if port not in wired]
     else:
         diagnostics += _nothing_wired(design, block, node, names)
-    tensors, sources = [], []
+    tensors, sources, places = [], [], []
     for port in names:
-        tensor = None
+        tensor, place = None, 0
         if source := wired.get(port):
             known = facts.get(source.node)
             if source.node not in block.nodes:
@@ -55,10 +57,12 @@ def incoming(design: Design, block: Block, node: Node, facts: Mapping[str, NodeF
             elif source.port not in known.ports:
                 diagnostics.append(_missing_source(block, node, str(known.node), source, port, known.ports))
             else:
-                tensor = known.outputs[known.ports.index(source.port)]
+                place = known.ports.index(source.port)
+                tensor = known.outputs[place]
         tensors.append(tensor)
         sources.append(source.node if source else None)
-    return Wires(tuple(tensors), tuple(sources), diagnostics)
+        places.append(place)
+    return Wires(tuple(tensors), tuple(sources), diagnostics, tuple(places))
 
 
 def _too_few(design: Design, block: Block, node: Node, wired: tuple[str, ...]) -> Diagnostic:

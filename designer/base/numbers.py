@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from designer.base.text import Text
 
 _COUNTS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_LARGEST_DENOMINATOR = 16  # of a fraction that a person reads as one
 _BYTES = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
 
@@ -39,7 +41,15 @@ def shape(dimensions: Sequence[int]) -> str:
     return "×".join(str(int(d)) for d in dimensions) or "scalar"
 
 
-def figures(values: Sequence[float]) -> str:
-    """Figures along axes, once where they agree: (8, 8) -> `8`, (8, 0.5) -> `8×0.5`."""
-    texts = [f"{value:g}" for value in values]
+def figures(values: Sequence[float | Fraction | None]) -> str:
+    """Figures along axes, once where they agree: (8, 8) -> `8`, (8, Fraction(1, 2)) -> `8×1/2`, (None, 1) -> `–×1`."""
+    texts = [_figure(value) for value in values]
     return texts[0] if len(set(texts)) == 1 else "×".join(texts)
+
+
+def _figure(value: float | Fraction | None) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, Fraction) and value.denominator <= _LARGEST_DENOMINATOR:
+        return str(value)
+    return f"{float(value):.4g}"

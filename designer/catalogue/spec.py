@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from designer.base.errors import BlockyardError
 from designer.graph.block import INPUT_PORT, OUTPUT_PORT
 from designer.graph.expressions import Setting, Value
+
+if TYPE_CHECKING:
+    from designer.catalogue.rules.reach import FieldRule
 
 MOST_PARTS = 64  # ports on a card
 MAX_RANK = 64  # the dimensions of a tensor that PyTorch's reductions take
@@ -166,13 +169,38 @@ class Window(NamedTuple):
     dilation: int = 1
 
 
+class Saved(NamedTuple):
+    """What torch saves of a layer for the backward pass.
+
+    inputs, outputs: the indexes of the tensors that it saves as they are. copies: the indexes of the inputs of which it
+    saves a copy. own_bytes: tensors of its own, in proportion to the batch; fixed_bytes: those of any batch.
+    only_for_weights: the inputs are saved for the gradients of the weights alone, so a frozen layer saves none. view:
+    the outputs share the memory of the first input. is_strided: the elements of that view do not lie in the order of
+    its axes. needs_contiguous: of an input of which they do not, it makes a copy.
+    """
+
+    inputs: tuple[int, ...] = ()
+    outputs: tuple[int, ...] = ()
+    copies: tuple[int, ...] = ()
+    own_bytes: int = 0
+    fixed_bytes: int = 0
+    only_for_weights: bool = False
+    view: bool = False
+    is_strided: bool = False
+    needs_contiguous: bool = False
+
+
 ShapeRule = Callable[[Values, Sequence[Tensor]], Tensor | tuple[Tensor, ...]]
 DoubtRule = Callable[[Values, Sequence[Tensor]], Sequence[Doubt]]
 CostRule = Callable[[Values, Sequence[Tensor], Sequence[Tensor]], int]
+SavedRule = Callable[[Values, Sequence[Tensor], Sequence[Tensor]], Saved]
 
 
 def _nothing(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
     return 0
+
+
+_SAVES_NOTHING = Saved()
 
 
 @dataclass(frozen=True)
@@ -192,24 +220,23 @@ class Derived:
 class LayerSpec:
     """Everything that Blockyard knows of one kind of layer.
 
-    kind: PyTorch's class name where there is one. stem: the stem of new nodes' names (`conv` -> conv1, conv2).
-    infer: parameters and incoming tensors -> outgoing tensor (a tuple of them where there are several outputs); raises
+    kind: PyTorch's class name where there is one. stem: the stem of new nodes' names (`conv` -> conv1, conv2). infer:
+    parameters and incoming tensors -> outgoing tensor (a tuple of them where there are several outputs); raises
     LayerError. weights: the number of learnable parameters. macs: multiply-accumulates as FlopCounterMode counts them
-    (FLOPs = 2 × MACs; additions of a bias, activations and pooling count nothing). window: the sliding windows, one a
-    spatial axis, None where the layer works element by element, or "all" where every output sees the whole input.
-    module: the class that code constructs; lazy: PyTorch's other class for the same, which takes all `derived`
-    arguments from its first input; lazy_switches: the parameters that are off by default, but on in the lazy class,
-    which has nothing to find out where all of them are off; derived: its arguments that follow from the input;
-    positional: the arguments that code writes without their names, in PyTorch's order, always stated. call: further
-    arguments that code gives the module with its inputs. unpack: the left side of the assignment, from one name an
-    output, where the module returns more than its outputs or nests them. function: or, for a layer that is no
-    module, the expression that code writes, from the parameters' sources and the inputs' names. state: the source
-    of the learnable tensor that code keeps for it, from its parameters' and derived arguments' sources; `function`
-    then gets its name before the inputs'.
-    parts: the parameter that says how many outputs there are, at ports part1, part2, …: a number, or a tuple with an
-    item for each. It takes no expression, since wires are drawn to its ports. brief: the card's line. fault: what is
-    wrong with the kind itself, so that none of its nodes can work. unstated: the costs that nobody knows, `params` and
-    `macs`, which count as 0. doubts: what is accepted and probably not meant, asked where `infer` has accepted it.
+    (FLOPs = 2 × MACs; additions of a bias, activations and pooling count nothing). saved: what the backward pass needs
+    of it. window: the sliding windows, one a spatial axis, None where it has none. sees: what each output sees of each
+    input, None where that is not known; by default, element by element at the same place. module: the class that code
+    constructs; lazy: PyTorch's other class for the same, which takes all `derived` arguments from its first input;
+    derived: its arguments that follow from the input; positional: the arguments that code writes without their names,
+    in PyTorch's order, always stated. call: further arguments that code gives the module with its inputs. unpack: the
+    left side of the assignment, from one name an output, where the module returns more than its outputs or nests them.
+    function: or, for a layer that is no module, the expression that code writes, from the parameters' sources and the
+    inputs' names. state: the source of the learnable tensor that code keeps for it, from its parameters' and derived
+    arguments' sources; `function` then gets its name before the inputs'. parts: the parameter that says how many
+    outputs there are, at ports part1, part2, …: a number, or a tuple with an item for each. It takes no expression,
+    since wires are drawn to its ports. brief: the card's line. fault: what is wrong with the kind itself, so that none
+    of its nodes can work. unstated: the costs that nobody knows, `params` and `macs`, which count as 0. doubts: what is
+    accepted and probably not meant, asked where `infer` has accepted it.
     """
 
     kind: str
@@ -226,7 +253,9 @@ class LayerSpec:
     variadic: bool = False  # takes any number of inputs from two up, at ports x1, x2, …
     weights: CostRule = _nothing
     macs: CostRule = _nothing
-    window: Callable[[Values], Sequence[Window] | str | None] = lambda values: None
+    saved: SavedRule = lambda values, inputs, outputs: _SAVES_NOTHING
+    window: Callable[[Values], Sequence[Window] | None] = lambda values: None
+    sees: FieldRule | None = None
     module: str = ""
     lazy: str = ""
     lazy_switches: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from fractions import Fraction
 from itertools import islice
 from typing import Any
 
@@ -16,7 +17,7 @@ from designer.cli.numbers import whole_number
 from designer.cli.output import write, write_json, write_table
 from designer.engine.recipe import Recipe
 from designer.session.freezing import is_trained
-from designer.session.memory import MemoryPlan, memory_plan, read_size
+from designer.session.memory import MOST_EXAMPLES, MemoryPlan, memory_plan, read_size
 
 SUMMARY = "print each layer's output shape, parameters, MACs and memory"
 _MOST_ROWS = 20_000
@@ -84,12 +85,17 @@ def run(options: argparse.Namespace) -> int:
     )
     write(_training_line(plan, precision))
     if plan.limit_bytes is not None:
-        batch = "any" if plan.largest_batch is None else f"{plan.largest_batch:,}"
-        write(f"largest batch in {numbers.size_bytes(plan.limit_bytes)}: {batch}")
+        write(f"largest batch in {numbers.size_bytes(plan.limit_bytes)}: {_largest_batch(plan)}")
     for d in analysis.problems:
         if d.code.startswith("field_"):
             write(f"{d.severity}: {d.message}")
     return 0
+
+
+def _largest_batch(plan: MemoryPlan) -> str:
+    if plan.fits_any_batch:
+        return f"more than {MOST_EXAMPLES:,}, so memory does not limit it"
+    return f"{plan.largest_batch:,}" if plan.largest_batch else "none, not even one example fits"
 
 
 def _training_line(plan: MemoryPlan, precision: Precision) -> str:
@@ -137,18 +143,24 @@ def _entry(row: Row) -> dict[str, object]:
 
 
 def _field_entry(row: Row, recipe: Recipe) -> dict[str, object]:
-    is_known = row.receptive_field is not None and fields.is_finite(row.field)
+    strides = [None if axis.stride is None else _plain(axis.stride) for axis in row.field]
+    is_known = row.receptive_field is not None and fields.moves(row.field)
     return {
         "trainable": is_trained(recipe, row.path),
-        "field_stride": [axis.stride for axis in row.field] if is_known else None,
+        "field_stride": strides if is_known else None,
         "field_padding": [axis.padding for axis in row.field] if is_known else None,
     }
+
+
+def _plain(number: Fraction) -> float:
+    """As JSON has it."""
+    return int(number) if number.denominator == 1 else float(number)
 
 
 def _cells(row: Row, trained: bool) -> tuple[str, ...]:
     facts = row.facts
     stride, padding = ("", "")
-    if row.receptive_field is not None and fields.is_finite(row.field):
+    if row.receptive_field is not None and fields.moves(row.field):
         stride = numbers.figures([axis.stride for axis in row.field])
         padding = numbers.figures([axis.padding for axis in row.field])
     return (

@@ -22,15 +22,25 @@ from designer.session.freezing import is_trained
 _UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _SIZE = re.compile(r"\s*(\d{1,9}(?:\.\d{1,6})?)\s*([kmgt]?)(?:i?b)?\s*", re.IGNORECASE)
 _ASK_S = 10
+MOST_EXAMPLES = 1 << 16  # a batch beyond which nobody asks for memory: it exceeds most data sets, and trains worse
 
 
 class MemoryPlan(NamedTuple):
-    """What a training takes. largest_batch: that fits into `limit_bytes`; None where there is no limit."""
+    """What a training takes.
+
+    largest_batch: that fits into `limit_bytes`; None where there is no limit, and where it is more than MOST_EXAMPLES,
+    so that memory does not limit it.
+    """
 
     used: TrainingMemory
     batch: int
     limit_bytes: int | None = None
     largest_batch: int | None = None
+
+    @property
+    def fits_any_batch(self) -> bool:
+        """Whether there is a limit, and no batch of a practical size exceeds it."""
+        return self.limit_bytes is not None and self.largest_batch is None
 
     @property
     def fits(self) -> bool:
@@ -69,6 +79,8 @@ def memory_plan(
     largest = None
     if limit_bytes is not None:
         largest = memory.largest_batch(analysis, limit_bytes, optimizer, precision, frozen)
+        if largest is not None and largest > MOST_EXAMPLES:
+            largest = None
     return MemoryPlan(used, batch, limit_bytes, largest)
 
 
@@ -76,7 +88,8 @@ def node_memory(analysis: Analysis, node: NodeFacts, recipe: Recipe, name: str) 
     """The part of it that a node takes. name: the node's, dotted, from the outermost block."""
     trained = None if is_trained(recipe, name) else 0
     precision = Precision(recipe.precision)
-    return memory.memory_of(node.totals, analysis.batch, recipe.batch_size, optimizer_of(recipe), precision, trained)
+    totals = memory.totals_of(analysis, recipe.start.frozen, name, node.totals)
+    return memory.memory_of(totals, analysis.batch, recipe.batch_size, optimizer_of(recipe), precision, trained)
 
 
 def read_size(text: str) -> int:

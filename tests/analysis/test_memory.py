@@ -19,7 +19,7 @@ from designer.graph.block import Node
 from tests.analysis.unwise import chain, fc, holding, within
 
 WEIGHTS = 60  # Linear 4 -> 3 with bias: 15 numbers of 4 bytes
-EXAMPLE = 44  # Input 4, ReLU 4 and Linear 3 numbers
+EXAMPLE = 16  # the 4 numbers behind the ReLU, which it and the Linear share
 
 
 def analysis(batch: int = 1) -> Analysis:

@@ -1,4 +1,7 @@
-"""The windows of which receptive fields are made, against the gradients that torch computes."""
+"""The windows of which receptive fields are made, against the gradients that torch computes.
+
+What else receptive fields are made of, tests/analysis/test_fields.py holds against them.
+"""
 
 import pytest
 import torch
@@ -46,21 +49,3 @@ def test_padding_in_words_is_what_torch_adds(padding: str, kernel: int, dilation
 
 def test_dilated_window() -> None:
     assert reached(nn.Conv1d(1, 1, 3, dilation=4), 0) == [0, 4, 8]
-
-
-@pytest.mark.parametrize(
-    "params", [{"kernel_size": 4, "stride": 2}, {"kernel_size": 3, "stride": 2}, {"kernel_size": 3}]
-)
-def test_transposed_window_is_the_most_that_an_output_sees(params: dict[str, int]) -> None:
-    spec = spec_of("ConvTranspose1d")
-    defaults = {parameter.name: parameter.default for parameter in spec.parameters}
-    ((kernel, _, _, _),) = spec.window(Values(defaults | params))
-    module = nn.ConvTranspose1d(1, 1, **params)
-    assert max(len(reached(module, output)) for output in range(8, 16)) == kernel
-
-
-def test_layers_that_see_everything_say_so() -> None:
-    for kind in ("Linear", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d"):
-        assert spec_of(kind).window(Values({})) == "all"
-    for kind in ("ReLU", "BatchNorm2d", "Flatten", "Add", "Dropout"):
-        assert spec_of(kind).window(Values({})) is None

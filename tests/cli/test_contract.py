@@ -134,11 +134,21 @@ def test_summary_tells_the_memory_of_a_training(blockyard):
     )
     assert found["activations_bytes"] == done.json["totals"]["activation_bytes"] // 2
     assert found["total_bytes"] == 4 * weights + found["activations_bytes"]
-    assert (found["batch"], found["memory_bytes"], found["largest_batch"]) == (128, 8 << 30, 684)
+    assert (found["batch"], found["memory_bytes"], found["largest_batch"]) == (128, 8 << 30, 997)
     words = blockyard("summary", "resnet", *options).out
-    assert "training memory 1.6 GiB at batch 128 in bf16: weights 42.7 MiB, gradients 42.7 MiB" in words
-    assert "largest batch in 8.0 GiB: 684" in words
+    assert "training memory 1.2 GiB at batch 128 in bf16: weights 42.7 MiB, gradients 42.7 MiB" in words
+    assert "largest batch in 8.0 GiB: 997" in words
     assert blockyard("summary", "resnet", "--memory", "much").status == 2
+
+
+def test_summary_shows_no_batch_that_nobody_can_use(blockyard):
+    assert (
+        "8.0 GiB: more than 65,536, so memory does not limit it"
+        in blockyard("summary", "lenet_relu", "--memory", "8GiB").out
+    )
+    told = blockyard("summary", "lenet_relu", "--memory", "8GiB", "--json").json["training_memory"]
+    assert (told["memory_bytes"], told["largest_batch"]) == (8 << 30, None)
+    assert "64.0 KiB: none, not even one example fits" in blockyard("summary", "lenet_relu", "--memory", "64KiB").out
 
 
 def test_summary_tells_receptive_fields(blockyard):

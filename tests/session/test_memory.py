@@ -35,9 +35,11 @@ def test_the_plan_follows_the_recipe():
     recipe = Recipe(
         batch_size=10, precision="bf16", optimizer=OptimizerRecipe("Adam"), start=StartRecipe(frozen=("a",))
     )
-    plan = memory_plan(analysis, recipe, 1 << 20)
-    assert plan.used == (43 * 4, 18 * 4, 18 * 8, 10 * 16 * 2)
-    assert plan.largest_batch == ((1 << 20) - 43 * 4 - 18 * 12) // 32
+    plan = memory_plan(analysis, recipe, 1 << 19)
+    assert plan.used == (43 * 4, 18 * 4, 18 * 8, 10 * 5 * 2)  # what arrives at b, which alone is trained
+    assert plan.largest_batch == ((1 << 19) - 43 * 4 - 18 * 12) // 10
+    assert memory_plan(analysis, recipe, 1 << 30).fits_any_batch
+    assert memory_plan(analysis, recipe, 200).largest_batch == 0
     assert plan.fits
     assert not memory_plan(analysis, recipe, 100).fits
     assert memory_plan(analysis, recipe).largest_batch is None

@@ -34,23 +34,34 @@ def type_over(qtbot: QtBot, editor: QWidget, text: str) -> None:
 def test_the_memory_of_a_training_follows_recipe_device_and_limit(qtbot: QtBot, open_window: Open):
     window = open_window("resnet")
     line = window.status.memory
-    assert line.text() == "training memory 1.5 GiB at batch 64"
-    qtbot.waitUntil(lambda: line.text() == "training memory 1.5 GiB at batch 64, largest batch 695")
+    assert line.text() == "training memory 1.1 GiB at batch 64"
+    qtbot.waitUntil(lambda: line.text() == "training memory 1.1 GiB at batch 64, largest batch 1,013")
     window.recipes.set_field("batch_size", "128")
-    assert line.text().startswith("training memory 3.0 GiB at batch 128")
+    assert line.text().startswith("training memory 2.1 GiB at batch 128")
     window.panels.show("summary")
     qtbot.waitUntil(lambda: window.summary.memory.isVisible() and bool(window.summary.memory.text()))
-    assert "activations 2.9 GiB · weights" in window.summary.memory.text()
+    assert "activations 2.0 GiB · weights" in window.summary.memory.text()
     limit = window.summary.limit
     assert limit.placeholderText() == "16.0 GiB"
     type_over(qtbot, limit, "2 GiB")
-    assert line.text().endswith("at batch 128, largest batch 83")
+    assert line.text().endswith("at batch 128, largest batch 122")
     assert line.property("role") == "warn"
     type_over(qtbot, limit, "lots")
     assert limit.property("state") == "invalid"
-    assert line.text().endswith("largest batch 83")
+    assert line.text().endswith("largest batch 122")
     type_over(qtbot, limit, "")
-    assert line.text().endswith("largest batch 695")
+    assert line.text().endswith("largest batch 1,013")
+
+
+def test_a_batch_that_nobody_can_use_is_not_shown(qtbot: QtBot, open_window: Open):
+    window = open_window("lenet_relu")
+    line = window.status.memory
+    qtbot.waitUntil(lambda: line.text().endswith("at batch 64, any batch size fits"))
+    window.panels.show("summary")
+    qtbot.waitUntil(lambda: window.summary.memory.isVisible())
+    type_over(qtbot, window.summary.limit, "1 MiB")
+    assert line.text().endswith("at batch 64, not even one example fits")
+    assert line.property("role") == "warn"
 
 
 def test_layers_are_listed_with_their_share_and_lead_to_their_nodes(qtbot: QtBot, open_window: Open):
@@ -66,7 +77,7 @@ def test_layers_are_listed_with_their_share_and_lead_to_their_nodes(qtbot: QtBot
     qtbot.keyClick(table, Qt.Key.Key_Return)
     assert window.canvas.selected == ("b3",)
     facts = dict(window.inspector.node_page.table.texts())
-    assert facts["training memory"] == "346 MiB at batch 64"
+    assert facts["training memory"] == "186 MiB at batch 64"
     assert (facts["receptive field"], facts["field's stride"], facts["field's padding"]) == ("99×99", "8", "44")
     window.canvas.go_to((), "b5")
     assert dict(window.inspector.node_page.table.texts())["receptive field"] == "435×435, beyond the input"

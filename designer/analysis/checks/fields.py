@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from designer.analysis import field as fields
+from designer.analysis import seeing
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import BlockFacts
-from designer.analysis.field import Field
+from designer.analysis.field import Axes, Seen
 from designer.base import numbers
 from designer.base.text import Text
 from designer.catalogue.layers.boundary import OBJECT_SIZE
@@ -96,10 +97,10 @@ def _object_size(facts: BlockFacts) -> int | None:
     return size if isinstance(size, int) else None
 
 
-def _last_map(facts: BlockFacts, outer: Field | None) -> tuple[tuple[str, ...], Field] | None:
+def _last_map(facts: BlockFacts, outer: Sequence[Seen | None] | None) -> tuple[tuple[str, ...], Axes] | None:
     """The path and the receptive field of the last map that does not see everything, on the way to the first Output.
 
-    outer: the field of the block's input; None for the design's own.
+    outer: what the tensors see that enter the block; None for the design's own.
     """
     if not facts.block.outputs:
         return None
@@ -112,14 +113,14 @@ def _last_map(facts: BlockFacts, outer: Field | None) -> tuple[tuple[str, ...], 
         node = facts.nodes[key]
         if node.node.kind == INPUT:
             return None
-        field = facts.fields[key] if outer is None else fields.compose(outer, facts.fields[key])
+        sights = facts.seen[key]
+        field = fields.axes_of_seen(seeing.from_outside(outer, sights[0] if sights else None))
         if fields.is_finite(field) and node.output is not None and node.output.rank > 2:
             return (key,), field
         if node.copies:
-            entry = fields.widest([facts.fields[s] for s in node.sources if s in facts.fields])
-            entry = entry if outer is None else fields.compose(outer, entry)
+            entry = [seeing.from_outside(outer, seen) for seen in seeing.arriving(node, facts.seen)]
             for earlier in node.copies[:-1]:
-                entry = fields.compose(entry, earlier.field)
+                entry = [seeing.through(entry, seen) for seen in earlier.sights]
             inside = _last_map(node.copies[-1], entry)
             if inside:
                 return (key, *inside[0]), inside[1]

@@ -101,7 +101,7 @@ def _windows(node: NodeFacts) -> tuple[Window, ...]:
     if node.spec is None or node.output is None or not node.inputs or node.inputs[0] is None:
         return ()
     windows = node.spec.window(Values(node.values))
-    return tuple(windows) if windows and not isinstance(windows, str) else ()
+    return tuple(windows or ())
 
 
 def _summarises(facts: BlockFacts, key: str) -> bool:

@@ -13,7 +13,7 @@ from designer.catalogue.custom.declared import faults, parameter_of
 from designer.catalogue.custom.shapes import Scope
 from designer.catalogue.custom.source import read_class
 from designer.catalogue.emit import source_of
-from designer.catalogue.spec import CostRule, Derived, Family, LayerError, LayerSpec, Parameter, Tensor, Values
+from designer.catalogue.spec import CostRule, Derived, Family, LayerError, LayerSpec, Parameter, Saved, Tensor, Values
 from designer.graph.custom import CustomLayer, CustomParameter
 from designer.graph.expressions import canonical
 from designer.graph.names import stem_of_class
@@ -43,13 +43,19 @@ def custom_spec(layer: CustomLayer, taken: frozenset[str] = frozenset()) -> Laye
         outputs=tuple(port.name for port in layer.outputs),
         weights=_cost(layer, layer.params),
         macs=_cost(layer, layer.macs),
-        window=lambda values: (),  # what it looks at, nobody has said
+        saved=_inputs_and_outputs,
+        sees=lambda values, inputs, outputs, port: [None for _ in inputs],  # what it looks at, nobody has said
         module=layer.name,
         derived=tuple(_derived(layer, name, source) for name, source in layer.derived),
         brief=brief_of(parameters),
         fault=_fault(layer, found[0]) if found else None,
         unstated=tuple(name for name in ("params", "macs") if not getattr(layer, name)),
     )
+
+
+def _inputs_and_outputs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+    """What its backward pass needs, nobody has said: as most layers do, one or the other, and so both at the most."""
+    return Saved(inputs=tuple(range(len(inputs))), outputs=tuple(range(len(outputs))))
 
 
 def _fault(layer: CustomLayer, error: BlockyardError) -> LayerError:

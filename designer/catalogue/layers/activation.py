@@ -7,6 +7,7 @@ from typing import Any
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules import saved
 from designer.catalogue.rules.expect import expect_float, expect_not_zero, expect_numbers, is_float
 from designer.catalogue.spec import (
     Derived,
@@ -16,6 +17,7 @@ from designer.catalogue.spec import (
     Parameter,
     ParameterType,
     Remedy,
+    SavedRule,
     ShapeRule,
     Tensor,
     Values,
@@ -62,6 +64,7 @@ def activation(
     infer: ShapeRule = keep,
     parameters: tuple[Parameter, ...] = (),
     keeps_shape: bool = True,
+    saves: SavedRule = saved.the_input,
     **others: Any,
 ) -> LayerSpec:
     """The spec of an activation. others: further fields of the LayerSpec, such as `weights`."""
@@ -76,6 +79,7 @@ def activation(
         url=f"https://pytorch.org/docs/stable/generated/torch.nn.{kind}.html",
         infer=infer,
         parameters=parameters,
+        saved=saves,
         module=f"nn.{kind}",
         brief=brief_of(parameters),
         **others,
@@ -139,6 +143,7 @@ SPECS = (
         "Computes `max(0, x)` for each element.",
         "a unit whose input is always negative has no gradient and never recovers; a smaller learning rate helps.",
         keep_any,
+        saves=saved.the_output,
     ),
     activation(
         "LeakyReLU",
@@ -155,6 +160,7 @@ SPECS = (
         "Computes `1 / (1 + exp(−x))` for each element.",
         "in a deep chain its gradient, at most a quarter, vanishes; the first layers then hardly learn.",
         to_float,
+        saves=saved.the_output,
     ),
     activation(
         "Tanh",
@@ -163,6 +169,7 @@ SPECS = (
         "Computes `(exp(x) − exp(−x)) / (exp(x) + exp(−x))` for each element.",
         "far from zero its gradient vanishes.",
         to_float,
+        saves=saved.the_output,
     ),
     activation(
         "GELU",
@@ -255,6 +262,7 @@ SPECS = (
             number("lower", 1 / 8, "Smallest slope of the negative side."),
             number("upper", 1 / 3, "Largest slope of the negative side."),
         ),
+        saves=saved.input_and_more(1),
     ),
     activation(
         "CELU",
@@ -272,6 +280,7 @@ SPECS = (
         "Computes `x / (1 + |x|)` for each element.",
         "far from zero its gradient vanishes too, only later.",
         to_float,
+        saves=saved.input_and_more(1),
     ),
     activation(
         "LogSigmoid",
@@ -279,5 +288,6 @@ SPECS = (
         "Use it in losses that add up log-probabilities of yes-or-no outputs.",
         "Computes `log(1 / (1 + exp(−x)))` for each element, without overflow.",
         "its results are negative; between layers it is hardly ever meant.",
+        saves=saved.input_and_more(1),
     ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules import reach, saved
 from designer.catalogue.rules.cost import affine_weights, linear_weights
 from designer.catalogue.rules.doubts import alone_in_sequence
 from designer.catalogue.rules.expect import expect_float, expect_rank, product, shape_text
@@ -17,6 +18,7 @@ from designer.catalogue.spec import (
     Parameter,
     ParameterType,
     Remedy,
+    Saved,
     Tensor,
     Values,
 )
@@ -133,6 +135,14 @@ def _products(batch: int, length: int, others: int, features: int) -> int:
     return batch * features * (2 * length * features + 2 * others * features + 2 * length * others)
 
 
+def _attention_saved(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+    *examples, length, features = inputs[0].shape
+    batch, others = product(examples), inputs[1].shape[-2]
+    is_self = length == others  # or so it seems
+    products = saved.attention_elements(length, others, features, values.num_heads, values.dropout > 0, is_self)
+    return Saved(copies=(0, 1, 2), own_bytes=int(batch * products) * saved.FLOAT_BYTES)
+
+
 def _encoder(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     (x,) = inputs
     _sequence(x)
@@ -156,6 +166,35 @@ def _encoder_macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Te
     return _products(count, length, length, features) + 2 * count * length * features * values.dim_feedforward
 
 
+def _encoder_saved(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+    *examples, length, features = inputs[0].shape
+    batch = product(examples)
+    has_dropout = values.dropout > 0
+    each, wide = length * features, length * values.dim_feedforward
+    total = saved.attention_elements(length, length, features, values.nhead, has_dropout, True)
+    # The attention's input, the inputs of both norms with their statistics, and the first Linear's input.
+    total += (3 if values.norm_first else 4) * each + 4 * length
+    # What is between the two Linear: the activation's own tensor, the mask, and the second one's input.
+    if has_dropout:
+        total += 3 * wide + 2 * each
+    else:
+        total += 2 * wide if values.activation == "gelu" else wide
+    return Saved(inputs=(0,) if values.norm_first else (), own_bytes=int(batch * total) * saved.FLOAT_BYTES)
+
+
+def _all_seen(x: Tensor) -> dict[int, reach.Reach]:
+    return {axis: reach.everything(x.shape[axis]) for axis in range(x.rank - 2, x.rank)}
+
+
+def _attention_sees(
+    values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor], port: int
+) -> Sequence[reach.Field]:
+    """Its own query, and all keys and values."""
+    query, *others = inputs
+    own = reach.along(query, outputs[port], {query.rank - 1: reach.everything(query.shape[-1])})
+    return [own, *(reach.along(x, outputs[port], _all_seen(x)) for x in others)]
+
+
 SPECS = (
     LayerSpec(
         kind="MultiheadAttention",
@@ -176,7 +215,8 @@ Use it at the heart of a transformer: with one tensor at all three inputs it is 
         inputs=("query", "key", "value"),
         weights=_attention_weights,
         macs=_attention_macs,
-        window=lambda values: "all",
+        saved=_attention_saved,
+        sees=_attention_sees,
         module="nn.MultiheadAttention",
         derived=(Derived("embed_dim", lambda values, inputs: inputs[0].shape[-1]), _BATCH_FIRST),
         positional=("embed_dim", "num_heads"),
@@ -203,7 +243,8 @@ The shape stays as it is: `(N, L, features)`.
         doubts=lambda values, inputs: alone_in_sequence(inputs[0]),
         weights=_encoder_weights,
         macs=_encoder_macs,
-        window=lambda values: "all",
+        saved=_encoder_saved,
+        sees=reach.of_one(lambda values, x, y: _all_seen(x)),
         module="nn.TransformerEncoderLayer",
         derived=(Derived("d_model", lambda values, inputs: inputs[0].shape[-1]), _BATCH_FIRST),
         positional=("d_model", "nhead"),

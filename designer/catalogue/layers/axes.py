@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.emit import items
+from designer.catalogue.rules import reach, saved
 from designer.catalogue.rules.doubts import over_batch
 from designer.catalogue.rules.expect import axis_parameter, expect_rank, product, rank_from, resolve_axis, shape_text
+from designer.catalogue.rules.reach import Field, FieldRule, Reach
 from designer.catalogue.spec import (
     MAX_RANK,
     Doubt,
@@ -19,6 +21,7 @@ from designer.catalogue.spec import (
     Parameter,
     ParameterType,
     Remedy,
+    SavedRule,
     ShapeRule,
     Tensor,
     Values,
@@ -163,6 +166,32 @@ def _select(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     return Tensor((*x.shape[:axis], *x.shape[axis + 1 :]), x.dtype)
 
 
+def _permute_sees(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor], port: int) -> Sequence[Field]:
+    (x,) = inputs
+    return [reach.moved(x, outputs[port], [dim + x.rank if dim < 0 else dim for dim in values.dims])]
+
+
+def _transpose_sees(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor], port: int) -> Sequence[Field]:
+    (x,) = inputs
+    first, second = resolve_axis(values.dim0, x.rank, "dim0"), resolve_axis(values.dim1, x.rank, "dim1")
+    return [reach.moved(x, outputs[port], [{first: second, second: first}.get(k, k) for k in range(x.rank)])]
+
+
+def _slice_sees(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor], port: int) -> Sequence[Field]:
+    (x,) = inputs
+    axis = resolve_axis(values.dim, x.rank, "dim")
+    start = int(values.start) + int(x.shape[axis]) * (values.start < 0)
+    return [reach.along(x, outputs[port], {axis: Reach((start,), (start,), 1)})]
+
+
+def _select_sees(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor], port: int) -> Sequence[Field]:
+    (x,) = inputs
+    axis = resolve_axis(values.dim, x.rank, "dim")
+    index = int(values.index) + int(x.shape[axis]) * (values.index < 0)
+    kept = [k for k in range(x.rank) if k != axis]
+    return [reach.moved(x, outputs[port], kept, {axis: reach.constant(index, index)})]
+
+
 def _method(
     kind: str,
     summary: str,
@@ -172,6 +201,8 @@ def _method(
     name: str = "",
     source: Source | None = None,
     doubts: DoubtRule = lambda values, inputs: (),
+    saves: SavedRule = saved.a_view,
+    sees: FieldRule = reach.regroups,
 ) -> LayerSpec:
     """A method of the tensor. source: how it is written, where its arguments are not the parameters in order."""
     name = name or kind.lower()
@@ -189,6 +220,8 @@ def _method(
         infer=infer,
         parameters=parameters,
         doubts=doubts,
+        saved=saves,
+        sees=sees,
         function=source or call,
         brief=brief_of(parameters),
     )
@@ -219,6 +252,7 @@ Use it to cut a feature map into heads or patches, or to make a sequence of it.
             ),
         ),
         source=_reshape_source,
+        saves=saved.reshaped,
     ),
     _method(
         "Permute",
@@ -244,6 +278,8 @@ Axis i of the result is axis `dims[i]` of the input.
             ),
         ),
         source=_permute_source,
+        saves=saved.strided_view,
+        sees=_permute_sees,
     ),
     _method(
         "Transpose",
@@ -257,6 +293,8 @@ The two lengths change places; all else stays.
 *Pitfall:* 0 is the batch: leave it where it is.""",
         _transpose,
         (axis_parameter("dim0", 1, "The one axis."), axis_parameter("dim1", 2, "The other axis.")),
+        saves=saved.strided_view,
+        sees=_transpose_sees,
     ),
     _method(
         "Squeeze",
@@ -303,6 +341,8 @@ The axis has `length` elements afterwards; a negative `start` counts from the en
         ),
         "narrow",
         doubts=_over_batch("the other examples are lost"),
+        saves=saved.strided_view,
+        sees=_slice_sees,
     ),
     _method(
         "Select",
@@ -320,5 +360,7 @@ Use it for the last step of a recurrent layer, `dim=1, index=-1`, or for the cla
             Parameter("index", ParameterType.INT, -1, "Which element.", -_LARGEST, _LARGEST, required=True),
         ),
         doubts=_over_batch("the other examples are lost, and so is the axis"),
+        saves=saved.strided_view,
+        sees=_select_sees,
     ),
 )

@@ -8,9 +8,11 @@ from math import gcd
 
 from designer.base.text import Text, one_of
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules import reach, saved
 from designer.catalogue.rules.cost import convolution_macs, convolution_weights
 from designer.catalogue.rules.doubts import without_batch
 from designer.catalogue.rules.expect import expect_float, expect_spatial, product, split_spatial
+from designer.catalogue.rules.reach import Reach
 from designer.catalogue.rules.sliding_window import (
     Size,
     as_size,
@@ -27,6 +29,7 @@ from designer.catalogue.spec import (
     Parameter,
     ParameterType,
     Remedy,
+    Saved,
     Tensor,
     Values,
     Window,
@@ -86,6 +89,14 @@ _PADDING_MODE = Parameter(
 )
 
 
+def _reaches(values: Values, x: Tensor, y: Tensor, spatial: Sequence[Reach]) -> dict[int, Reach]:
+    """Along the spatial axes these, and of the channels those of its own group."""
+    first = x.rank - len(spatial)
+    seen, group = int(x.shape[first - 1] // values.groups), int(y.shape[first - 1] // values.groups)
+    channels = reach.everything(seen) if values.groups == 1 else Reach((0,) * group, (seen - 1,) * group, seen)
+    return {first - 1: channels, **dict(enumerate(spatial, start=first))}
+
+
 def _check_groups(values: Values, in_channels: int) -> None:
     for name, channels in (("in_channels", in_channels), ("out_channels", values.out_channels)):
         if channels % values.groups:
@@ -104,6 +115,15 @@ def _check_groups(values: Values, in_channels: int) -> None:
                 ),
                 remedies=(Remedy(Text("Set groups to {value}", value=best), set_param="groups", value=best),),
             )
+
+
+def _ends(values: Values, axes: int) -> list[tuple[int, int]]:
+    """The elements added before and behind each axis."""
+    before = _paddings(values, axes)
+    if values.padding != "same":
+        return [(padding, padding) for padding in before]
+    reaches = [window.dilation * (window.kernel - 1) for window in _windows(values, axes, 0)]
+    return [(padding, reach - padding) for padding, reach in zip(before, reaches, strict=True)]
 
 
 def _paddings(values: Values, axes: int) -> tuple[int, ...]:
@@ -204,8 +224,25 @@ def _convolution(axes: int) -> LayerSpec:
             product(batch), in_channels, values.out_channels, values.kernel_size, values.groups, places
         )
 
+    def keeps(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+        (x,) = inputs
+        ends = _ends(values, axes)
+        if values.padding_mode == "zeros" and all(before == behind for before, behind in ends):
+            return Saved(inputs=(0,), only_for_weights=True)
+        # It pads before it convolves, and saves what is padded; two of the ways to pad save what they pad, too. Zeros
+        # at both ends are the convolution's own affair, save for the one more that "same" has at one of them.
+        if values.padding_mode == "zeros":
+            ends = [(0, behind - before) for before, behind in ends]
+        batch, channels, spatial = split_spatial(x.shape, axes)
+        padded = [size + before + behind for size, (before, behind) in zip(spatial, ends, strict=True)]
+        own_bytes = int(product(batch) * channels * product(padded)) * saved.FLOAT_BYTES
+        return Saved(inputs=(0,) if values.padding_mode in ("reflect", "replicate") else (), own_bytes=own_bytes)
+
     def window(values: Values) -> tuple[Window, ...]:
         return _windows(values, axes, _paddings(values, axes))
+
+    def reaches(values: Values, x: Tensor, y: Tensor) -> dict[int, Reach]:
+        return _reaches(values, x, y, [reach.sliding(each) for each in window(values)])
 
     return LayerSpec(
         kind=kind,
@@ -228,7 +265,9 @@ any kernel, and `"valid"` is no padding.
         doubts=without_batch(axes),
         weights=weights,
         macs=macs,
+        saved=keeps,
         window=window,
+        sees=reach.of_one(reaches),
         module=f"nn.{kind}",
         lazy=f"nn.Lazy{kind}",
         derived=(_in_channels(axes),),
@@ -271,10 +310,10 @@ def _transposed(axes: int) -> LayerSpec:
         )
 
     def window(values: Values) -> tuple[Window, ...]:
-        # An output element is reached by at most ceil(extent / stride) neighbours. The finer grid behind it would be a
-        # stride of 1/stride, which integers cannot say: with 1 the field of later layers is an upper bound.
-        windows = windows_of(axes, values.kernel_size, values.stride, 0, values.dilation)
-        return tuple(Window(-(-(w.dilation * (w.kernel - 1) + 1) // w.stride), 1, 0) for w in windows)
+        return windows_of(axes, values.kernel_size, values.stride, values.padding, values.dilation)
+
+    def reaches(values: Values, x: Tensor, y: Tensor) -> dict[int, Reach]:
+        return _reaches(values, x, y, [reach.transposed(each) for each in window(values)])
 
     return LayerSpec(
         kind=kind,
@@ -295,7 +334,9 @@ Each spatial length becomes `(size − 1)·stride − 2·padding + dilation·(ke
         doubts=without_batch(axes),
         weights=weights,
         macs=macs,
+        saved=saved.input_for_weights,
         window=window,
+        sees=reach.of_one(reaches),
         module=f"nn.{kind}",
         lazy=f"nn.Lazy{kind}",
         derived=(_in_channels(axes),),

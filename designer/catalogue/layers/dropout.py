@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules import saved
 from designer.catalogue.rules.doubts import ADD_CHANNELS, unbatched, unusual_rank
 from designer.catalogue.rules.expect import LAYOUTS, expect_numbers, expect_rank, is_float, shape_text
 from designer.catalogue.spec import Doubt, Family, LayerSpec, Parameter, ParameterType, Tensor, Values
@@ -47,6 +48,7 @@ def _dropout(kind: str, summary: str, text: str, axes: int = 0, least: int = 0) 
         infer=infer,
         parameters=_P,
         doubts=doubts,
+        saved=saved.dropout_mask(axes, least),
         module=f"nn.{kind}",
         positional=("p",),
         brief=brief_of(_P),

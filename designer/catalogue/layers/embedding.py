@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules import reach, saved
 from designer.catalogue.rules.expect import expect_float, expect_rank
 from designer.catalogue.spec import (
     Derived,
@@ -131,6 +132,10 @@ Use it as the first layer of a network on words, letters or other symbols.
         infer=_embedding,
         parameters=_EMBEDDING,
         weights=_embedding_weights,
+        saved=saved.input_for_weights,
+        sees=lambda values, inputs, outputs, port: [
+            reach.moved(inputs[0], outputs[port], [*range(inputs[0].rank), None])
+        ],
         module="nn.Embedding",
         positional=("num_embeddings", "embedding_dim"),
         brief=brief_of(_EMBEDDING),
@@ -172,6 +177,7 @@ Use it in vision transformers and the like: attention gathers in it what the hea
         infer=_class_token,
         parameters=_LEARNT,
         weights=_class_token_weights,
+        sees=reach.of_one(lambda values, x, y: {1: reach.Reach((-1,), (-1,), 1)}),
         derived=(_FEATURES,),
         state=lambda sources: _initial(sources["std"], "1", "1", sources["features"]),
         function=_class_token_source,

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules import saved
 from designer.catalogue.rules.cost import affine_weights
-from designer.catalogue.rules.expect import expect_float, expect_rank, rank_from, shape_text
+from designer.catalogue.rules.expect import expect_float, expect_rank, product, rank_from, shape_text
 from designer.catalogue.spec import (
     MAX_RANK,
     Derived,
@@ -17,6 +18,7 @@ from designer.catalogue.spec import (
     Parameter,
     ParameterType,
     Remedy,
+    Saved,
     Tensor,
     Values,
 )
@@ -105,6 +107,20 @@ def _rms_norm_weights(values: Values, inputs: Sequence[Tensor], outputs: Sequenc
     return affine_weights(_normalized(values, inputs), values.elementwise_affine, False)
 
 
+def _layer_norm_saved(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+    return Saved(inputs=(0,), own_bytes=2 * _statistics_bytes(values, inputs[0]))
+
+
+def _rms_norm_saved(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+    normed = saved.size_bytes(inputs[0]) if values.elementwise_affine else 0
+    return Saved(inputs=(0,), own_bytes=_statistics_bytes(values, inputs[0]) + normed)
+
+
+def _statistics_bytes(values: Values, x: Tensor) -> int:
+    """Of one number for each group of elements that is normalised together."""
+    return int(product(x.shape[: x.rank - values.num_dims])) * saved.FLOAT_BYTES
+
+
 SPECS = (
     LayerSpec(
         kind="LayerNorm",
@@ -124,6 +140,7 @@ The shape stays as it is; `normalized_shape` is the length of the last axes.
         parameters=_LAYER_NORM,
         doubts=_doubts,
         weights=_layer_norm_weights,
+        saved=_layer_norm_saved,
         module="nn.LayerNorm",
         derived=(Derived("normalized_shape", _normalized_shape),),
         positional=("normalized_shape",),
@@ -147,6 +164,7 @@ The shape stays as it is; `normalized_shape` is the length of the last axes.
         parameters=_RMS_NORM,
         doubts=_doubts,
         weights=_rms_norm_weights,
+        saved=_rms_norm_saved,
         module="nn.RMSNorm",
         derived=(Derived("normalized_shape", _normalized_shape),),
         positional=("normalized_shape",),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from designer.base.text import Text, all_of
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules import reach, saved
 from designer.catalogue.rules.cost import linear_macs, linear_weights
 from designer.catalogue.rules.doubts import ADD_CHANNELS, unbatched
 from designer.catalogue.rules.expect import expect_float, expect_rank, rank_from, shape_text
@@ -17,6 +18,7 @@ from designer.catalogue.spec import (
     LayerSpec,
     Parameter,
     ParameterType,
+    Saved,
     Tensor,
     Values,
 )
@@ -60,6 +62,11 @@ def _macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -
     return linear_macs(inputs[0].shape, values.out_features)
 
 
+def _saved(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+    # Matrices are multiplied as they lie; of more axes it makes a matrix first.
+    return Saved(inputs=(0,), only_for_weights=True, needs_contiguous=inputs[0].rank > 2)
+
+
 def _bilinear(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     first, second = inputs
     for x in inputs:
@@ -86,6 +93,12 @@ def _bilinear_weights(values: Values, inputs: Sequence[Tensor], outputs: Sequenc
     return linear_weights(first.shape[-1] * second.shape[-1], values.out_features, values.bias)
 
 
+def _bilinear_sees(
+    values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor], port: int
+) -> Sequence[reach.Field]:
+    return [reach.along(x, outputs[port], {x.rank - 1: reach.everything(x.shape[-1])}) for x in inputs]
+
+
 SPECS = (
     LayerSpec(
         kind="Linear",
@@ -106,7 +119,8 @@ by itself.
         doubts=_doubts,
         weights=_weights,
         macs=_macs,
-        window=lambda values: "all",
+        saved=_saved,
+        sees=reach.of_one(lambda values, x, y: {x.rank - 1: reach.everything(x.shape[-1])}),
         module="nn.Linear",
         lazy="nn.LazyLinear",
         derived=(Derived("in_features", lambda values, inputs: inputs[0].shape[-1]),),
@@ -131,7 +145,8 @@ Use it where two vectors shall be compared in a way that is learnt: a question a
         doubts=_bilinear_doubts,
         inputs=("input1", "input2"),
         weights=_bilinear_weights,
-        window=lambda values: "all",
+        saved=saved.all_inputs,
+        sees=_bilinear_sees,
         module="nn.Bilinear",
         derived=(
             Derived("in1_features", lambda values, inputs: inputs[0].shape[-1]),

@@ -7,11 +7,13 @@ from functools import reduce
 
 from designer.base.text import Text, all_of
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules import reach, saved
 from designer.catalogue.rules.broadcast import broadcast, concatenate, multiply_matrices, stack
 from designer.catalogue.rules.cost import matrix_macs
 from designer.catalogue.rules.doubts import unbatched, whole_numbers
-from designer.catalogue.rules.expect import axis_parameter, promote
-from designer.catalogue.spec import Doubt, Family, LayerError, LayerSpec, Tensor, Values
+from designer.catalogue.rules.expect import axis_parameter, promote, resolve_axis
+from designer.catalogue.rules.reach import NOWHERE, Field
+from designer.catalogue.spec import Doubt, Family, LayerError, LayerSpec, Saved, SavedRule, Tensor, Values
 
 _DIM = (axis_parameter("dim", 1, "The axis along which the tensors are joined.", required=False),)
 _STACK = (axis_parameter("dim", 1, "Where the new axis stands.", required=False),)
@@ -63,7 +65,59 @@ def _matmul_macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Ten
     return matrix_macs(outputs[0].shape, inputs[0].shape[-1])
 
 
-def _elementwise(kind: str, verb: str, function: Function, summary: str, text: str, url: str) -> LayerSpec:
+def _step_by_step(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+    """Every input, and what is between where more than two meet: the second result needs the first."""
+    between = [Tensor(broadcast(inputs[:count], ""), outputs[0].dtype) for count in range(2, len(inputs))]
+    return Saved(inputs=tuple(range(len(inputs))), own_bytes=sum(map(saved.size_bytes, between)))
+
+
+def _concat_sees(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor], port: int) -> Sequence[Field]:
+    """Each place of the axis sees that of the one tensor that it comes from."""
+    result = outputs[port]
+    axis = resolve_axis(values.dim, result.rank, "dim")
+    total, start, found = int(result.shape[axis]), 0, []
+    for x in inputs:
+        end = start + int(x.shape[axis])
+        if total > reach.MOST_ENTRIES:
+            place = reach.everything(x.shape[axis])
+        else:
+            place = reach.listed([(k - start, k - start) if start <= k < end else NOWHERE for k in range(total)])
+        found.append(reach.along(x, result, {axis: place}))
+        start = end
+    return found
+
+
+def _stack_sees(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor], port: int) -> Sequence[Field]:
+    new = resolve_axis(values.dim, outputs[port].rank, "dim")
+    axes = [*range(new), None, *range(new, inputs[0].rank)]
+    return [reach.moved(x, outputs[port], axes) for x in inputs]
+
+
+def _matmul_sees(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor], port: int) -> Sequence[Field]:
+    """A row of the first tensor, and a column of the second."""
+    result = outputs[port]
+    found = []
+    for x, drawn, new in ((inputs[0], -1, -1), (inputs[1], -2, -2)):
+        missing = result.rank - x.rank
+        axes: list[int | None] = [
+            k - missing if k >= missing and x.shape[k - missing] == length else None
+            for k, length in enumerate(result.shape)
+        ]
+        kept = -2 if drawn == -1 else -1
+        axes[new], axes[kept] = None, x.rank + kept
+        found.append(reach.moved(x, result, axes, {x.rank + drawn: reach.everything(x.shape[drawn])}))
+    return found
+
+
+def _elementwise(
+    kind: str,
+    verb: str,
+    function: Function,
+    summary: str,
+    text: str,
+    url: str,
+    saves: SavedRule = _step_by_step,
+) -> LayerSpec:
     """A merge in which each element of the result comes from the elements at the same place."""
 
     def infer(values: Values, inputs: Sequence[Tensor]) -> Tensor:
@@ -78,6 +132,7 @@ def _elementwise(kind: str, verb: str, function: Function, summary: str, text: s
         url=f"https://pytorch.org/docs/stable/generated/torch.{url}.html",
         infer=infer,
         variadic=True,
+        saved=saves,
         function=function,
     )
 
@@ -105,6 +160,7 @@ The shapes must agree; an axis of length 1 stretches to the other's length: `(N,
 
 *Pitfall:* where a path changes channels or size, put a 1×1 convolution with the same stride on the other path.""",
         "add",
+        saved.nothing,
     ),
     _elementwise(
         "Multiply",
@@ -133,6 +189,7 @@ The shapes must agree; an axis of length 1 stretches to the other's length: `(N,
 
 *Pitfall:* the order of the inputs matters, unlike that of Add.""",
         "sub",
+        saved.nothing,
     ),
     _elementwise(
         "Maximum",
@@ -178,6 +235,7 @@ Along `dim` the lengths add up; every other axis must agree: `(N, 64, H, W)` and
         infer=_concat,
         parameters=_DIM,
         variadic=True,
+        sees=_concat_sees,
         function=_concat_source,
         brief=brief_of(_DIM),
     ),
@@ -197,6 +255,7 @@ All shapes must be the same: two of `(N, C)` give `(N, 2, C)` with `dim=1`.
         infer=_stack,
         parameters=_STACK,
         variadic=True,
+        sees=_stack_sees,
         function=_stack_source,
         brief=brief_of(_STACK),
     ),
@@ -217,7 +276,8 @@ Use it to build attention or other products of two branches by hand.
         doubts=_matmul_doubts,
         inputs=("x1", "x2"),
         macs=_matmul_macs,
-        window=lambda values: "all",
+        saved=saved.all_inputs,
+        sees=_matmul_sees,
         function=lambda params, inputs: f"torch.matmul({', '.join(inputs)})",
     ),
 )

@@ -12,6 +12,7 @@ from math import gcd
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules import reach, saved
 from designer.catalogue.rules.cost import affine_weights
 from designer.catalogue.rules.doubts import without_batch
 from designer.catalogue.rules.expect import (
@@ -33,8 +34,10 @@ from designer.catalogue.spec import (
     Parameter,
     ParameterType,
     Remedy,
+    Saved,
     Tensor,
     Values,
+    Window,
 )
 
 _DOCS = "https://pytorch.org/docs/stable/generated/torch.nn.{}.html"
@@ -117,6 +120,10 @@ def _batch_norm(axes: int, ranks: tuple[int, ...], layout: str, other: str) -> L
     def weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
         return affine_weights(inputs[0].shape[1:2], values.affine, values.affine)
 
+    def keeps(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+        figures = 4 if values.track_running_stats else 2  # mean and deviation of the batch, and the running ones
+        return Saved(inputs=(0,), fixed_bytes=figures * int(inputs[0].shape[1]) * saved.FLOAT_BYTES)
+
     return LayerSpec(
         kind=kind,
         family=Family.NORMALISATION,
@@ -135,6 +142,7 @@ The shape stays as it is: `{layout}`. When evaluating, running statistics take t
         parameters=_BATCH_NORM,
         doubts=doubts,
         weights=weights,
+        saved=keeps,
         module=f"nn.{kind}",
         lazy=f"nn.Lazy{kind}",
         derived=(Derived("num_features", lambda values, inputs: inputs[0].shape[1]),),
@@ -212,6 +220,10 @@ def _group_norm_weights(values: Values, inputs: Sequence[Tensor], outputs: Seque
     return affine_weights(inputs[0].shape[1:2], values.affine, values.affine)
 
 
+def _group_norm_saved(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+    return Saved(inputs=(0,), own_bytes=2 * int(inputs[0].shape[0] * values.num_groups) * saved.FLOAT_BYTES)
+
+
 _INSTANCE_NORM = (
     _EPS,
     _BATCH_NORM[1],
@@ -239,6 +251,11 @@ def _instance_norm(axes: int) -> LayerSpec:
     def weights(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
         return affine_weights([inputs[0].shape[-axes - 1]], values.affine, values.affine)
 
+    def keeps(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+        # Mean and deviation; the scale and the running statistics are repeated for each example.
+        figures = 2 + bool(values.affine) + 2 * bool(values.track_running_stats)
+        return Saved(inputs=(0,), own_bytes=figures * int(product(inputs[0].shape[:-axes])) * saved.FLOAT_BYTES)
+
     return LayerSpec(
         kind=kind,
         family=Family.NORMALISATION,
@@ -256,6 +273,7 @@ The shape stays as it is: `{LAYOUTS[axes]}`. It treats every example alike, what
         parameters=_INSTANCE_NORM,
         doubts=without_batch(axes),
         weights=weights,
+        saved=keeps,
         module=f"nn.{kind}",
         lazy=f"nn.Lazy{kind}",
         lazy_switches=("affine", "track_running_stats"),
@@ -287,6 +305,13 @@ def _local_response(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     return x if is_float(x.dtype) else Tensor(x.shape, "float32")
 
 
+def _local_response_saved(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+    (x,) = inputs
+    channels = int(x.shape[1])  # the squares are padded by a window's reach; then their means, and their power
+    squares = saved.size_bytes(x) * (channels + int(values.size) - 1) // channels
+    return Saved(inputs=(0,), own_bytes=squares + 2 * saved.size_bytes(x))
+
+
 SPECS = (
     _batch_norm(2, (4,), LAYOUTS[2], "Use BatchNorm1d for vectors and sequences."),
     _batch_norm(1, (2, 3), "(N, C) or (N, C, L)", "Use BatchNorm2d for images."),
@@ -309,6 +334,7 @@ The shape stays as it is: `(N, C, …)`. One group is a layer normalisation, C g
         parameters=_GROUP_NORM,
         doubts=_group_norm_doubts,
         weights=_group_norm_weights,
+        saved=_group_norm_saved,
         module="nn.GroupNorm",
         derived=(Derived("num_channels", lambda values, inputs: inputs[0].shape[1]),),
         positional=("num_groups", "num_channels"),
@@ -330,6 +356,8 @@ The shape stays as it is: `(N, C, L)` or `(N, C, H, W)`.
         url=_DOCS.format("LocalResponseNorm"),
         infer=_local_response,
         parameters=_LOCAL_RESPONSE,
+        saved=_local_response_saved,
+        sees=reach.of_one(lambda values, x, y: {1: reach.sliding(Window(values.size, 1, values.size // 2))}),
         module="nn.LocalResponseNorm",
         positional=("size",),
         brief=brief_of(_LOCAL_RESPONSE),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules import reach, saved
 from designer.catalogue.rules.doubts import without_batch
 from designer.catalogue.rules.expect import LAYOUTS, expect_rank, expect_spatial, rank_from
 from designer.catalogue.rules.sliding_window import Size, as_size, per_axis
@@ -119,7 +120,9 @@ Each spatial length grows by what is added at both of its ends, in PyTorch's ord
         infer=infer,
         parameters=parameters,
         doubts=without_batch(axes),
+        saved=saved.the_input if name in ("Reflection", "Replication") else saved.nothing,
         window=window,
+        sees=reach.windowed(window),
         module=f"nn.{kind}",
         positional=tuple(parameter.name for parameter in parameters),
         brief=brief_of(parameters),

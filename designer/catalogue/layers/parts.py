@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules import reach, saved
 from designer.catalogue.rules.doubts import over_batch
 from designer.catalogue.rules.expect import axis_parameter, resolve_axis, shape_text
 from designer.catalogue.spec import (
@@ -125,6 +126,13 @@ def _split(values: Values, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
     return _cut(x, axis, lengths)
 
 
+def _sees(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor], port: int) -> Sequence[reach.Field]:
+    (x,) = inputs
+    axis = resolve_axis(values.dim, x.rank, "dim")
+    start = sum(int(part.shape[axis]) for part in outputs[:port])
+    return [reach.along(x, outputs[port], {axis: reach.Reach((start,), (start,), 1)})]
+
+
 SPECS = (
     LayerSpec(
         kind="Chunk",
@@ -144,6 +152,8 @@ Use it to send halves of the channels different ways, as ShuffleNet and gated un
         doubts=_chunk_doubts,
         parts="chunks",
         function=_chunk_source,
+        saved=saved.strided_view,
+        sees=_sees,
         brief=brief_of(_CHUNK),
     ),
     LayerSpec(
@@ -164,6 +174,8 @@ The lengths must add up to the length of the axis; all else stays.
         doubts=_over_batch,
         parts="split_size",
         function=_split_source,
+        saved=saved.strided_view,
+        sees=_sees,
         brief=brief_of(_SPLIT),
     ),
 )

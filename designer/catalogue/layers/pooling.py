@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules import reach, saved
 from designer.catalogue.rules.doubts import both, whole_numbers, without_batch
 from designer.catalogue.rules.expect import (
     LAYOUTS,
@@ -17,7 +18,7 @@ from designer.catalogue.rules.expect import (
     rank_from,
 )
 from designer.catalogue.rules.sliding_window import per_axis, pool_shape, window_shape, windows_of
-from designer.catalogue.spec import Family, LayerSpec, Parameter, ParameterType, Tensor, Values, Window
+from designer.catalogue.spec import Family, LayerSpec, Parameter, ParameterType, Saved, Tensor, Values, Window
 
 _LARGEST_KERNEL = 1 << 12
 _LARGEST_OUTPUT = 1 << 12
@@ -85,7 +86,9 @@ Use it to shrink feature maps: what matters is that a pattern was found, not exa
         infer=infer,
         parameters=parameters,
         doubts=both(without_batch(axes), whole_numbers),
+        saved=saved.input_and_indices,
         window=window,
+        sees=reach.windowed(window),
         module=f"nn.{kind}",
         brief=brief_of(parameters),
     )
@@ -125,10 +128,17 @@ Use it to shrink feature maps gently, as LeNet did; today a max pool or a stride
         infer=infer,
         parameters=parameters,
         doubts=both(without_batch(axes), whole_numbers),
+        saved=saved.the_input,
         window=window,
+        sees=reach.windowed(window),
         module=f"nn.{kind}",
         brief=brief_of(parameters),
     )
+
+
+def _power_pool_saved(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+    # The powers, and of the mean, its sign, its size and its root one tensor each.
+    return Saved(inputs=(0,), own_bytes=saved.size_bytes(inputs[0]) + 4 * saved.size_bytes(outputs[0]))
 
 
 def _power_pool(axes: int) -> LayerSpec:
@@ -184,7 +194,9 @@ Each spatial length becomes `floor((size − kernel_size) / stride) + 1`; with `
         infer=infer,
         parameters=parameters,
         doubts=both(without_batch(axes), whole_numbers),
+        saved=_power_pool_saved,
         window=window,
+        sees=reach.windowed(window),
         module=f"nn.{kind}",
         positional=("norm_type",),
         brief=brief_of(parameters),
@@ -217,6 +229,10 @@ def _adaptive_pool(axes: int, name: str, verb: str) -> LayerSpec:
         expect_float(x)
         return Tensor((*x.shape[:-axes], *per_axis(values.output_size, axes)), x.dtype)
 
+    def mean_saved(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+        is_mean = set(per_axis(values.output_size, axes)) == {1}  # which torch computes as one, and saves nothing
+        return Saved() if is_mean else Saved(inputs=(0,))
+
     return LayerSpec(
         kind=kind,
         family=Family.POOLING,
@@ -233,7 +249,12 @@ Each spatial length becomes `output_size`; batch and channels stay.
         infer=infer,
         parameters=parameters,
         doubts=without_batch(axes),
-        window=lambda values: "all",
+        saved=saved.input_and_indices if name == "Max" else mean_saved,
+        sees=reach.of_one(
+            lambda values, x, y: {
+                axis: reach.adaptive(x.shape[axis], y.shape[axis]) for axis in range(x.rank - axes, x.rank)
+            }
+        ),
         module=f"nn.{kind}",
         positional=("output_size",),
         brief=brief_of(parameters),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules import reach, saved
 from designer.catalogue.rules.doubts import alone_in_sequence
 from designer.catalogue.rules.expect import expect_float, expect_rank, product
 from designer.catalogue.spec import (
@@ -15,6 +16,8 @@ from designer.catalogue.spec import (
     Parameter,
     ParameterType,
     Remedy,
+    Saved,
+    SavedRule,
     Tensor,
     Values,
 )
@@ -23,6 +26,7 @@ _HIDDEN = Parameter("hidden_size", ParameterType.INT, 128, "Length of what it re
 _LAYERS = Parameter(
     "num_layers", ParameterType.INT, 1, "Number of layers, each on the results of the one before.", 1, 1024
 )
+_WORKSPACE_BYTES = 3 * 4096  # what the parts of a workspace leave unused, as each begins on a page of its own
 _NONLINEARITY = Parameter(
     "nonlinearity", ParameterType.CHOICE, "tanh", "The activation within the cell.", choices=("tanh", "relu")
 )
@@ -78,6 +82,77 @@ def _per_layer(values: Values, first: int) -> list[tuple[int, int]]:
     return [(behind if layer else first, _directions(values)) for layer in range(values.num_layers)]
 
 
+def _rnn_saved(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+    # Of each step the result, and where the first begins.
+    return _steps_saved(values, inputs[0], (inputs[0].shape[-2] + 1) * values.hidden_size)
+
+
+def _gru_saved(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+    # Of each step both gates, the candidate before and behind its activation, and three parts of the projections.
+    return _steps_saved(values, inputs[0], 7 * inputs[0].shape[-2] * values.hidden_size)
+
+
+def _steps_saved(values: Values, x: Tensor, cell: int) -> Saved:
+    """Of cells that torch computes step by step. cell: what one saves of an example. Source: ATen's RNN.cpp."""
+    *examples, length, features = x.shape
+    batch = product(examples)
+    directions = _directions(values)
+    entering = directions * length * features  # a copy for each direction, as its steps come first
+    between = (values.num_layers - 1) * length * values.hidden_size * directions
+    total = values.num_layers * directions * cell + entering + between * (2 if values.dropout else 1)
+    return Saved(own_bytes=int(batch * total) * saved.FLOAT_BYTES)
+
+
+def _lstm_saved(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+    """Of oneDNN's LSTM: its input, its output, and a workspace that holds gates, states and room for gradients.
+
+    The figures of the workspace are measured; they are within a tenth for lengths of ten steps and more.
+    """
+    (x,) = inputs
+    *examples, length, features = x.shape
+    batch = product(examples)
+    hidden, directions = values.hidden_size, _directions(values)
+    total, received = 0.0, features
+    for layer in range(values.num_layers):
+        rows = _rounded(hidden)
+        workspace = 6 * max(_rounded(received), rows) * (length + 1) + 9.5 * rows * length
+        total += directions * (workspace + 4 * hidden)
+        behind = length * hidden * directions
+        if layer == 0:
+            total += length * features  # a copy, as the steps come first
+        if layer or directions == 2:
+            total += behind  # the results of a layer; those of the last are the output, if it has one direction
+        if directions == 2 and layer < values.num_layers - 1:
+            total += behind  # both directions side by side
+        if values.dropout and layer < values.num_layers - 1:
+            total += 2 * behind if directions == 1 else behind
+        received = hidden * directions
+    weights = 0 if values.bias else _lstm_matrices(values, features)
+    return Saved(
+        outputs=(0,) if directions == 1 else (),
+        own_bytes=int(batch * total) * saved.FLOAT_BYTES,
+        fixed_bytes=int(weights) * saved.FLOAT_BYTES + values.num_layers * directions * _WORKSPACE_BYTES,
+    )
+
+
+def _rounded(length: int) -> int:
+    """A length as oneDNN lays rows out: in whole cache lines of 16 elements."""
+    return (length + 15) // 16 * 16
+
+
+def _lstm_matrices(values: Values, features: int) -> int:
+    """Elements of the weights, which oneDNN takes in a copy where there is no bias."""
+    cells = _per_layer(values, features)
+    return sum(count * 4 * values.hidden_size * (received + values.hidden_size) for received, count in cells)
+
+
+def _sees(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor], port: int) -> Sequence[reach.Field]:
+    """All steps: the last one does, and in both directions every one."""
+    (x,) = inputs
+    whole = {axis: reach.everything(x.shape[axis]) for axis in range(x.rank - 2, x.rank)}
+    return [reach.moved(x, outputs[port], (None,) * outputs[port].rank, whole)]
+
+
 def _recurrent(
     kind: str,
     gates: int,
@@ -85,6 +160,7 @@ def _recurrent(
     unpack: Callable[[Sequence[str]], str],
     words: tuple[str, str, str, str],
     parameters: tuple[Parameter, ...],
+    saves: SavedRule,
 ) -> LayerSpec:
     summary, first, use, pitfall = words
 
@@ -123,7 +199,8 @@ it remembers at the end, {" and ".join(f"`{state}`" for state in states)}, is `(
         outputs=("output", *states),
         weights=weights,
         macs=macs,
-        window=lambda values: "all",
+        saved=saves,
+        sees=_sees,
         module=f"nn.{kind}",
         derived=(
             Derived("input_size", lambda values, inputs: inputs[0].shape[-1]),
@@ -155,6 +232,7 @@ SPECS = (
             "the steps follow one another, so long sequences are slow, on any device.",
         ),
         (_HIDDEN, _LAYERS, *_OTHERS),
+        _lstm_saved,
     ),
     _recurrent(
         "GRU",
@@ -168,6 +246,7 @@ SPECS = (
             "the steps follow one another, so long sequences are slow, on any device.",
         ),
         (_HIDDEN, _LAYERS, *_OTHERS),
+        _gru_saved,
     ),
     _recurrent(
         "RNN",
@@ -181,5 +260,6 @@ SPECS = (
             _FORGETS,
         ),
         (_HIDDEN, _LAYERS, _NONLINEARITY, *_OTHERS),
+        _rnn_saved,
     ),
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules import reach, saved
 from designer.catalogue.rules.doubts import over_batch
 from designer.catalogue.rules.expect import expect_float, is_float, shape_text
 from designer.catalogue.spec import (
@@ -18,6 +19,7 @@ from designer.catalogue.spec import (
     Parameter,
     ParameterType,
     Remedy,
+    SavedRule,
     Tensor,
     Values,
 )
@@ -98,9 +100,12 @@ def _source(method: str) -> Callable[[Mapping[str, str], Sequence[str]], str]:
     return source
 
 
-def _window(values: Values) -> str | None:
-    # Over the channels alone, each place stays with itself.
-    return None if tuple(values.dim) == (1,) else "all"
+def _sees(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor], port: int) -> Sequence[reach.Field]:
+    (x,) = inputs
+    drawn = _axes(values, x)
+    kept = [axis for axis in range(x.rank) if values.keepdim or axis not in drawn]
+    axes = [None if axis in drawn else axis for axis in kept]
+    return [reach.moved(x, outputs[port], axes, {axis: reach.everything(x.shape[axis]) for axis in drawn})]
 
 
 def _reduction(
@@ -111,6 +116,7 @@ def _reduction(
     use: str,
     pitfall: str,
     infer: Callable[[Values, Sequence[Tensor]], Tensor],
+    saves: SavedRule = saved.nothing,
 ) -> LayerSpec:
     return LayerSpec(
         kind=kind,
@@ -128,7 +134,8 @@ def _reduction(
         infer=infer,
         parameters=_PARAMETERS,
         doubts=_doubts,
-        window=_window,
+        saved=saves,
+        sees=_sees,
         function=_source(method),
         brief=brief_of(_PARAMETERS),
     )
@@ -161,6 +168,7 @@ SPECS = (
         "Use it as a global max pool: whether a pattern is there at all.",
         "where several elements are largest, they share the gradient.",
         _keep,
+        saved.input_and_output,
     ),
     _reduction(
         "Min",
@@ -170,5 +178,6 @@ SPECS = (
         "Use it where the weakest answer decides.",
         "where several elements are smallest, they share the gradient.",
         _keep,
+        saved.input_and_output,
     ),
 )

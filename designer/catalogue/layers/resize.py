@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.emit import source_of
+from designer.catalogue.rules import reach
 from designer.catalogue.rules.doubts import ADD_CHANNELS, unbatched, unusual_rank
 from designer.catalogue.rules.expect import LAYOUTS, expect_float, expect_rank, rank_from, shape_text
 from designer.catalogue.rules.scaling import scaled
@@ -28,7 +30,7 @@ from designer.catalogue.spec import (
 _DOCS = "https://pytorch.org/docs/stable/generated/torch.nn.{}.html"
 _RANKS = {"nearest": (3, 4, 5), "linear": (3,), "bilinear": (4,), "bicubic": (4,), "trilinear": (5,)}
 _MODE_OF_RANK = {3: "linear", 4: "bilinear", 5: "trilinear"}
-_REACH = {"nearest": 1, "bicubic": 4}  # elements of the input that one of the output sees along an axis; else two
+_TAPS = {"nearest": 1, "bicubic": 4}  # elements of the input that one of the output sees along an axis; else two
 _UPSAMPLE = (
     Parameter(
         "scale_factor",
@@ -159,9 +161,25 @@ def _check_mode(values: Values, x: Tensor) -> None:
         )
 
 
-def _upsample_window(values: Values) -> tuple[Window, ...]:
-    # The finer grid behind it would be a stride of 1/scale_factor, which integers cannot say: an upper bound.
-    return (Window(_REACH.get(values.mode, 2), 1, 0),) * 3
+def _upsample_reaches(values: Values, x: Tensor, y: Tensor) -> dict[int, reach.Reach]:
+    """Where each element of the output looks. Source: ATen's UpSample.h."""
+    given = values.scale_factor if isinstance(values.scale_factor, tuple) else (values.scale_factor,) * (x.rank - 2)
+    taps = _TAPS.get(values.mode, 2)
+    found = {}
+    for axis, scale in enumerate(given, start=2):
+        size, length = int(x.shape[axis]), int(y.shape[axis])
+        factor = (
+            Fraction(size, length)
+            if scale is None or values.size is not None
+            else 1 / Fraction(scale).limit_denominator(1 << 10)
+        )
+        shift = Fraction(0)
+        if values.align_corners:
+            factor = Fraction(size - 1, length - 1) if length > 1 else Fraction(0)
+        elif taps > 1:
+            shift = factor / 2 - Fraction(1, 2)
+        found[axis] = reach.resized(factor, taps, shift)
+    return found
 
 
 def _factor(name: str, doc: str) -> tuple[Parameter, ...]:
@@ -234,6 +252,16 @@ def _channel_shuffle(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     return x
 
 
+def _pixel_shuffle_reaches(values: Values, x: Tensor, y: Tensor) -> dict[int, reach.Reach]:
+    finer = reach.resized(Fraction(1, int(values.upscale_factor)), 1, Fraction(0))
+    return {x.rank - 3: reach.everything(x.shape[-3]), x.rank - 2: finer, x.rank - 1: finer}
+
+
+def _pixel_unshuffle_reaches(values: Values, x: Tensor, y: Tensor) -> dict[int, reach.Reach]:
+    coarser = reach.sliding(Window(values.downscale_factor, values.downscale_factor, 0))
+    return {x.rank - 3: reach.everything(x.shape[-3]), x.rank - 2: coarser, x.rank - 1: coarser}
+
+
 SPECS = (
     LayerSpec(
         kind="Upsample",
@@ -251,7 +279,7 @@ Each spatial length becomes `length · scale_factor`, or what `size` says.
         infer=_upsample,
         parameters=_UPSAMPLE,
         doubts=_two_targets,
-        window=_upsample_window,
+        sees=reach.of_one(_upsample_reaches),
         module="nn.Upsample",
         brief=brief_of(_UPSAMPLE),
     ),
@@ -271,6 +299,7 @@ Use it at the end of super-resolution networks: all layers before it work at the
         infer=_pixel_shuffle,
         parameters=_UPSCALE,
         doubts=_of_images,
+        sees=reach.of_one(_pixel_shuffle_reaches),
         module="nn.PixelShuffle",
         positional=("upscale_factor",),
         brief=brief_of(_UPSCALE),
@@ -291,7 +320,7 @@ Use it to shrink an image without losing anything, at the start of a network on 
         infer=_pixel_unshuffle,
         parameters=_DOWNSCALE,
         doubts=_of_images,
-        window=lambda values: (Window(values.downscale_factor, values.downscale_factor, 0),) * 2,
+        sees=reach.of_one(_pixel_unshuffle_reaches),
         module="nn.PixelUnshuffle",
         positional=("downscale_factor",),
         brief=brief_of(_DOWNSCALE),
@@ -311,6 +340,7 @@ The shape stays as it is: `(N, C, …)`.
         url=_DOCS.format("ChannelShuffle"),
         infer=_channel_shuffle,
         parameters=_GROUPS,
+        sees=reach.of_one(lambda values, x, y: {1: reach.everything(x.shape[1])}),
         module="nn.ChannelShuffle",
         positional=("groups",),
         brief=brief_of(_GROUPS),

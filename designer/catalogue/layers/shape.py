@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
+from designer.catalogue.rules import reach, saved
 from designer.catalogue.rules.expect import axis_parameter, product, resolve_axis, shape_text
 from designer.catalogue.spec import (
     Family,
@@ -107,6 +108,8 @@ Use it between the last feature map and the first Linear.
         url="https://pytorch.org/docs/stable/generated/torch.nn.Flatten.html",
         infer=_flatten,
         parameters=_FLATTEN,
+        saved=saved.reshaped,
+        sees=reach.regroups,
         module="nn.Flatten",
         brief=brief_of(_FLATTEN),
     ),
@@ -125,6 +128,8 @@ Use it where a decoder or a generator goes from a vector back to an image.
         url="https://pytorch.org/docs/stable/generated/torch.nn.Unflatten.html",
         infer=_unflatten,
         parameters=_UNFLATTEN,
+        saved=saved.a_view,
+        sees=reach.regroups,
         module="nn.Unflatten",
         brief=brief_of(_UNFLATTEN),
     ),
@@ -142,6 +147,7 @@ The shape stays as it is.
 *Pitfall:* none, save that it does nothing.""",
         url="https://pytorch.org/docs/stable/generated/torch.nn.Identity.html",
         infer=_identity,
+        saved=saved.a_view,
         module="nn.Identity",
     ),
 )

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from designer.base.text import Text
 from designer.catalogue.layers.activation import activation, keep_any, number, to_float
-from designer.catalogue.spec import LayerError, Remedy, Tensor, Values
+from designer.catalogue.rules import saved
+from designer.catalogue.spec import LayerError, Remedy, Saved, Tensor, Values
 
 
 def _between_bounds(values: Values, inputs: Sequence[Tensor]) -> Tensor:
@@ -23,6 +24,10 @@ def _between_bounds(values: Values, inputs: Sequence[Tensor]) -> Tensor:
             else (),
         )
     return keep_any(values, inputs)
+
+
+def _tanhshrink(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Saved:
+    return Saved(own_bytes=saved.size_bytes(outputs[0]))  # the tanh itself
 
 
 SPECS = (
@@ -71,5 +76,6 @@ SPECS = (
         "Computes `x − tanh(x)` for each element.",
         "near zero both the result and its gradient vanish.",
         to_float,
+        saves=_tanhshrink,
     ),
 )

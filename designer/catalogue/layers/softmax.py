@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from designer.base.text import Text
 from designer.catalogue.layers.activation import activation
+from designer.catalogue.rules import reach, saved
 from designer.catalogue.rules.doubts import over_batch, without_batch
 from designer.catalogue.rules.expect import axis_parameter, expect_float, expect_spatial, resolve_axis, shape_text
-from designer.catalogue.spec import Doubt, LayerError, Remedy, Tensor, Values
+from designer.catalogue.spec import Doubt, LayerError, Remedy, Tensor, Values, Window
 
 _DIM = (axis_parameter("dim", 1, "The axis along which the results sum to one."),)
 _HALVED = (axis_parameter("dim", -1, "The axis that is cut into values and gates.", required=False),)
@@ -58,6 +59,19 @@ def _glu(values: Values, inputs: Sequence[Tensor]) -> Tensor:
     return Tensor((*x.shape[:axis], x.shape[axis] // 2, *x.shape[axis + 1 :]), x.dtype)
 
 
+def _along(values: Values, x: Tensor, y: Tensor) -> dict[int, reach.Reach]:
+    axis = resolve_axis(values.dim, x.rank, "dim")
+    return {axis: reach.everything(x.shape[axis])}
+
+
+_sees_dim = reach.of_one(_along)
+
+
+def _both_halves(values: Values, x: Tensor, y: Tensor) -> dict[int, reach.Reach]:
+    axis = resolve_axis(values.dim, x.rank, "dim")
+    return {axis: reach.sliding(Window(2, 1, 0, int(y.shape[axis])))}
+
+
 SPECS = (
     activation(
         "Softmax",
@@ -68,6 +82,8 @@ SPECS = (
         _along_dim,
         _DIM,
         doubts=_over_batch,
+        saves=saved.the_output,
+        sees=_sees_dim,
     ),
     activation(
         "LogSoftmax",
@@ -78,6 +94,8 @@ SPECS = (
         _along_dim,
         _DIM,
         doubts=_over_batch,
+        saves=saved.the_output,
+        sees=_sees_dim,
     ),
     activation(
         "Softmin",
@@ -88,6 +106,8 @@ SPECS = (
         _along_dim,
         _DIM,
         doubts=_over_batch,
+        saves=saved.the_output,
+        sees=_sees_dim,
     ),
     activation(
         "Softmax2d",
@@ -97,6 +117,8 @@ SPECS = (
         "before a cross-entropy loss it is one too many, as the loss contains it already.",
         _over_channels,
         doubts=without_batch(2),
+        saves=saved.the_output,
+        sees=reach.of_one(lambda values, x, y: {x.rank - 3: reach.everything(x.shape[-3])}),
     ),
     activation(
         "GLU",
@@ -108,5 +130,6 @@ SPECS = (
         _HALVED,
         keeps_shape=False,
         doubts=_halves_batch,
+        sees=reach.of_one(_both_halves),
     ),
 )

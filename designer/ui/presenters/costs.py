@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from designer.analysis import field as fields
 from designer.analysis.facts import Analysis, Row
-from designer.analysis.field import Field
+from designer.analysis.field import Axes
 from designer.base import numbers
 from designer.engine.recipe import Recipe
 from designer.session.freezing import is_trained
@@ -24,10 +24,15 @@ MOST_LAYERS = 2000  # a person reads the first few
 def memory_line(plan: MemoryPlan) -> str:
     """The training in short: `training memory 1.9 GiB at batch 128, largest batch 8,192`."""
     used, batch = numbers.size_bytes(plan.used.total_bytes), f"{plan.batch:,}"
-    if plan.largest_batch is None:
-        return translate("Costs", "training memory {0} at batch {1}").format(used, batch)
-    text = translate("Costs", "training memory {0} at batch {1}, largest batch {2}")
-    return text.format(used, batch, f"{plan.largest_batch:,}")
+    if plan.fits_any_batch:
+        text = translate("Costs", "training memory {0} at batch {1}, any batch size fits")
+    elif plan.largest_batch is None:
+        text = translate("Costs", "training memory {0} at batch {1}")
+    elif plan.largest_batch == 0:
+        text = translate("Costs", "training memory {0} at batch {1}, not even one example fits")
+    else:
+        text = translate("Costs", "training memory {0} at batch {1}, largest batch {2}")
+    return text.format(used, batch, f"{plan.largest_batch or 0:,}")
 
 
 def memory_view(plan: MemoryPlan, limit: str, device_bytes: int | None, error: str = "") -> MemoryView:
@@ -66,18 +71,22 @@ def field_line(row: Row) -> str:
     if not row.receptive_field:
         return ""
     text = numbers.shape(row.receptive_field)
+    if fields.is_whole(row.field):
+        return translate("Costs", "{0}, the whole input").format(text)
     if not _has_stride(row.field):
         return text
     words = translate("Costs", "{0}, stride {1}, padding {2}")
     return words.format(text, _strides(row.field), _paddings(row.field))
 
 
-def field_facts(size: tuple[int, ...] | None, field: Field, image: tuple[int, ...]) -> list[tuple[str, str]]:
+def field_facts(size: tuple[int, ...] | None, field: Axes, image: tuple[int, ...]) -> list[tuple[str, str]]:
     """The rows of the inspector. image: the lengths of the design's input."""
     if not size:
         return []
     beyond = _has_stride(field) and all(a > b for a, b in zip(size, image, strict=False))
     reach = translate("Costs", "{0}, beyond the input") if beyond else "{0}"
+    if fields.is_whole(field):
+        reach = translate("Costs", "{0}, the whole input")
     rows = [(translate("Costs", "receptive field"), reach.format(numbers.shape(size)))]
     if _has_stride(field):
         rows.append((translate("Costs", "field's stride"), _strides(field)))
@@ -85,13 +94,13 @@ def field_facts(size: tuple[int, ...] | None, field: Field, image: tuple[int, ..
     return rows
 
 
-def _has_stride(field: Field) -> bool:
-    return fields.is_finite(field)
+def _has_stride(field: Axes) -> bool:
+    return fields.moves(field)
 
 
-def _strides(field: Field) -> str:
+def _strides(field: Axes) -> str:
     return numbers.figures([axis.stride for axis in field])
 
 
-def _paddings(field: Field) -> str:
+def _paddings(field: Axes) -> str:
     return numbers.figures([axis.padding for axis in field])

@@ -27,7 +27,7 @@ def size_formulas(known: NodeFacts) -> tuple[str, ...]:
     """For each spatial axis, or once where they agree: `height = ⌊(224 + 2·3 − 1·(7 − 1) − 1) / 2⌋ + 1 = 112`."""
     before, after = (ports[0] if ports else None for ports in (known.inputs, known.outputs))
     windows = known.windows
-    if before is None or after is None or not isinstance(windows, (list, tuple)):
+    if before is None or after is None or not windows:
         return ()
     sizes, results = before.shape[2:], after.shape[2:]
     names = [translate("Formulas", axis) for axis in _AXES.get(len(windows), ())]
