@@ -20,7 +20,7 @@ from .placing import Placed
 from .protocol import Batch, Epoch, Evaluation, Kept, Message, Paused, Resumed, Warned
 from .recipe import Recipe
 from .review import Review
-from .schedule import Progression, learning_rate
+from .schedule import Progression, learning_rate, momentum
 from .state import FORMAT, random_state, restore_random_state
 from .stepper import Stepper
 from .stuck import StuckWatch
@@ -202,12 +202,17 @@ class Training:
         )
 
     def _rate(self, epoch: int, batch: int) -> float:
-        """The learning rate of a batch; both count from 1."""
+        """The learning rate of the step that a batch belongs to; both count from 1."""
         schedule = self._recipe.schedule
-        epochs_done = epoch - 1 + max(batch - 1, 0) / self.batches_per_epoch
         cuts = self._plateau.stalls if schedule.kind == "plateau" else 0
-        rate = learning_rate(schedule, self._recipe.optimizer.lr, epochs_done, self._recipe.epochs)
+        rate = learning_rate(schedule, self._recipe.optimizer.lr, *self._pace(epoch, batch))
         return rate * schedule.gamma**cuts
+
+    def _pace(self, epoch: int, batch: int) -> tuple[int, int, int]:
+        """Of a batch's step: how many come before it, how many an epoch has, and how many epochs there are."""
+        joined = self._recipe.accumulate
+        steps = -(-self.batches_per_epoch // joined)
+        return (epoch - 1) * steps + max(batch - 1, 0) // joined, steps, self._recipe.epochs
 
     def _examples_of_step(self, batch: int) -> int:
         """How many examples are in the batches that make one step with this one; batches count from 1."""
@@ -234,9 +239,11 @@ class Training:
             own = len(labels) if group.alone else group.share(self._examples_in(batch, batch))
             share = 1.0 if joined == group.size == 1 else own * group.size / self._examples_of_step(batch)
             whole = joined == 1 or batch % joined == 0 or batch == self.batches_per_epoch
-            scores, loss = stepper.train(images, labels, self._rate(epoch, batch), share, last=whole)
+            rate, inertia = self._rate(epoch, batch), momentum(self._recipe.schedule, *self._pace(epoch, batch))
+            scores, loss = stepper.train(images, labels, rate, share, last=whole, momentum=inertia)
             if own:
-                meter.add(loss, scores, labels if labels.ndim == 1 else labels.argmax(1))
+                weighed = stepper.weighed(scores, labels)
+                meter.add(loss, scores, labels if labels.ndim == 1 else labels.argmax(1), weighed)
             self._batches_done = batch
             due = group.agreed(self._due(batch, whole, reported.seconds))
             if due & _REPORT:
@@ -313,7 +320,7 @@ class Training:
             batches = self._data.batches_of(examples, size, group) if examples else ()
             for number, (images, labels) in enumerate(batches):
                 scores, loss = self._stepper.run(network, images, labels)  # (N, classes)
-                meter.add(loss, scores, labels)
+                meter.add(loss, scores, labels, self._stepper.weighed(scores, labels))
                 if review is not None:
                     review.add(scores, labels, (number * group.size + group.rank) * size)
                 if self._hooks.wishes.stopping and group.alone:

@@ -183,7 +183,7 @@ _OPTIMIZER = RecipeSection(
         _F(
             "optimizer.decay_all",
             tr("decay all"),
-            tr("Also biases and the weights of normalisation layers."),
+            tr("Also biases and what normalisation layers scale and shift by."),
             "",
             lambda r: r.optimizer.weight_decay > 0,
         ),
@@ -197,11 +197,25 @@ _SCHEDULE = RecipeSection(
         _F("schedule.step_epochs", tr("every"), tr("Epochs between two cuts."), "", _schedule("step")),
         _F("schedule.gamma", tr("cut to"), tr("What a cut leaves of the rate."), "", _schedule("step", "plateau")),
         _F(
-            "schedule.patience",
-            tr("patience"),
-            tr("Epochs without a better validation before a cut."),
+            "schedule.monitor",
+            tr("monitor"),
+            tr("What decides on a cut, on the validation set: accuracy should rise, loss should fall."),
             "",
             _schedule("plateau"),
+        ),
+        _F(
+            "schedule.patience",
+            tr("patience"),
+            tr("Epochs without a better value of it before a cut."),
+            "",
+            _schedule("plateau"),
+        ),
+        _F(
+            "schedule.cycle_momentum",
+            tr("cycle momentum"),
+            tr("Momentum, or the first beta, goes from 0.95 to 0.85 and back meanwhile."),
+            "",
+            lambda r: r.schedule.kind == "one_cycle" and r.optimizer.kind != "Adagrad",
         ),
         _F(
             "schedule.warmup_epochs",
