@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from .control import Wishes
-from .data import ImageData, batch_starts
+from .data import ImageData
 from .device import memory_bytes
 from .group import ALONE, Group
 from .losses import guessing_loss, make_loss
@@ -70,8 +70,8 @@ class Training:
         self._group = group
         self._stepper = Stepper(network, recipe, make_loss(recipe, data.num_classes, device), device, group)
         self._frozen = frozen
-        self._plateau = Progression(recipe.schedule.patience)
-        self._patience = Progression(recipe.early_stopping or recipe.epochs)
+        self._plateau = Progression(recipe.schedule.patience, recipe.schedule.monitor)
+        self._patience = Progression(recipe.early_stopping or recipe.epochs, recipe.early_stopping_monitor)
         self._epochs_done = 0
         self._batches_done = 0  # of the epoch under way
         self._meter = Meter(device)  # of the epoch under way
@@ -79,7 +79,7 @@ class Training:
         self._saved_at = time.perf_counter()
         self.network = network
         self._last_step: int | None = None
-        self.batches_per_epoch = len(batch_starts(len(data.train), recipe.batch_size))
+        self.batches_per_epoch = len(data.train_starts(recipe.batch_size))
         chance = guessing_loss(recipe, data.num_classes)
         self._stuck = StuckWatch(data.num_classes, chance, self.batches_per_epoch, recipe.epochs)
 
@@ -167,27 +167,30 @@ class Training:
         return Warned(
             code="stopped_early",
             message=Text(
-                "The run ends after epoch {epoch} of {epochs}: accuracy on the validation set has "
-                "not risen for {count} in a row.",
+                "The run ends after epoch {epoch} of {epochs}: {monitor} on the validation set has "
+                "got no better for {count} in a row.",
                 epoch=self._epochs_done,
                 epochs=self._recipe.epochs,
+                monitor=Text(self._recipe.early_stopping_monitor),
                 count=self._recipe.early_stopping,
             ),
             fix="Raise early_stopping, or leave it out, to train on.",
         )
 
     def _end_epoch(self, epoch: int, trained: Totals, validated: Totals, tested: Totals) -> None:
-        require_finite(
-            tested.mean_loss,
-            Text("on the test set after epoch {epoch}", epoch=epoch),
-            self._rate(epoch, 0),
-            self.steps_done,
-        )
+        for totals, where in (
+            (validated, Text("on the validation set after epoch {epoch}", epoch=epoch)),
+            (tested, Text("on the test set after epoch {epoch}", epoch=epoch)),
+        ):
+            require_finite(totals.mean_loss, where, self._rate(epoch, 0), self.steps_done)
         self._epochs_done, self._batches_done = epoch, 0
         self._seconds, self._meter = 0.0, Meter(self._device)
         if validated.examples:
-            self._plateau.see(validated.accuracy)
-            self._patience.see(validated.accuracy)
+            for progression, monitor in (
+                (self._plateau, self._recipe.schedule.monitor),
+                (self._patience, self._recipe.early_stopping_monitor),
+            ):
+                progression.see(validated.figure(monitor))
         self._hooks.emit(
             Epoch(
                 epoch=epoch,
@@ -223,7 +226,7 @@ class Training:
     def _examples_in(self, first: int, last: int) -> int:
         """How many examples are in the batches from the first to the last, in all processes; batches count from 1."""
         size = self._recipe.batch_size
-        return min(last * size, len(self._data.train)) - (first - 1) * size
+        return min(last * size, self._data.train_starts(size).stop) - (first - 1) * size
 
     def _train_epoch(self, epoch: int) -> Totals | None:
         """The epoch's totals, or None if it was stopped. Waits for the device only to report."""

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from .group import Group
 from .protocol import EngineError
+from .recipe_optimizer import Monitor
 from .text import Text
 
 _NOTED_BATCHES = 32  # at most so many batches' scores are kept
@@ -70,6 +71,10 @@ class Totals:
     @property
     def accuracy(self) -> float:
         return self.correct / max(self.examples, 1)
+
+    def figure(self, monitor: Monitor) -> float:
+        """The one that is monitored."""
+        return self.accuracy if monitor == "accuracy" else self.mean_loss
 
     @property
     def examples_per_second(self) -> float:

@@ -225,7 +225,7 @@ class Warned:
 
     Codes: `stuck_at_chance`, `stopped_early`, `unreadable_control`, `empty_class`, `lonely_class`, `skipped_broken`,
     `nothing_to_freeze`, `too_many_outputs`, `damaged_checkpoint`, `no_checksum`, `not_answering`, `data_note`,
-    `converted`.
+    `converted`, `last_batch_left_out`, `recipe_without_effect`.
     """
 
     type: ClassVar = "warning"

@@ -9,6 +9,7 @@ from typing import Any
 
 from .protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, MODEL_FILE, RECIPE_FILE, EngineError, read_status
 from .recipe import Recipe, read_recipe
+from .recipe_checks import require_sense
 from .recipe_options import adapted
 from .run_files import PREVIOUS_CHECKPOINT, replace_file
 from .text import Text
@@ -40,6 +41,8 @@ def recipe_to_go_on(run_dir: Path, changes: Mapping[str, Any]) -> Recipe:
         )
     own = read_recipe(run_dir / RECIPE_FILE)
     recipe = adapted(own, changes)
+    if "epochs" in changes:
+        require_sense(recipe)
     _require_epochs_left(run_dir, recipe.epochs)
     if recipe != own:
         try:

@@ -166,6 +166,13 @@ _LENGTH = RecipeSection(
             tr("End after so many epochs without a better validation."),
             tr("off"),
         ),
+        _F(
+            "early_stopping_monitor",
+            tr("monitor"),
+            tr("What has to get better, on the validation set: accuracy should rise, loss should fall."),
+            "",
+            lambda r: r.early_stopping is not None,
+        ),
         _F("seed", tr("seed"), tr("The same seed gives the same run.")),
     ),
     is_open=True,
