@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from .best import Best
 from .control import Wishes
 from .data import ImageData
 from .device import memory_bytes
@@ -37,13 +38,15 @@ class Hooks:
     """What the loop calls. emit: tells a message. wishes: asked after each batch.
 
     save: is given the state after each epoch, when the run is stopped or paused within one, and now and then. keep: is
-    given what the network gets right and wrong, after each epoch.
+    given what the network gets right and wrong, after each epoch. save_best: is given the weights after an epoch that
+    is the best so far, and what one needs to use them; before `save`, which remembers that there are such.
     """
 
     emit: Callable[[Message], None]
     wishes: Wishes = field(default_factory=Wishes)
     save: Callable[[Mapping[str, Any]], None] = field(default=lambda state: None)
     keep: Callable[[Evaluation], None] = field(default=lambda evaluation: None)
+    save_best: Callable[[Mapping[str, Any]], None] = field(default=lambda state: None)
 
 
 class Training:
@@ -72,6 +75,7 @@ class Training:
         self._frozen = frozen
         self._plateau = Progression(recipe.schedule.patience, recipe.schedule.monitor)
         self._patience = Progression(recipe.early_stopping or recipe.epochs, recipe.early_stopping_monitor)
+        self._best = None if recipe.keep_best == "off" else Best(recipe.keep_best)
         self._epochs_done = 0
         self._batches_done = 0  # of the epoch under way
         self._meter = Meter(device)  # of the epoch under way
@@ -111,13 +115,7 @@ class Training:
         """Everything that `restore` needs to go on from here, after a whole batch."""
         random, *others = self._group.gathered(random_state(self._device))
         return {
-            "format": FORMAT,
-            "epoch": self._epochs_done,
-            "batch": self._batches_done,
-            "step": self.steps_done,
-            "train_examples": len(self._data.train),
-            "recipe": self._recipe.to_json(),
-            "inputs": self._data.inputs(),
+            **self._progress(),
             **self._stepper.state(),
             "plateau": self._plateau.state(),
             "patience": self._patience.state(),
@@ -128,12 +126,27 @@ class Training:
             "random_of_others": others,
         }
 
+    def _progress(self) -> dict[str, Any]:
+        """What every checkpoint tells besides weights."""
+        return {
+            "format": FORMAT,
+            "epoch": self._epochs_done,
+            "batch": self._batches_done,
+            "step": self.steps_done,
+            "train_examples": len(self._data.train),
+            "recipe": self._recipe.to_json(),
+            "inputs": self._data.inputs(),
+            "best": self._best.state() if self._best else None,
+        }
+
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take back a state that fits this network, recipe and data: see `require_same_design`, `require_resumable`."""
         self._epochs_done, self._batches_done = state["epoch"], state["batch"]
         self._stepper.restore(state)
         self._plateau.restore(state["plateau"])
         self._patience.restore(state["patience"])
+        if self._best is not None and state.get("best") is not None:  # older checkpoints know of none
+            self._best.restore(state["best"])
         self._seconds = state["seconds"]
         self._stuck.restore(state["stuck"])
         if self._group.leads:  # the others' sums are in the first one's
@@ -157,10 +170,13 @@ class Training:
                 self._save()
                 return True
             self._end_epoch(epoch, trained, validated, tested)
+            if self._best is not None and self._best.see(epoch, validated, tested):
+                self._hooks.save_best({**self._progress(), "network": self.weights()})
             self._save()  # first: the pictures may be gone that a review shows
             if evaluation := review.written(epoch, self._data.test, self._data.classes):
                 self._hooks.keep(evaluation)
-            self._hooks.emit(Kept(epoch))
+            best = self._best
+            self._hooks.emit(Kept(epoch, best.epoch, best.figure, best.value) if best else Kept(epoch))
         return False
 
     def _stopped_early(self) -> Warned:

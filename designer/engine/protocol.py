@@ -36,6 +36,7 @@ from .run_files import append_to, fits, is_sensible, parse_json, read_lines, rep
 from .text import TEXTS, forms_of, in_forms
 
 __all__ = [
+    "BEST_CHECKPOINT",
     "CHECKPOINTS_DIR",
     "CONTROLS_FILE",
     "EVALUATION_FILE",
@@ -92,6 +93,7 @@ CONTROLS_FILE = "controls.jsonl"  # controls, one a line, added by anybody while
 LOG_FILE = "log.txt"  # what the network printed, warnings, tracebacks
 CHECKPOINTS_DIR = "checkpoints"
 WEIGHTS_FILE = "weights.safetensors"  # what a run that ended as it should leaves to others
+BEST_CHECKPOINT = "best.pt"  # in CHECKPOINTS_DIR: the weights of the best epoch, under "network"; not to go on from
 LAST_CHECKPOINT = "last.pt"  # in CHECKPOINTS_DIR: all that the run needs to go on; weights under "network"
 
 
@@ -199,6 +201,9 @@ class Kept:
 
     type: ClassVar = "kept"
     epoch: int  # from 1
+    best_epoch: int | None = None  # whose weights are kept beside; null where none are
+    best_figure: str = ""  # by which it is the best, such as validation_accuracy
+    best_value: float | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,16 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from .checkpoints import Keeper, Loaded, last_checkpoint, load_last, previous_checkpoint, require_same_design
+from .checkpoints import (
+    Keeper,
+    Loaded,
+    best_checkpoint,
+    last_checkpoint,
+    load_last,
+    previous_checkpoint,
+    require_same_design,
+    save_checkpoint,
+)
 from .control import Wishes
 from .data import ImageData, load_data
 from .device import choose_device, prepare_device
@@ -111,8 +120,8 @@ def _train(
     width = try_network(network, data.sample(2), data.num_classes)
     data, left_out = settle_batches(network, data, recipe, frozen, group)
     save = Keeper(run_dir, is_last_sound=loaded is None or loaded.is_last).save
-    keep = functools.partial(_keep, run_dir)
-    hooks = Hooks(journal.tell, wishes, save, keep) if group.leads else Hooks(journal.tell, wishes)
+    keep, save_best = functools.partial(_keep, run_dir), functools.partial(save_checkpoint, best_checkpoint(run_dir))
+    hooks = Hooks(journal.tell, wishes, save, keep, save_best) if group.leads else Hooks(journal.tell, wishes)
     training = Training(network, recipe, data, device, hooks, frozen, group)
     if loaded is not None:
         _go_on(training, loaded, recipe, len(data.train), journal)
@@ -222,7 +231,7 @@ def _make_network(
             fix="Add a layer such as Linear or Conv2d.",
         )
     start = recipe.start
-    taken = warm_start(network, start.weights, start.match, tell) if start.weights and not resume else None
+    taken = warm_start(network, start.source, start.match, tell) if start.weights and not resume else None
     if recipe.sync_batchnorm:
         network = group.in_step(network, device)
     frozen = freeze(network, start.frozen)

@@ -158,6 +158,13 @@ def _with_run_found(recipe: Recipe) -> Recipe:
     """The weights to start from may be named by the name of one of the person's runs."""
     weights = recipe.start.weights
     run = runs_dir() / weights
-    if not weights or Path(weights).exists() or not run.is_dir():
-        return recipe
-    return replace(recipe, start=replace(recipe.start, weights=str(run)))
+    if weights and not Path(weights).exists() and run.is_dir():
+        recipe = replace(recipe, start=replace(recipe.start, weights=str(run)))
+    source = recipe.start.source
+    if recipe.start.epoch == "best" and source != weights and not Path(source).is_file():
+        raise TrainingError(
+            Text("The run {run} has no weights of a best epoch.", run=weights),
+            expected="a run that has trained for an epoch, with keep_best other than off",
+            fix="Set start.epoch to last, or choose another run.",
+        )
+    return replace(recipe, start=replace(recipe.start, weights=source))

@@ -173,6 +173,11 @@ _LENGTH = RecipeSection(
             "",
             lambda r: r.early_stopping is not None,
         ),
+        _F(
+            "keep_best",
+            tr("keep best"),
+            tr("Weights of the epoch of highest accuracy or lowest loss, by validation, else by the test set."),
+        ),
         _F("seed", tr("seed"), tr("The same seed gives the same run.")),
     ),
     is_open=True,
@@ -271,6 +276,13 @@ _START = RecipeSection(
             tr("A run's name or folder, a checkpoint or a safetensors file."),
             tr("none"),
             browse=True,
+        ),
+        _F(
+            "start.epoch",
+            tr("of epoch"),
+            tr("Of a run: the weights of its last epoch, or of its best."),
+            "",
+            lambda r: bool(r.start.weights),
         ),
         _F(
             "start.match",
