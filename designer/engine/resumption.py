@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, MODEL_FILE, RECIPE_FILE, EngineError, read_status
+from .protocol import (
+    BEST_CHECKPOINT,
+    CHECKPOINTS_DIR,
+    LAST_CHECKPOINT,
+    MODEL_FILE,
+    RECIPE_FILE,
+    EngineError,
+    read_status,
+)
 from .recipe import Recipe, read_recipe
 from .recipe_checks import require_sense
 from .recipe_options import adapted
@@ -25,6 +33,14 @@ def has_checkpoint(run_dir: Path) -> bool:
     try:
         return any((folder / name).is_file() for name in (LAST_CHECKPOINT, PREVIOUS_CHECKPOINT))
     except OSError:  # a folder that may not be looked into
+        return False
+
+
+def has_best(run_dir: Path) -> bool:
+    """Whether the run has kept the weights of its best epoch."""
+    try:
+        return (run_dir / CHECKPOINTS_DIR / BEST_CHECKPOINT).is_file()
+    except OSError:
         return False
 
 
