@@ -2,9 +2,9 @@
 
 One message is one JSON object on one line, with its kind under "type". The worker writes messages to its standard
 output and to `metrics.jsonl`, and reads controls from its standard input and, so that others than who started it can
-lead the run too, from lines added to `controls.jsonl`. Whoever talks to the engine uses this
-module and `recipe`, and needs no torch. Reading never raises: a line that is no message becomes `Unreadable`.
-Beside its fields it may have "texts": how sentences in them were made, for who says them in another language.
+lead the run too, from lines added to `controls.jsonl`. Whoever talks to the engine uses this module and `recipe`, and
+needs no torch. Reading never raises: a line that is no message becomes `Unreadable`. Beside its fields it may have
+"texts": how sentences in them were made, for who says them in another language.
 """
 
 from __future__ import annotations
@@ -105,11 +105,8 @@ class EngineError(Exception):
     ) -> None:
         """batch_size: that would fit. node: the part of the network where it happened, as its code names it."""
         super().__init__(message)
-        self.message = message
-        self.expected = expected
-        self.fix = fix
-        self.batch_size = batch_size
-        self.node = node
+        self.message, self.expected, self.fix = message, expected, fix
+        self.batch_size, self.node = batch_size, node
 
 
 def first_line(error: BaseException) -> str:

@@ -145,7 +145,7 @@ def _write(scratch: Path, document: Document, source: str, recipe: Recipe) -> No
 
 def _with_own_weights(recipe: Recipe, scratch: Path) -> Recipe:
     """The weights that the recipe starts from go along, so that the project trains elsewhere."""
-    given = Path(recipe.start.weights).expanduser()
+    given = Path(recipe.start.source).expanduser()
     if given.is_dir():
         given = given / CHECKPOINTS_DIR / LAST_CHECKPOINT
     if not recipe.start.weights or not given.is_file():

@@ -72,3 +72,36 @@ def test_a_warm_up_as_long_as_the_run_is_a_sentence_before_the_start(blockyard: 
     assert "schedule.warmup_epochs is 5 with epochs=5" in done.err
     assert "raise epochs" in done.err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_project_takes_the_weights_of_the_best_epoch_along(blockyard: Blockyard, tmp_path):
+    net = design(tmp_path / "net.blockyard", FLAT[:2])
+    recipe = tmp_path / "recipe.json"
+    jumpy = {"optimizer": {"kind": "SGD", "lr": 1e-30}, "epochs": 2, "device": "cpu", "data": {"limit": 64}}
+    recipe.write_text(json.dumps(jumpy))  # no epoch betters the first
+    done = blockyard("train", net, "--recipe", recipe, "--run-dir", tmp_path / "run")
+    assert done.status == 0, done.err
+    assert "Best: epoch 1, by test accuracy" in done.out
+    document = json.loads(net.read_text())
+    document["recipe"] = {**jumpy, "start": {"weights": str(tmp_path / "run")}}
+    net.write_text(json.dumps(document), "utf-8")
+    for name in ("last", "best"):
+        done = blockyard("export", net, "--format", "project", "-o", tmp_path / name, "--weights", name)
+        assert done.status == 0, done.err
+        taken = (tmp_path / name / "start.pt").read_bytes()
+        assert taken == (tmp_path / "run" / "checkpoints" / f"{name}.pt").read_bytes()
+    done = blockyard("export", net, "-o", tmp_path / "net.py", "--weights", "best")
+    assert (done.status, "There are no weights to take along." in done.err) == (2, True)
+
+
+def test_a_training_from_the_best_weights_of_a_run_that_has_none_is_told_of(blockyard: Blockyard, tmp_path):
+    net = design(tmp_path / "net.blockyard", FLAT)
+    plain = {"epochs": 1, "device": "cpu", "data": {"limit": 64}, "keep_best": "off"}
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(json.dumps(plain))
+    assert blockyard("train", net, "--recipe", recipe, "--run-dir", tmp_path / "run").status == 0
+    recipe.write_text(json.dumps({**plain, "start": {"weights": "run", "epoch": "best"}}))
+    done = blockyard("train", net, "--recipe", recipe, "--run-dir", tmp_path / "again")
+    assert done.status == 1
+    assert "The run run has no weights of a best epoch." in done.err
+    assert not (tmp_path / "again").exists()
