@@ -30,6 +30,7 @@ from .text import Text
 REPORT_EVERY_S = 0.05
 SAVE_EVERY_S = 300.0  # within a long epoch: a machine that goes down costs no more
 _PAUSE_POLL_S = 0.05
+_MONITORS = {"accuracy": Text("accuracy"), "loss": Text("loss")}
 _REPORT, _SAVE, _PAUSE, _STOP = 1, 2, 4, 8  # what is due after a batch
 
 
@@ -187,7 +188,7 @@ class Training:
                 "got no better for {count} in a row.",
                 epoch=self._epochs_done,
                 epochs=self._recipe.epochs,
-                monitor=Text(self._recipe.early_stopping_monitor),
+                monitor=_MONITORS[self._recipe.early_stopping_monitor],
                 count=self._recipe.early_stopping,
             ),
             fix="Raise early_stopping, or leave it out, to train on.",

@@ -38,11 +38,23 @@ def require_sense(recipe: Recipe) -> None:
             raise RecipeError(Text("Recipe: {said}", said=found.message), expected=found.expected, fix=found.fix)
 
 
-def warnings_of(recipe: Recipe) -> list[Warned]:
-    """What is told of a recipe that can be trained by all the same."""
-    return [
-        Warned("recipe_without_effect", each.message, each.fix) for each in contradictions(recipe) if not each.stops
-    ]
+def warnings_of(recipe: Recipe, batches: int) -> list[Warned]:
+    """What is told of a recipe that can be trained by all the same. batches: of an epoch."""
+    found = [each for each in contradictions(recipe) if not each.stops]
+    if recipe.accumulate > batches:
+        found.append(
+            Contradiction(
+                "accumulate",
+                Text(
+                    "accumulate is {accumulate}, and an epoch has {batches} batches: no step gets more.",
+                    accumulate=recipe.accumulate,
+                    batches=batches,
+                ),
+                expected="at most the batches of an epoch",
+                fix="Lower accumulate or batch_size, or use more data.",
+            )
+        )
+    return [Warned("recipe_without_effect", each.message, each.fix) for each in found]
 
 
 def _found(recipe: Recipe) -> Iterator[Contradiction]:

@@ -145,7 +145,12 @@ def _train(
     )
     if loaded is None:
         wide = too_many_outputs(width, data.num_classes) if width > data.num_classes else None
-        for warning in (wide, nothing_to_freeze(network, recipe.start.frozen), left_out, *warnings_of(recipe)):
+        for warning in (
+            wide,
+            nothing_to_freeze(network, recipe.start.frozen),
+            left_out,
+            *warnings_of(recipe, training.batches_per_epoch),
+        ):
             if warning is not None:
                 journal.tell(warning)
     memory_ran_out = False

@@ -6,7 +6,7 @@ import pytest
 
 from designer.engine import protocol
 from designer.engine.recipe import RECIPES, Recipe, RecipeError
-from designer.engine.recipe_checks import contradictions, require_sense
+from designer.engine.recipe_checks import contradictions, require_sense, warnings_of
 
 WATCHED = {"validation": 0.1}
 PLATEAU = {"kind": "plateau", "patience": 2}
@@ -72,6 +72,12 @@ def test_the_engine_says_so_before_it_starts(run_folder, start_engine):
         assert engine.process.wait() == 1
     assert [type(message) for message in told] == [protocol.Failed]
     assert "schedule.warmup_epochs is 2 with epochs=2" in told[0].message
+
+
+def test_steps_of_more_batches_than_an_epoch_has_are_told():
+    assert [each.code for each in warnings_of(Recipe(accumulate=4), 3)] == ["recipe_without_effect"]
+    assert "accumulate is 4, and an epoch has 3 batches" in warnings_of(Recipe(accumulate=4), 3)[0].message
+    assert warnings_of(Recipe(accumulate=4), 4) == []
 
 
 def test_the_engine_warns_of_what_has_no_effect(run_folder, start_engine):
