@@ -18,8 +18,8 @@ import torch
 from torch import Tensor, nn
 
 from .checksums import Sealing, is_sound
-from .protocol import BEST_CHECKPOINT, CHECKPOINTS_DIR, LAST_CHECKPOINT, EngineError, Warned, first_line
-from .run_files import PREVIOUS_CHECKPOINT
+from .protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, EngineError, Warned, first_line
+from .run_files import BEST_CHECKPOINT, PREVIOUS_CHECKPOINT
 from .text import Text, joined
 
 

@@ -36,7 +36,6 @@ from .run_files import append_to, fits, is_sensible, parse_json, read_lines, rep
 from .text import TEXTS, forms_of, in_forms
 
 __all__ = [
-    "BEST_CHECKPOINT",
     "CHECKPOINTS_DIR",
     "CONTROLS_FILE",
     "EVALUATION_FILE",
@@ -93,7 +92,6 @@ CONTROLS_FILE = "controls.jsonl"  # controls, one a line, added by anybody while
 LOG_FILE = "log.txt"  # what the network printed, warnings, tracebacks
 CHECKPOINTS_DIR = "checkpoints"
 WEIGHTS_FILE = "weights.safetensors"  # what a run that ended as it should leaves to others
-BEST_CHECKPOINT = "best.pt"  # in CHECKPOINTS_DIR: the weights of the best epoch, under "network"; not to go on from
 LAST_CHECKPOINT = "last.pt"  # in CHECKPOINTS_DIR: all that the run needs to go on; weights under "network"
 
 
@@ -105,8 +103,7 @@ class EngineError(Exception):
     ) -> None:
         """batch_size: that would fit. node: the part of the network where it happened, as its code names it."""
         super().__init__(message)
-        self.message, self.expected, self.fix = message, expected, fix
-        self.batch_size, self.node = batch_size, node
+        self.message, self.expected, self.fix, self.batch_size, self.node = message, expected, fix, batch_size, node
 
 
 def first_line(error: BaseException) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from .protocol import BEST_CHECKPOINT, CHECKPOINTS_DIR
+from .protocol import CHECKPOINTS_DIR
 from .recipe_json import later, require
+from .run_files import BEST_CHECKPOINT
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from .protocol import (
-    BEST_CHECKPOINT,
     CHECKPOINTS_DIR,
     LAST_CHECKPOINT,
     MODEL_FILE,
@@ -19,7 +18,7 @@ from .protocol import (
 from .recipe import Recipe, read_recipe
 from .recipe_checks import require_sense
 from .recipe_options import adapted
-from .run_files import PREVIOUS_CHECKPOINT, replace_file
+from .run_files import BEST_CHECKPOINT, PREVIOUS_CHECKPOINT, replace_file
 from .text import Text
 
 

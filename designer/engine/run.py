@@ -23,7 +23,6 @@ from .control import Wishes
 from .job import carry_out
 from .progress import at_the_terminal
 from .protocol import (
-    BEST_CHECKPOINT,
     CHECKPOINTS_DIR,
     LAST_CHECKPOINT,
     METRICS_FILE,
@@ -36,6 +35,7 @@ from .protocol import (
 )
 from .recipe import Recipe, read_recipe
 from .resumption import has_checkpoint, recipe_to_go_on
+from .run_files import BEST_CHECKPOINT
 from .text import Text
 
 _TERMINATED = 128 + signal.SIGTERM
