@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
-from designer.base.errors import BlockyardError
-from designer.cli.designs import add_design, add_json, open_document
+from designer.cli.designs import UsageError, add_design, add_json, open_document
 from designer.cli.output import note, write, write_json
 from designer.exchange.project import START_FILE
 from designer.session.session import Session
 
 SUMMARY = "write a design as a Python module, or as a project that trains without Blockyard"
 _FORMATS = ("module", "project")
+AS_THE_RECIPE_SAYS = "recipe"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,8 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--weights",
-        action="store_true",
-        help="put the weights into the project that the recipe starts from (start.weights); left where they are if not",
+        nargs="?",
+        const=AS_THE_RECIPE_SAYS,
+        choices=("last", "best", AS_THE_RECIPE_SAYS),
+        metavar="{last,best}",
+        help="with --format project: put the weights into it that the recipe starts from (start.weights); of a run, "
+        "those of its last or its best epoch, by default as start.epoch says; left where they are if not",
     )
     add_json(parser)
 
@@ -42,16 +47,12 @@ def run(options: argparse.Namespace) -> int:
     """Write the files and name them."""
     session = Session(open_document(options))
     weights = session.recipe.start.weights
-    if options.weights and (options.format != "project" or not weights):
-        raise BlockyardError(
-            "There are no weights to take along.",
-            expected="--format project, and a recipe that says start.weights",
-            fix="Leave --weights out.",
-        )
+    if options.weights:
+        _choose_weights(session, options)
     if options.format == "module":
         files = session.export_module(options.output, lazy=options.lazy)
     else:
-        files = session.export_project(options.output, lazy=options.lazy, with_weights=options.weights)
+        files = session.export_project(options.output, lazy=options.lazy, with_weights=bool(options.weights))
     if options.json:
         write_json({"files": [str(path) for path in files]})
     elif len(files) == 1:
@@ -63,3 +64,15 @@ def run(options: argparse.Namespace) -> int:
     elif weights and options.format == "project":
         note(f"The recipe starts from the weights in {weights}, which were left there; --weights takes them along.")
     return 0
+
+
+def _choose_weights(session: Session, options: argparse.Namespace) -> None:
+    recipe = session.recipe
+    if options.format != "project" or not recipe.start.weights:
+        raise UsageError(
+            "There are no weights to take along.",
+            expected="--format project, and a recipe that says start.weights",
+            fix="Leave --weights out.",
+        )
+    if options.weights != AS_THE_RECIPE_SAYS:
+        session.set_recipe(replace(recipe, start=replace(recipe.start, epoch=options.weights)))

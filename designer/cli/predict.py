@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("images", nargs="+", metavar="IMAGE", help="PNG, JPEG, WebP, BMP, TIFF, GIF or PPM files")
     parser.add_argument("--top", type=whole_number(1, 1000), default=5, metavar="K", help="so many classes each (5)")
     parser.add_argument("--invert", action="store_true", help="make dark bright and bright dark first")
+    parser.add_argument("--best", action="store_true", help="with the weights of the run's best epoch, not of its last")
     add_json(parser)
 
 
@@ -57,7 +58,8 @@ def run(options: argparse.Namespace) -> int:
 def _answers(options: argparse.Namespace) -> Iterator[tuple[str, Tried | Refused]]:
     run_dir, view = find_run(options.run), DataView()
     try:
-        numbers = {view.try_image(run_dir, Path(path), options.top, options.invert): path for path in options.images}
+        wanted = (options.top, options.invert, options.best)
+        numbers = {view.try_image(run_dir, Path(path), *wanted): path for path in options.images}
         for answer in view.answers():
             if isinstance(answer, Tried | Refused):
                 yield numbers[answer.request], answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from designer.base import numbers
-from designer.engine.protocol import Batch, Epoch, Finished, Preparing, Started, WarmStarted, Warned
+from designer.engine.protocol import Batch, Epoch, Finished, Kept, Preparing, Started, WarmStarted, Warned
 from designer.session.leading import Report
 
 _BAR = 24  # characters
@@ -20,6 +20,7 @@ class Progress:
         self._output = output
         self._errors = errors
         self._bar_shown = False
+        self._best: Kept | None = None  # the last that was told
 
     def __call__(self, report: Report) -> None:
         """Show one report."""
@@ -52,10 +53,20 @@ class Progress:
                 )
             case Warned():
                 self._line(f"warning: {report.message} {report.fix}".rstrip(), self._errors)
+            case Kept():
+                self._clear()
+                self._best = report
             case Finished():
                 self._line(f"{'Stopped' if report.stopped else 'Finished'}. The run is in {report.run}")
+                self._tell_best()
             case _:
                 self._clear()
+
+    def _tell_best(self) -> None:
+        best = self._best
+        if best is not None and best.best_value is not None:
+            figure = best.best_figure.replace("_", " ")
+            self._line(f"Best: epoch {best.best_epoch}, by {figure} {best.best_value:.3f}; its weights are kept too")
 
     def _prepare(self, report: Preparing) -> None:
         if not self._errors.isatty():

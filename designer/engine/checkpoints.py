@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from .checksums import Sealing, is_sound
 from .protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, EngineError, Warned, first_line
-from .run_files import PREVIOUS_CHECKPOINT
+from .run_files import BEST_CHECKPOINT, PREVIOUS_CHECKPOINT
 from .text import Text, joined
 
 
@@ -35,6 +35,11 @@ def last_checkpoint(run_dir: Path) -> Path:
 def previous_checkpoint(run_dir: Path) -> Path:
     """Where it keeps the one before."""
     return run_dir / CHECKPOINTS_DIR / PREVIOUS_CHECKPOINT
+
+
+def best_checkpoint(run_dir: Path) -> Path:
+    """Where it keeps the weights of its best epoch."""
+    return run_dir / CHECKPOINTS_DIR / BEST_CHECKPOINT
 
 
 def save_checkpoint(path: Path, state: Mapping[str, Any], before: Path | None = None) -> None:
@@ -118,6 +123,18 @@ def load_last(run_dir: Path) -> Loaded:
             raise error from None
         return Loaded(state, before, _fallen_back(error, state))
     return Loaded(state, path, None if has_checksum else _without_checksum(path))
+
+
+def load_best(run_dir: Path) -> Loaded:
+    """The weights of a run's best epoch. Raises EngineError."""
+    path = best_checkpoint(run_dir)
+    if not path.exists():
+        raise EngineError(
+            Text("The run {run} has no weights of a best epoch.", run=run_dir.name),
+            expected="a run that has trained for an epoch, with keep_best other than off",
+            fix="Take its last weights, or train it anew.",
+        )
+    return Loaded(load_checkpoint(path), path, None)
 
 
 def _fallen_back(error: EngineError, state: Mapping[str, Any]) -> Warned:

@@ -84,7 +84,8 @@ class Preparation:
 class ImageData:
     """A data set ready to train on: bytes of pixels, in the device's memory or on their way, and how to prepare them.
 
-    classes: a name for each label. levels: what was black and white in images of more than bytes.
+    classes: a name for each label. levels: what was black and white in images of more than bytes. least_batch: of fewer
+    images an epoch's last batch is left out.
     """
 
     train: Placed
@@ -93,6 +94,7 @@ class ImageData:
     prepare: Preparation
     validation: Placed | None = None
     levels: Levels | None = None
+    least_batch: int = 1
 
     @property
     def num_classes(self) -> int:
@@ -109,6 +111,10 @@ class ImageData:
             "levels": list(self.levels) if self.levels else None,
         }
 
+    def train_starts(self, batch_size: int) -> range:
+        """Where each batch of an epoch begins."""
+        return batch_starts(len(self.train), batch_size, self.least_batch)
+
     def train_batches(
         self, batch_size: int, order: torch.Generator, first: int = 0, group: Group = ALONE
     ) -> Iterator[tuple[Tensor, Tensor]]:
@@ -117,7 +123,7 @@ class ImageData:
         first: how many batches to leave out, because they were trained before. group: of each batch, this process's
         share comes; where it has none, the batch's first image.
         """
-        starts = batch_starts(len(self.train), batch_size)
+        starts = self.train_starts(batch_size)
         permutation = torch.randperm(len(self.train), generator=order)[: starts.stop]
         at_once = self._batches_at_once(batch_size)
         chunks = permutation.split(batch_size * at_once)[first // at_once :]
@@ -164,9 +170,10 @@ def _share(batch: Tensor, group: Group) -> Tensor:
     return batch if group.alone else batch[group.rank :: group.size] if group.share(len(batch)) else batch[:1]
 
 
-def batch_starts(examples: int, batch_size: int) -> range:
-    """Where each training batch begins. A last batch of a single image is left out: batch norm cannot take it."""
-    return range(0, examples if examples == 1 else examples - (examples % batch_size == 1), batch_size)
+def batch_starts(examples: int, batch_size: int, least: int = 1) -> range:
+    """Where each training batch begins. A last batch of fewer than `least` is left out, unless it is the only one."""
+    last = examples % batch_size
+    return range(0, examples - last if last < min(least, examples) else examples, batch_size)
 
 
 def load_data(

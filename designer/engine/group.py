@@ -14,8 +14,8 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import torch
+from torch import Tensor, nn
 from torch import distributed as dist
-from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from .protocol import EngineError
@@ -70,6 +70,14 @@ class Group:
         total = torch.tensor(values, dtype=torch.float64)
         dist.all_reduce(total)
         return total.tolist()
+
+    def averaged(self, value: Tensor) -> Tensor:
+        """The mean over all processes of a number on the device, (), as they average gradients."""
+        if self.alone:
+            return value
+        value = value.clone()
+        dist.all_reduce(value)
+        return value / self.size
 
     def gathered(self, value: Any) -> list[Any]:
         """The values of any plain sort of all processes."""

@@ -10,8 +10,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from .best import Best
 from .control import Wishes
-from .data import ImageData, batch_starts
+from .data import ImageData
 from .device import memory_bytes
 from .group import ALONE, Group
 from .losses import guessing_loss, make_loss
@@ -20,7 +21,7 @@ from .placing import Placed
 from .protocol import Batch, Epoch, Evaluation, Kept, Message, Paused, Resumed, Warned
 from .recipe import Recipe
 from .review import Review
-from .schedule import Progression, learning_rate
+from .schedule import Progression, learning_rate, momentum
 from .state import FORMAT, random_state, restore_random_state
 from .stepper import Stepper
 from .stuck import StuckWatch
@@ -29,6 +30,7 @@ from .text import Text
 REPORT_EVERY_S = 0.05
 SAVE_EVERY_S = 300.0  # within a long epoch: a machine that goes down costs no more
 _PAUSE_POLL_S = 0.05
+_MONITORS = {"accuracy": Text("accuracy"), "loss": Text("loss")}
 _REPORT, _SAVE, _PAUSE, _STOP = 1, 2, 4, 8  # what is due after a batch
 
 
@@ -37,13 +39,15 @@ class Hooks:
     """What the loop calls. emit: tells a message. wishes: asked after each batch.
 
     save: is given the state after each epoch, when the run is stopped or paused within one, and now and then. keep: is
-    given what the network gets right and wrong, after each epoch.
+    given what the network gets right and wrong, after each epoch. save_best: is given the weights after an epoch that
+    is the best so far, and what one needs to use them; before `save`, which remembers that there are such.
     """
 
     emit: Callable[[Message], None]
     wishes: Wishes = field(default_factory=Wishes)
     save: Callable[[Mapping[str, Any]], None] = field(default=lambda state: None)
     keep: Callable[[Evaluation], None] = field(default=lambda evaluation: None)
+    save_best: Callable[[Mapping[str, Any]], None] = field(default=lambda state: None)
 
 
 class Training:
@@ -70,8 +74,9 @@ class Training:
         self._group = group
         self._stepper = Stepper(network, recipe, make_loss(recipe, data.num_classes, device), device, group)
         self._frozen = frozen
-        self._plateau = Progression(recipe.schedule.patience)
-        self._patience = Progression(recipe.early_stopping or recipe.epochs)
+        self._plateau = Progression(recipe.schedule.patience, recipe.schedule.monitor)
+        self._patience = Progression(recipe.early_stopping or recipe.epochs, recipe.early_stopping_monitor)
+        self._best = None if recipe.keep_best == "off" else Best(recipe.keep_best)
         self._epochs_done = 0
         self._batches_done = 0  # of the epoch under way
         self._meter = Meter(device)  # of the epoch under way
@@ -79,7 +84,7 @@ class Training:
         self._saved_at = time.perf_counter()
         self.network = network
         self._last_step: int | None = None
-        self.batches_per_epoch = len(batch_starts(len(data.train), recipe.batch_size))
+        self.batches_per_epoch = len(data.train_starts(recipe.batch_size))
         chance = guessing_loss(recipe, data.num_classes)
         self._stuck = StuckWatch(data.num_classes, chance, self.batches_per_epoch, recipe.epochs)
 
@@ -111,13 +116,7 @@ class Training:
         """Everything that `restore` needs to go on from here, after a whole batch."""
         random, *others = self._group.gathered(random_state(self._device))
         return {
-            "format": FORMAT,
-            "epoch": self._epochs_done,
-            "batch": self._batches_done,
-            "step": self.steps_done,
-            "train_examples": len(self._data.train),
-            "recipe": self._recipe.to_json(),
-            "inputs": self._data.inputs(),
+            **self._progress(),
             **self._stepper.state(),
             "plateau": self._plateau.state(),
             "patience": self._patience.state(),
@@ -128,12 +127,27 @@ class Training:
             "random_of_others": others,
         }
 
+    def _progress(self) -> dict[str, Any]:
+        """What every checkpoint tells besides weights."""
+        return {
+            "format": FORMAT,
+            "epoch": self._epochs_done,
+            "batch": self._batches_done,
+            "step": self.steps_done,
+            "train_examples": len(self._data.train),
+            "recipe": self._recipe.to_json(),
+            "inputs": self._data.inputs(),
+            "best": self._best.state() if self._best else None,
+        }
+
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take back a state that fits this network, recipe and data: see `require_same_design`, `require_resumable`."""
         self._epochs_done, self._batches_done = state["epoch"], state["batch"]
         self._stepper.restore(state)
         self._plateau.restore(state["plateau"])
         self._patience.restore(state["patience"])
+        if self._best is not None and state.get("best") is not None:  # older checkpoints know of none
+            self._best.restore(state["best"])
         self._seconds = state["seconds"]
         self._stuck.restore(state["stuck"])
         if self._group.leads:  # the others' sums are in the first one's
@@ -157,37 +171,43 @@ class Training:
                 self._save()
                 return True
             self._end_epoch(epoch, trained, validated, tested)
+            if self._best is not None and self._best.see(epoch, validated, tested):
+                self._hooks.save_best({**self._progress(), "network": self.weights()})
             self._save()  # first: the pictures may be gone that a review shows
             if evaluation := review.written(epoch, self._data.test, self._data.classes):
                 self._hooks.keep(evaluation)
-            self._hooks.emit(Kept(epoch))
+            best = self._best
+            self._hooks.emit(Kept(epoch, best.epoch, best.figure, best.value) if best else Kept(epoch))
         return False
 
     def _stopped_early(self) -> Warned:
         return Warned(
             code="stopped_early",
             message=Text(
-                "The run ends after epoch {epoch} of {epochs}: accuracy on the validation set has "
-                "not risen for {count} in a row.",
+                "The run ends after epoch {epoch} of {epochs}: {monitor} on the validation set has "
+                "got no better for {count} in a row.",
                 epoch=self._epochs_done,
                 epochs=self._recipe.epochs,
+                monitor=_MONITORS[self._recipe.early_stopping_monitor],
                 count=self._recipe.early_stopping,
             ),
             fix="Raise early_stopping, or leave it out, to train on.",
         )
 
     def _end_epoch(self, epoch: int, trained: Totals, validated: Totals, tested: Totals) -> None:
-        require_finite(
-            tested.mean_loss,
-            Text("on the test set after epoch {epoch}", epoch=epoch),
-            self._rate(epoch, 0),
-            self.steps_done,
-        )
+        for totals, where in (
+            (validated, Text("on the validation set after epoch {epoch}", epoch=epoch)),
+            (tested, Text("on the test set after epoch {epoch}", epoch=epoch)),
+        ):
+            require_finite(totals.mean_loss, where, self._rate(epoch, 0), self.steps_done)
         self._epochs_done, self._batches_done = epoch, 0
         self._seconds, self._meter = 0.0, Meter(self._device)
         if validated.examples:
-            self._plateau.see(validated.accuracy)
-            self._patience.see(validated.accuracy)
+            for progression, monitor in (
+                (self._plateau, self._recipe.schedule.monitor),
+                (self._patience, self._recipe.early_stopping_monitor),
+            ):
+                progression.see(validated.figure(monitor))
         self._hooks.emit(
             Epoch(
                 epoch=epoch,
@@ -202,12 +222,17 @@ class Training:
         )
 
     def _rate(self, epoch: int, batch: int) -> float:
-        """The learning rate of a batch; both count from 1."""
+        """The learning rate of the step that a batch belongs to; both count from 1."""
         schedule = self._recipe.schedule
-        epochs_done = epoch - 1 + max(batch - 1, 0) / self.batches_per_epoch
         cuts = self._plateau.stalls if schedule.kind == "plateau" else 0
-        rate = learning_rate(schedule, self._recipe.optimizer.lr, epochs_done, self._recipe.epochs)
+        rate = learning_rate(schedule, self._recipe.optimizer.lr, *self._pace(epoch, batch))
         return rate * schedule.gamma**cuts
+
+    def _pace(self, epoch: int, batch: int) -> tuple[int, int, int]:
+        """Of a batch's step: how many come before it, how many an epoch has, and how many epochs there are."""
+        joined = self._recipe.accumulate
+        steps = -(-self.batches_per_epoch // joined)
+        return (epoch - 1) * steps + max(batch - 1, 0) // joined, steps, self._recipe.epochs
 
     def _examples_of_step(self, batch: int) -> int:
         """How many examples are in the batches that make one step with this one; batches count from 1."""
@@ -218,7 +243,7 @@ class Training:
     def _examples_in(self, first: int, last: int) -> int:
         """How many examples are in the batches from the first to the last, in all processes; batches count from 1."""
         size = self._recipe.batch_size
-        return min(last * size, len(self._data.train)) - (first - 1) * size
+        return min(last * size, self._data.train_starts(size).stop) - (first - 1) * size
 
     def _train_epoch(self, epoch: int) -> Totals | None:
         """The epoch's totals, or None if it was stopped. Waits for the device only to report."""
@@ -234,9 +259,11 @@ class Training:
             own = len(labels) if group.alone else group.share(self._examples_in(batch, batch))
             share = 1.0 if joined == group.size == 1 else own * group.size / self._examples_of_step(batch)
             whole = joined == 1 or batch % joined == 0 or batch == self.batches_per_epoch
-            scores, loss = stepper.train(images, labels, self._rate(epoch, batch), share, last=whole)
+            rate, inertia = self._rate(epoch, batch), momentum(self._recipe.schedule, *self._pace(epoch, batch))
+            scores, loss = stepper.train(images, labels, rate, share, last=whole, momentum=inertia)
             if own:
-                meter.add(loss, scores, labels if labels.ndim == 1 else labels.argmax(1))
+                weighed = stepper.weighed(scores, labels)
+                meter.add(loss, scores, labels if labels.ndim == 1 else labels.argmax(1), weighed)
             self._batches_done = batch
             due = group.agreed(self._due(batch, whole, reported.seconds))
             if due & _REPORT:
@@ -313,7 +340,7 @@ class Training:
             batches = self._data.batches_of(examples, size, group) if examples else ()
             for number, (images, labels) in enumerate(batches):
                 scores, loss = self._stepper.run(network, images, labels)  # (N, classes)
-                meter.add(loss, scores, labels)
+                meter.add(loss, scores, labels, self._stepper.weighed(scores, labels))
                 if review is not None:
                     review.add(scores, labels, (number * group.size + group.rank) * size)
                 if self._hooks.wishes.stopping and group.alone:

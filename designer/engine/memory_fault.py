@@ -31,7 +31,7 @@ def fitting_batch(training: Training, batch_size: int, device: torch.device) -> 
             torch.cuda.empty_cache()
         try:
             training.try_batch(batch_size)
-        except (RuntimeError, MemoryError) as error:
+        except (RuntimeError, MemoryError, ValueError) as error:  # ValueError: one image alone cannot be normalised
             if not is_out_of_memory(error):
                 return None
         else:

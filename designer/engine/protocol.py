@@ -2,9 +2,9 @@
 
 One message is one JSON object on one line, with its kind under "type". The worker writes messages to its standard
 output and to `metrics.jsonl`, and reads controls from its standard input and, so that others than who started it can
-lead the run too, from lines added to `controls.jsonl`. Whoever talks to the engine uses this
-module and `recipe`, and needs no torch. Reading never raises: a line that is no message becomes `Unreadable`.
-Beside its fields it may have "texts": how sentences in them were made, for who says them in another language.
+lead the run too, from lines added to `controls.jsonl`. Whoever talks to the engine uses this module and `recipe`, and
+needs no torch. Reading never raises: a line that is no message becomes `Unreadable`. Beside its fields it may have
+"texts": how sentences in them were made, for who says them in another language.
 """
 
 from __future__ import annotations
@@ -61,11 +61,7 @@ class EngineError(Exception):
     ) -> None:
         """batch_size: that would fit. node: the part of the network where it happened, as its code names it."""
         super().__init__(message)
-        self.message = message
-        self.expected = expected
-        self.fix = fix
-        self.batch_size = batch_size
-        self.node = node
+        self.message, self.expected, self.fix, self.batch_size, self.node = message, expected, fix, batch_size, node
 
 
 def first_line(error: BaseException) -> str:
@@ -157,6 +153,9 @@ class Kept:
 
     type: ClassVar = "kept"
     epoch: int  # from 1
+    best_epoch: int | None = None  # whose weights are kept beside; null where none are
+    best_figure: str = ""  # by which it is the best, such as validation_accuracy
+    best_value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,7 @@ class Warned:
 
     Codes: `stuck_at_chance`, `stopped_early`, `unreadable_control`, `empty_class`, `lonely_class`, `skipped_broken`,
     `nothing_to_freeze`, `too_many_outputs`, `damaged_checkpoint`, `no_checksum`, `not_answering`, `data_note`,
-    `converted`.
+    `converted`, `last_batch_left_out`, `recipe_without_effect`.
     """
 
     type: ClassVar = "warning"

@@ -68,7 +68,8 @@ class ShowTransforms:
 class TryImage:
     """Request: what does a run's network make of an image file? Answered by `Tried`. Runs the run's `model.py`.
 
-    top: so many classes, the best first. invert: make dark bright and bright dark first.
+    top: so many classes, the best first. invert: make dark bright and bright dark first. best: with the weights of the
+    run's best epoch, not of its last.
     """
 
     type: ClassVar = "try"
@@ -77,6 +78,7 @@ class TryImage:
     path: str
     top: int = 5
     invert: bool = False
+    best: bool = False
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,10 @@ class Recipe:
     keep an average of the weights, of which each step leaves so much, and evaluate with it. precision: of the
     activations; bf16 and fp16 are faster on a GPU, fp16 is for cuda. channels_last: how images lie in memory, faster
     with some GPUs and networks. compile: by torch.compile, which takes a while at first and needs a C++ compiler.
-    early_stopping: end after so many epochs in which accuracy on the validation set has not risen. deterministic: the
-    same figures again on a GPU too, at some cost in speed; on a CPU they are in any case.
+    keep_best: which figure decides whose epoch's weights are kept beside the last: of the validation set, or of the
+    test set where there is none; off: none are. early_stopping: end after so many epochs in which a figure of the
+    validation set has got no better; early_stopping_monitor: which figure. Accuracy gets better as it rises, loss as it
+    falls. deterministic: the same figures again on a GPU too, at some cost in speed; on a CPU they are in any case.
     devices: how many of them train together, each with its share of every batch, as torchrun would start them.
     sync_batchnorm: let batch normalisation take its averages over the whole batch there, not over each one's share; on
     cuda devices.
@@ -82,7 +84,9 @@ class Recipe:
     precision: Literal["float32", "bf16", "fp16"] = later("float32")
     channels_last: bool = later(False)
     compile: bool = later(False)
+    keep_best: Literal["accuracy", "loss", "off"] = later("accuracy")
     early_stopping: int | None = later(None)
+    early_stopping_monitor: Literal["accuracy", "loss"] = later("accuracy")
     deterministic: bool = later(False)
     devices: int = later(1)
     sync_batchnorm: bool = later(False)

@@ -9,13 +9,16 @@ from typing import Literal
 from .recipe_json import is_share, later, require
 from .text import Text
 
+Monitor = Literal["accuracy", "loss"]
+HIGHER_IS_BETTER = {"accuracy": True, "loss": False}  # of each figure that can be monitored
+
 
 @dataclass(frozen=True)
 class OptimizerRecipe:
     """One of torch.optim's optimizers; parameters as there.
 
     momentum is for SGD and RMSprop, nesterov for SGD, betas for Adam and AdamW, alpha for RMSprop. decay_all: whether
-    weight_decay also pulls at biases and at the weights of normalisation layers.
+    weight_decay also pulls at biases and at what normalisation layers scale and shift by.
     """
 
     kind: Literal["SGD", "Adam", "AdamW", "RMSprop", "Adagrad"] = "AdamW"
@@ -55,8 +58,10 @@ class ScheduleRecipe:
     """How the learning rate goes from its first value, `optimizer.lr`.
 
     constant: it stays. step: times gamma after every `step_epochs` epochs. cosine: down to 0 at the run's end, batch
-    by batch, along half a cosine. one_cycle: from 1/25 of it up to it in the first 30 % of the run, then down nearly to
-    nothing. plateau: times gamma when accuracy on the validation set has not risen for `patience` epochs.
+    by step, along half a cosine. one_cycle: torch's OneCycleLR, from 1/25 of it up to it in the first 30 % of the run,
+    then down nearly to nothing; cycle_momentum: the momentum, or the first of the betas, goes from 0.95 down to 0.85
+    and back meanwhile. plateau: times gamma when what it monitors has got no better for `patience` epochs.
+    monitor: a figure of the validation set; accuracy gets better as it rises, loss as it falls.
     warmup_epochs: before any of these but one_cycle, the rate rises in a line from a hundredth.
     """
 
@@ -65,6 +70,8 @@ class ScheduleRecipe:
     gamma: float = 0.1
     patience: int = later(3)
     warmup_epochs: float = later(0.0)
+    cycle_momentum: bool = later(True)
+    monitor: Literal["accuracy", "loss"] = later("accuracy")
 
     def __post_init__(self) -> None:
         require(self.step_epochs >= 1, "schedule.step_epochs", self.step_epochs, "1 or more", "Try 10.")

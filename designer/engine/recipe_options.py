@@ -22,6 +22,7 @@ from .text import Text
 MAY_CHANGE = ("epochs", "device")  # of a run that goes on
 _NO_OPTION = ("name",)  # which decides nothing
 _FLAGS = {"data.source": "data", "optimizer.kind": "optimizer", "schedule.kind": "schedule"}
+_FLAGS |= {"schedule.monitor": "plateau-monitor", "start.epoch": "weights-epoch"}
 _SHOWN_CHARACTERS = 40
 _NONE = "none"
 _HELP = {
@@ -51,7 +52,9 @@ _HELP = {
     "schedule.kind": "how the learning rate goes on from --lr",
     "schedule.step_epochs": "with --schedule step: epochs between two cuts",
     "schedule.gamma": "what a cut of step and plateau multiplies the rate by",
-    "schedule.patience": "with --schedule plateau: epochs without a rise before a cut",
+    "schedule.patience": "with --schedule plateau: epochs without a better figure before a cut",
+    "schedule.cycle_momentum": "with --schedule one_cycle: let the momentum, or the first beta, go down and up again",
+    "schedule.monitor": "with --schedule plateau: the figure of the validation set that has to get better",
     "schedule.warmup_epochs": "epochs in which the rate rises first",
     "loss": "what is made small",
     "batch_size": "images in a batch",
@@ -67,7 +70,9 @@ _HELP = {
     "precision": "of the activations",
     "channels_last": "how images lie in memory",
     "compile": "by torch.compile",
-    "early_stopping": "end after so many epochs without a rise of validation accuracy",
+    "keep_best": "which figure decides whose epoch's weights are kept beside the last",
+    "early_stopping": "end after so many epochs without a better figure of the validation set",
+    "early_stopping_monitor": "which figure that is",
     "deterministic": "the same figures again on a GPU too",
     "devices": "train on so many together",
     "sync_batchnorm": "batch normalisation over all devices",
@@ -82,6 +87,7 @@ _HELP = {
     "augment.mixup": "alpha by which two images are blended",
     "augment.cutmix": "alpha by which two images are joined",
     "start.weights": "a run's folder, a checkpoint or a safetensors file to take weights from",
+    "start.epoch": "of a run: the weights of its last epoch, or of its best",
     "start.match": "how its layers are matched with the network's",
     "start.frozen": "parts that are not trained, as the code names them",
 }

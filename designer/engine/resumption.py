@@ -7,10 +7,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .protocol import CHECKPOINTS_DIR, LAST_CHECKPOINT, MODEL_FILE, RECIPE_FILE, EngineError, read_status
+from .protocol import (
+    CHECKPOINTS_DIR,
+    LAST_CHECKPOINT,
+    MODEL_FILE,
+    RECIPE_FILE,
+    EngineError,
+    read_status,
+)
 from .recipe import Recipe, read_recipe
+from .recipe_checks import require_sense
 from .recipe_options import adapted
-from .run_files import PREVIOUS_CHECKPOINT, replace_file
+from .run_files import BEST_CHECKPOINT, PREVIOUS_CHECKPOINT, replace_file
 from .text import Text
 
 
@@ -27,6 +35,14 @@ def has_checkpoint(run_dir: Path) -> bool:
         return False
 
 
+def has_best(run_dir: Path) -> bool:
+    """Whether the run has kept the weights of its best epoch."""
+    try:
+        return (run_dir / CHECKPOINTS_DIR / BEST_CHECKPOINT).is_file()
+    except OSError:
+        return False
+
+
 def recipe_to_go_on(run_dir: Path, changes: Mapping[str, Any]) -> Recipe:
     """The run's recipe with the changes, which is then the run's own. Raises EngineError, NothingLeftError.
 
@@ -40,6 +56,8 @@ def recipe_to_go_on(run_dir: Path, changes: Mapping[str, Any]) -> Recipe:
         )
     own = read_recipe(run_dir / RECIPE_FILE)
     recipe = adapted(own, changes)
+    if "epochs" in changes:
+        require_sense(recipe)
     _require_epochs_left(run_dir, recipe.epochs)
     if recipe != own:
         try:

@@ -35,6 +35,7 @@ from .protocol import (
 )
 from .recipe import Recipe, read_recipe
 from .resumption import has_checkpoint, recipe_to_go_on
+from .run_files import BEST_CHECKPOINT
 from .text import Text
 
 _TERMINATED = 128 + signal.SIGTERM
@@ -71,7 +72,9 @@ def _train(project: Path, options: argparse.Namespace, told: Callable[[Any], Any
     status = carry_out(run_dir, listener, wishes, resume=goes_on)
     checkpoint = run_dir / CHECKPOINTS_DIR / LAST_CHECKPOINT
     if checkpoint.exists() and leads and not options.json:
-        sys.stdout.write(f"The weights are in {checkpoint}\n")
+        best = checkpoint.with_name(BEST_CHECKPOINT)
+        beside = f"; those of the best epoch in {best}" if best.exists() else ""
+        sys.stdout.write(f"The weights are in {checkpoint}{beside}\n")
     return _TERMINATED if signal.SIGTERM in heard and status == 0 else status
 
 

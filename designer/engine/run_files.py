@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from .text import Text
 
+BEST_CHECKPOINT = "best.pt"  # in CHECKPOINTS_DIR: the weights of the best epoch, under "network"; not to go on from
 PREVIOUS_CHECKPOINT = "previous.pt"  # in CHECKPOINTS_DIR: the last one but one, for where the last is damaged
 MOST_BYTES = 1 << 20  # of a small file
 _MOST_LINE = 1 << 20  # bytes of a line in a log

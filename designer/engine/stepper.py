@@ -14,7 +14,7 @@ from torch.nn import functional
 from .average import Average
 from .group import ALONE, Group
 from .losses import Loss
-from .optimize import make_optimizer, set_learning_rate
+from .optimize import make_optimizer, set_learning_rate, set_momentum
 from .protocol import EngineError
 from .recipe import Recipe
 from .text import Text
@@ -56,10 +56,12 @@ class Stepper:
         self.after_backward: Callable[[], None] | None = None
         self._recipe = recipe
         self._loss = loss
+        self._group = group
+        self._step_weight: Tensor | None = None  # of the step's examples so far, a mean; None where all count alike
         self._alone = torch.compile(network) if recipe.compile else network
         self._joint = group.joint(self._alone)
         self._parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        self._optimizer = make_optimizer(recipe.optimizer, self._parameters, device)
+        self._optimizer = make_optimizer(recipe.optimizer, network, device)
         self._scaler = torch.amp.GradScaler(device.type) if recipe.precision == "fp16" else None
         self._average = Average(network, recipe.ema_decay) if recipe.ema_decay else None
 
@@ -81,18 +83,24 @@ class Stepper:
     def run(self, network: nn.Module, images: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Scores, float32 (N, C), and the mean loss, (). images: float32 (N, C, H, W)."""
         scores = scores_of(network, images, self._recipe)
-        if targets.ndim == 2:  # a network may have more outputs than the data has classes
-            targets = functional.pad(targets, (0, scores.shape[1] - targets.shape[1]))
-        return scores, self._loss(scores, targets)
+        return scores, self._loss(scores, _widened(targets, scores))
 
-    def train(self, images: Tensor, targets: Tensor, rate: float, share: float, last: bool) -> tuple[Tensor, Tensor]:
+    def weighed(self, scores: Tensor, targets: Tensor) -> tuple[Tensor, Tensor] | None:
+        """The sums of a batch's losses and of its weights, as `Loss.weighed` gives them, without a gradient."""
+        with torch.no_grad():
+            return self._loss.weighed(scores, _widened(targets, scores))
+
+    def train(
+        self, images: Tensor, targets: Tensor, rate: float, share: float, last: bool, momentum: float | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Take in one batch. rate: the learning rate. share: of the step's examples that are in this batch, 0 to 1.
 
-        last: whether the step is made now. Returns scores and loss as `run` does.
+        last: whether the step is made now. momentum: of the step, None for the recipe's. Returns scores and loss as
+        `run` does.
         """
         with self._gathering(last):
             scores, loss = self.run(self._joint, images, targets)
-            part = loss if share == 1 else loss * share
+            part = loss if share == 1 and self._group.alone else self._part(loss, scores, targets, share)
             if self._scaler is None:
                 part.backward()
             else:
@@ -100,15 +108,33 @@ class Stepper:
         if self.after_backward is not None:
             self.after_backward()
         if last:
-            self._step(rate)
+            self._step(rate, momentum)
         return scores, loss
+
+    def _part(self, loss: Tensor, scores: Tensor, targets: Tensor, share: float) -> Tensor:
+        """What a batch adds to its step's loss, of which it is a share: the step is to be that of one large batch.
+
+        Where examples do not count alike, that is divided by their mean weight once all of them are known.
+        """
+        weighed = self._loss.weighed(scores, _widened(targets, scores))
+        if weighed is None:
+            return loss * share
+        summed, weight = weighed
+        known = 0.0 if self._step_weight is None else self._step_weight
+        self._step_weight = known + weight.detach() * (share / len(targets))
+        return summed * (share / len(targets))
 
     def _gathering(self, last: bool) -> AbstractContextManager[object]:
         """Gradients of several processes are put together once for each step."""
         return nullcontext() if last or self._joint is self._alone else self._joint.no_sync()
 
-    def _step(self, rate: float) -> None:
+    def _step(self, rate: float, momentum: float | None) -> None:
         set_learning_rate(self._optimizer, rate)
+        if momentum is not None:
+            set_momentum(self._optimizer, momentum)
+        if self._step_weight is not None:
+            self._divide_by_weight(self._step_weight)
+            self._step_weight = None
         clips = self._recipe.clip_norm
         if self._scaler is not None and (clips is not None or self._norm is None):
             self._scaler.unscale_(self._optimizer)
@@ -125,6 +151,12 @@ class Stepper:
             parameter.grad = None  # as zero_grad does, without its bookkeeping
         if self._average is not None:
             self._average.follow()
+
+    def _divide_by_weight(self, mean: Tensor) -> None:
+        """mean: of this process's weights, (). Where all are 0, so are the gradients, and stay so."""
+        mean = self._group.averaged(mean)
+        gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
+        torch._foreach_mul_(gradients, torch.where(mean > 0, 1 / mean, 0.0))
 
     def state(self) -> dict[str, Any]:
         """Weights and all that goes with them, for `restore`, between two steps."""
@@ -143,6 +175,11 @@ class Stepper:
             self._scaler.load_state_dict(state["scaler"])
         if self._average is not None:
             self._average.restore(state["average"])
+
+
+def _widened(targets: Tensor, scores: Tensor) -> Tensor:
+    """Shares of classes, float (N, C), where a network may have more outputs than the data has classes."""
+    return functional.pad(targets, (0, scores.shape[1] - targets.shape[1])) if targets.ndim == 2 else targets
 
 
 def _norm_of(parameters: Sequence[nn.Parameter]) -> Tensor:

@@ -27,29 +27,24 @@ class StuckWatch:
         self._guessing_loss = guessing_loss
         last_step = batches_per_epoch * epochs
         self._due = min(last_step, max(math.ceil(_SHARE_OF_EPOCH * batches_per_epoch), _MIN_STEPS))
-        self._done = num_classes < 2 or last_step < _MIN_STEPS_OF_A_RUN
+        self._done = num_classes < 2 or not guessing_loss or last_step < _MIN_STEPS_OF_A_RUN
         self._recent = Totals()
 
     def state(self) -> dict[str, float]:
         """What was seen so far, for `restore`."""
-        recent = self._recent
-        return {"done": self._done, "examples": recent.examples, "loss": recent.loss, "correct": recent.correct}
+        return {"done": self._done, **self._recent.to_state()}
 
     def restore(self, state: Mapping[str, float]) -> None:
         """Go on from there."""
         self._done = self._done or bool(state["done"])
-        self._recent = Totals(int(state["examples"]), state["loss"], int(state["correct"]))
+        self._recent = Totals.from_state(state)
 
     def see(self, window: Totals, step: int) -> Warned | None:
         """Take in what came since the last report. step: batches so far, from 1. Returns the warning when it is due."""
         if self._done:
             return None
         if step > self._due / 2:
-            self._recent = Totals(
-                self._recent.examples + window.examples,
-                self._recent.loss + window.loss,
-                self._recent.correct + window.correct,
-            )
+            self._recent = self._recent.with_more(window)
         if step < self._due:
             return None
         self._done = True

@@ -11,7 +11,16 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from .checkpoints import Keeper, Loaded, last_checkpoint, load_last, previous_checkpoint, require_same_design
+from .checkpoints import (
+    Keeper,
+    Loaded,
+    best_checkpoint,
+    last_checkpoint,
+    load_last,
+    previous_checkpoint,
+    require_same_design,
+    save_checkpoint,
+)
 from .control import Wishes
 from .data import ImageData, load_data
 from .device import choose_device, prepare_device
@@ -36,7 +45,9 @@ from .protocol import (
     write_evaluation,
 )
 from .recipe import Recipe, read_recipe
+from .recipe_checks import require_sense, warnings_of
 from .safe_weights import save_weights
+from .smallest_batch import settle_batches
 from .state import require_resumable
 from .text import Text
 from .warm_start import freeze, nothing_to_freeze, warm_start
@@ -55,6 +66,8 @@ def train_folder(run_dir: Path, journal: Journal | Follower, wishes: Wishes, res
     the folder's last checkpoint.
     """
     recipe = read_recipe(run_dir / RECIPE_FILE)
+    if not resume:
+        require_sense(recipe)
     if recipe.tensorboard:
         journal.write_events()
     with joined() as group:
@@ -105,9 +118,10 @@ def _train(
     network, frozen, taken = _make_network(run_dir, recipe, device, resume, load, group, journal.tell)
     data = load()
     width = try_network(network, data.sample(2), data.num_classes)
+    data, left_out = settle_batches(network, data, recipe, frozen, group)
     save = Keeper(run_dir, is_last_sound=loaded is None or loaded.is_last).save
-    keep = functools.partial(_keep, run_dir)
-    hooks = Hooks(journal.tell, wishes, save, keep) if group.leads else Hooks(journal.tell, wishes)
+    keep, save_best = functools.partial(_keep, run_dir), functools.partial(save_checkpoint, best_checkpoint(run_dir))
+    hooks = Hooks(journal.tell, wishes, save, keep, save_best) if group.leads else Hooks(journal.tell, wishes)
     training = Training(network, recipe, data, device, hooks, frozen, group)
     if loaded is not None:
         _go_on(training, loaded, recipe, len(data.train), journal)
@@ -129,10 +143,16 @@ def _train(
             classes=data.classes if sum(map(len, data.classes)) <= _MOST_OF_NAMES else (),
         )
     )
-    if loaded is None and width > data.num_classes:
-        journal.tell(too_many_outputs(width, data.num_classes))
-    if loaded is None and (warning := nothing_to_freeze(network, recipe.start.frozen)):
-        journal.tell(warning)
+    if loaded is None:
+        wide = too_many_outputs(width, data.num_classes) if width > data.num_classes else None
+        for warning in (
+            wide,
+            nothing_to_freeze(network, recipe.start.frozen),
+            left_out,
+            *warnings_of(recipe, training.batches_per_epoch),
+        ):
+            if warning is not None:
+                journal.tell(warning)
     memory_ran_out = False
     try:
         stopped = training.run()
@@ -216,7 +236,7 @@ def _make_network(
             fix="Add a layer such as Linear or Conv2d.",
         )
     start = recipe.start
-    taken = warm_start(network, start.weights, start.match, tell) if start.weights and not resume else None
+    taken = warm_start(network, start.source, start.match, tell) if start.weights and not resume else None
     if recipe.sync_batchnorm:
         network = group.in_step(network, device)
     frozen = freeze(network, start.frozen)

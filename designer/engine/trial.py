@@ -13,7 +13,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from .checkpoints import last_checkpoint, load_last, require_same_design
+from .checkpoints import best_checkpoint, last_checkpoint, load_best, load_last, require_same_design
 from .data import Preparation, fit_of
 from .decoding import FilePictures
 from .examples import Fit
@@ -32,14 +32,14 @@ _MOST_PIXELS = 2**26
 
 
 class Trial:
-    """A run's network with its last weights, or the average of them that its figures are taken of."""
+    """A run's network with its last weights or its best, or the average of them that its figures are taken of."""
 
-    def __init__(self, run_dir: Path) -> None:
+    def __init__(self, run_dir: Path, best: bool = False) -> None:
         """Runs the code of the run's model. Raises EngineError where there is no checkpoint, or it does not fit."""
-        self._key = _key(run_dir)
-        loaded = load_last(run_dir)
+        self._key = _key(run_dir, best)
+        loaded = load_best(run_dir) if best else load_last(run_dir)
         state, path = loaded.state, loaded.path
-        self._warning = "" if loaded.is_last or loaded.warning is None else loaded.warning.message
+        self._warning = "" if best or loaded.is_last or loaded.warning is None else loaded.warning.message
         try:
             recipe = Recipe.from_json(state["recipe"])
             self._take_inputs(state["inputs"], recipe)
@@ -81,9 +81,9 @@ class Trial:
         self._prepare = Preparation(inputs["scale"], inputs["shift"], data.resize, data.keep_ratio, recipe.augment)
         self._fit = Fit(max(height, width), fit_of(data, recipe.augment).keep_ratio)
 
-    def is_current(self, run_dir: Path) -> bool:
-        """Whether it is of that run, which has saved no newer weights meanwhile."""
-        return self._key == _key(run_dir)
+    def is_current(self, run_dir: Path, best: bool = False) -> bool:
+        """Whether it is of those weights of that run, which has saved no newer ones meanwhile."""
+        return self._key == _key(run_dir, best)
 
     def answer(self, request: TryImage) -> Tried:
         """What the network makes of the file. Raises EngineError where it is no image, or the network fails on it."""
@@ -143,10 +143,11 @@ class Trial:
         )
 
 
-def _key(run_dir: Path) -> tuple[Path, int, int]:
+def _key(run_dir: Path, best: bool) -> tuple[Path, int, int]:
     """Changes whenever the run saves its weights."""
+    path = best_checkpoint(run_dir) if best else last_checkpoint(run_dir)
     try:
-        status = last_checkpoint(run_dir).stat()
+        status = path.stat()
     except OSError:
-        return run_dir, 0, 0
-    return run_dir, status.st_mtime_ns, status.st_ino
+        return path, 0, 0
+    return path, status.st_mtime_ns, status.st_ino

@@ -104,8 +104,8 @@ class Viewer:
         from .trial import Trial  # brings torch
 
         run_dir = Path(request.run_dir)
-        if self._trial is None or not self._trial.is_current(run_dir):
-            self._trial = Trial(run_dir)
+        if self._trial is None or not self._trial.is_current(run_dir, request.best):
+            self._trial = Trial(run_dir, request.best)
         return self._trial.answer(request)
 
     def _opened(self, request: DataRequest, tell: Callable[[Preparing | Warned], None]) -> View:

@@ -22,6 +22,7 @@ from designer.base.errors import BlockyardError
 from designer.base.text import Text
 from designer.engine.protocol import METRICS_FILE, MODEL_FILE, RECIPE_FILE, STATUS_FILE
 from designer.engine.recipe import Recipe
+from designer.engine.resumption import has_best as has_best
 from designer.engine.resumption import has_checkpoint as has_checkpoint
 from designer.graph.expressions import Value
 

@@ -72,14 +72,14 @@ class DataView:
         """What becomes of some training images."""
         return self._ask(ShowTransforms(next(self._numbers), with_absolute_paths(recipe), seed, count, draws))
 
-    def try_image(self, run_dir: Path, path: Path, top: int = 5, invert: bool = False) -> int:
-        """What does a run's network make of an image file? top, invert: as `TryImage` says.
+    def try_image(self, run_dir: Path, path: Path, top: int = 5, invert: bool = False, best: bool = False) -> int:
+        """What does a run's network make of an image file? top, invert, best: as `TryImage` says.
 
         Raises UntrustedError where the run's module was neither made here nor trusted.
         """
         require_run_trust(run_dir)
         run, file = str(Path(run_dir).absolute()), str(Path(path).absolute())
-        return self._ask(TryImage(next(self._numbers), run, file, top, invert))
+        return self._ask(TryImage(next(self._numbers), run, file, top, invert, best))
 
     def poll(self) -> list[Answer | Preparing]:
         """What has come since the last call, without waiting; of answers, only those that are still awaited."""

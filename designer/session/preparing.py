@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from designer.analysis.analyser import Analyser
+from designer.analysis.checks.walk import nodes_of
 from designer.analysis.data_fit import check_data
 from designer.analysis.diagnostics import Severity
-from designer.analysis.facts import Analysis
-from designer.base.errors import DesignError
+from designer.analysis.facts import Analysis, BlockFacts
+from designer.base.errors import BlockyardError, DesignError, TrainingError
 from designer.base.paths import runs_dir
 from designer.base.text import Text, joined
 from designer.document.document import Document
 from designer.document.writing import dump_document
+from designer.engine.protocol import EngineError
 from designer.engine.recipe import Recipe
+from designer.engine.recipe_checks import require_sense
 from designer.exchange.module import generated
 from designer.graph.design import Design
 from designer.runs.folder import RunDesign, create_run
@@ -23,6 +28,7 @@ from designer.session.trust import require_trust, trust_run
 
 _IMAGE_AXES = 4  # (N, C, H, W)
 _LARGEST_PX = 4096  # that a recipe takes
+_BATCH_NORMS = ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d")
 _CHANNELS = {1: "grey", 3: "rgb"}
 
 
@@ -49,12 +55,15 @@ def prepare_run(document: Document, recipe: Recipe, *, root: Path | None = None,
 
     The run's recipe says to which size images are brought; its copy of the document keeps what the person wrote.
     Raises UntrustedError where the document brings code that the person has not trusted, DesignError where the design
-    has errors or is not of the kind that a data set trains, RunFolderError where the folder cannot be made.
+    has errors or is not of the kind that a data set trains, BlockyardError where the recipe contradicts itself or the
+    design, RunFolderError where the folder cannot be made.
     """
     design = document.design
     require_trust(design)
     analysis = Analyser().analyse(design)
     _check_ends(design)
+    _check_sense(recipe)
+    _check_batches(analysis, recipe)
     _check_fit(analysis, recipe)
     folder = create_run(
         root or runs_dir(),
@@ -104,10 +113,58 @@ def _check_fit(analysis: Analysis, recipe: Recipe) -> None:
             )
 
 
+def _check_sense(recipe: Recipe) -> None:
+    try:
+        require_sense(recipe)
+    except EngineError as error:
+        raise BlockyardError(error.message, expected=error.expected, fix=error.fix) from error
+
+
+def _check_batches(analysis: Analysis, recipe: Recipe) -> None:
+    """Raises TrainingError where batches of one image meet a batch normalisation that has one value a channel of it.
+
+    What else cannot be trained one by one, the engine finds; a part that is frozen normalises by what it learned.
+    """
+    least = 2 * recipe.devices
+    if recipe.batch_size >= least or recipe.start.frozen:
+        return
+    for path, kind in _flat_normalisations(analysis.root, analysis.batch):
+        raise TrainingError(
+            Text(
+                "{kind} '{path}' normalises each channel over the batch, and has one value a channel of a batch of one "
+                "image: batch_size is {batch_size}.",
+                path=path,
+                kind=kind,
+                batch_size=recipe.batch_size,
+            ),
+            expected=Text("batches of {least} images or more", least=least),
+            fix=Text("Set batch_size to {least} or more, or use LayerNorm or GroupNorm in its place.", least=least),
+        )
+
+
+def _flat_normalisations(facts: BlockFacts, batch: int, path: str = "") -> Iterator[tuple[str, str]]:
+    """Paths and kinds of the batch normalisations that see one value a channel of each image."""
+    for _, node in nodes_of(facts, _BATCH_NORMS):
+        arriving = node.inputs[0]
+        if arriving is not None and math.prod(arriving.shape[:1] + arriving.shape[2:]) == batch:
+            yield f"{path}{node.node.name}", node.node.kind
+    for key in facts.instances:
+        node = facts.nodes[key]
+        if node.is_there:
+            yield from _flat_normalisations(node.copies[0], batch, f"{path}{node.node.name}.")
+
+
 def with_run_found(recipe: Recipe) -> Recipe:
     """The weights to start from may be named by the name of one of the person's runs."""
     weights = recipe.start.weights
     run = runs_dir() / weights
-    if not weights or Path(weights).exists() or not run.is_dir():
-        return recipe
-    return replace(recipe, start=replace(recipe.start, weights=str(run)))
+    if weights and not Path(weights).exists() and run.is_dir():
+        recipe = replace(recipe, start=replace(recipe.start, weights=str(run)))
+    source = recipe.start.source
+    if recipe.start.epoch == "best" and source != weights and not Path(source).is_file():
+        raise TrainingError(
+            Text("The run {run} has no weights of a best epoch.", run=weights),
+            expected="a run that has trained for an epoch, with keep_best other than off",
+            fix="Set start.epoch to last, or choose another run.",
+        )
+    return replace(recipe, start=replace(recipe.start, weights=source))

@@ -31,6 +31,7 @@ class _Found:
     title: str
     results: ResultsView | None
     has_weights: bool
+    has_best: bool = False
 
 
 translate = QCoreApplication.translate
@@ -99,12 +100,12 @@ class ResultsController(QObject):
 
     def _found(self, found: _Found) -> None:
         self.dock.show_run(found.title, found.results, found.has_weights)
-        self.trying.set_run(found.run_dir, found.has_weights)
+        self.trying.set_run(found.run_dir, found.has_weights, found.has_best)
 
 
 def _reader(run_dir: Path, title: str) -> Callable[[], _Found]:
     def read() -> _Found:
-        from designer.runs.folder import has_checkpoint
+        from designer.runs.folder import has_best, has_checkpoint
 
         evaluation, has_weights = read_evaluation(run_dir), has_checkpoint(run_dir)
         if evaluation is None and not has_weights:
@@ -113,7 +114,8 @@ def _reader(run_dir: Path, title: str) -> Callable[[], _Found]:
                 expected=translate("ResultsController", "a run that has ended an epoch"),
                 fix=translate("ResultsController", "Train it for an epoch."),
             )
-        return _Found(run_dir, title, results_view(evaluation, title) if evaluation else None, has_weights)
+        results = results_view(evaluation, title) if evaluation else None
+        return _Found(run_dir, title, results, has_weights, has_best(run_dir))
 
     return read
 

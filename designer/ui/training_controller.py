@@ -36,7 +36,7 @@ from designer.ui.docks.training import Training, duration
 from designer.ui.language import translated
 from designer.ui.panels import window_settings
 from designer.ui.presenters.recipe import with_batch
-from designer.ui.presenters.reports import progress_line
+from designer.ui.presenters.reports import best_line, progress_line
 
 _POLL_MS = 50
 _PLOTS = "plots"  # the chosen ones, among what the window remembers
@@ -77,6 +77,7 @@ class TrainingController(QObject):
         self.paused = False
         self._title, self._epochs = "", 0
         self._start_report = self._anew = ""  # which trained layers the run began with, told once it is under way
+        self._best = ""  # which epoch was the best so far, told at the end
         self._stop_asked = False
         self._queue: list[_Planned] = []
         self._starting = Background(self)
@@ -139,7 +140,7 @@ class TrainingController(QObject):
     def _begin(self, planned: _Planned) -> None:
         self.control, self.session, self._stop_asked = None, planned.session, False
         self._title, self._epochs = planned.title, planned.epochs
-        self._start_report = self._anew = ""
+        self._start_report = self._anew = self._best = ""
         self._started_at, self._silent_s = time.monotonic(), 0
         self.dock.expect(planned.title, planned.epochs, self.tr("The engine is starting…"))
         self._starting.run(_with_plots(planned.task), self._started, self._not_started, "training")
@@ -230,6 +231,7 @@ class TrainingController(QObject):
             case Epoch():
                 self.dock.add_epoch(vars(report))
             case Kept():
+                self._best = best_line(report)
                 self.progressed.emit()
             case Paused():
                 self._set_paused(True)
@@ -248,7 +250,7 @@ class TrainingController(QObject):
             case Finished():
                 took = duration(time.monotonic() - self._started_at)
                 text = self.tr("Stopped after {0}") if report.stopped else self.tr("Finished in {0}")
-                self.dock.finish(text.format(took))
+                self.dock.finish(" · ".join(filter(None, (text.format(took), self._best))))
                 self.ended.emit("success", f"{self._title} · {text.format(took)}")
 
     def _set_paused(self, paused: bool) -> None:

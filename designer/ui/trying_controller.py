@@ -60,11 +60,12 @@ class TryingController(QObject):
         page.paste_requested.connect(self._paste)
         page.clear_requested.connect(self.clear)
         page.invert_changed.connect(lambda _on: self._ask(self._images))
+        page.best_changed.connect(lambda _on: self._ask(self._images))
 
-    def set_run(self, run_dir: Path, has_weights: bool) -> None:
+    def set_run(self, run_dir: Path, has_weights: bool, has_best: bool = False) -> None:
         """From now on images are tried on this run; those that are shown are tried on it too."""
         before, self._run_dir = self._run_dir, run_dir if has_weights else None
-        self._page.show_readiness(has_weights)
+        self._page.show_readiness(has_weights, has_best)
         if not has_weights:
             self.clear()
         elif before != run_dir:
@@ -146,9 +147,10 @@ class TryingController(QObject):
     def _ask_engine(self, run_dir: Path, images: Sequence[_Image]) -> None:
         if run_dir != self._run_dir:  # it was trusted when another run was looked at already
             return
+        invert, best = self._page.invert.isChecked(), self._page.best.isEnabled() and self._page.best.isChecked()
         try:
             for image in images:
-                image.request = self._view.try_image(run_dir, image.path, invert=self._page.invert.isChecked())
+                image.request = self._view.try_image(run_dir, image.path, invert=invert, best=best)
         except BlockyardError as error:
             self._tell(error)
             return

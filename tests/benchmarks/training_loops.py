@@ -89,7 +89,7 @@ def bare(run_dir: Path, recipe: Recipe, device: torch.device, _workers: int) -> 
     batches = list(data.train_batches(recipe.batch_size, order_of(recipe)))
     while True:
         network = network_of(run_dir, recipe, device)
-        optimizer = make_optimizer(recipe.optimizer, network.parameters(), device)
+        optimizer = make_optimizer(recipe.optimizer, network, device)
         watch = Stopwatch(device)
         for images, labels in batches:
             loss = functional.cross_entropy(network(images), labels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from PIL import Image
@@ -32,6 +33,31 @@ def test_tries_images_on_a_run(blockyard, tmp_path: Path):
     assert head == "ring.png: seen as 28×28, grey, after epoch 1"
     assert (columns.split(), len(others)) == (["CLASS", "SHARE"], 4)
     assert best.endswith(" %")
+
+
+def test_tries_images_with_the_weights_of_the_best_epoch(blockyard, tmp_path: Path):
+    recipe = tmp_path / "recipe.json"
+    optimizer = {"kind": "SGD", "lr": 100.0}
+    kept = {"keep_best": "loss", "clip_norm": 1.0, "optimizer": optimizer, "schedule": {"kind": "cosine"}}
+    recipe.write_text(json.dumps({"data": {"limit": 128}, "device": "cpu", "epochs": 2, **kept}))
+    run_dir = tmp_path / "data" / "runs" / "mine"
+    done = blockyard("train", "lenet_relu", "--recipe", recipe, "--run-dir", run_dir, "--json")
+    assert done.status == 0, done.err
+    told = [json.loads(line) for line in done.out.splitlines()]
+    losses = {message["epoch"]: message["test_loss"] for message in told if message["type"] == "epoch"}
+    best = min(losses, key=losses.get)
+    Image.radial_gradient("L").save(tmp_path / "ring.png")
+    answers = {}
+    for options in ((), ("--best",)):
+        done = blockyard("predict", "mine", "ring.png", "--json", *options)
+        assert done.status == 0, done.err
+        (answers[options],) = done.json
+    assert answers[()]["epoch"] == 2
+    assert answers[("--best",)]["epoch"] == best
+    assert (answers[()]["classes"] == answers[("--best",)]["classes"]) == (best == 2)
+    (run_dir / "checkpoints" / "best.pt").unlink()
+    done = blockyard("predict", "mine", "ring.png", "--best")
+    assert (done.status, "The run mine has no weights of a best epoch." in done.err) == (1, True)
 
 
 def test_what_cannot_be_tried_is_told(blockyard):

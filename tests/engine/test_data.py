@@ -17,10 +17,13 @@ MINI = str(Path(__file__).resolve().parents[2] / "resources" / "fashion-mnist-mi
 
 
 @pytest.mark.parametrize(
-    ("examples", "batch_size", "batches"), [(10, 4, 3), (9, 4, 2), (8, 4, 2), (1, 4, 1), (3, 1, 3), (3, 8, 1)]
+    ("examples", "batch_size", "batches"), [(10, 4, 3), (9, 4, 2), (8, 4, 2), (1, 4, 1), (2, 2, 1), (3, 8, 1)]
 )
-def test_batches_leave_out_a_last_one_of_a_single_image(examples, batch_size, batches):
-    assert len(batch_starts(examples, batch_size)) == batches
+def test_batches_leave_out_a_last_one_of_a_single_image_where_they_must(examples, batch_size, batches):
+    starts = batch_starts(examples, batch_size, least=2)
+    assert len(starts) == batches
+    assert starts.stop == (8 if examples == 9 else examples)
+    assert len(batch_starts(examples, batch_size)) == -(-examples // batch_size)
 
 
 def test_an_epoch_shows_each_image_once_in_an_order_that_the_seed_decides():

@@ -12,6 +12,7 @@ import torch
 
 from designer.engine import protocol
 from designer.engine.checkpoints import last_checkpoint, load_checkpoint
+from designer.engine.run_files import BEST_CHECKPOINT
 
 DROPOUT = "x = torch.dropout(x, 0.2, self.training)"
 RECIPE = {"epochs": 3, "in_forward": DROPOUT, "schedule": {"kind": "cosine"}, "data": {"limit": 3000}}
@@ -201,7 +202,8 @@ def test_a_disk_that_fills_up_leaves_the_last_checkpoint_whole(start_engine, sto
     assert "cannot be written" in failed.message
     assert "resume" in failed.fix
     assert last_checkpoint(stopped).read_bytes() == kept
-    assert [path.name for path in last_checkpoint(stopped).parent.iterdir()] == [protocol.LAST_CHECKPOINT]
+    names = {path.name for path in last_checkpoint(stopped).parent.iterdir()}
+    assert names == {protocol.LAST_CHECKPOINT, BEST_CHECKPOINT}
     with start_engine(stopped, "--resume") as engine:  # room was made
         assert engine.process.wait() == 0
     assert [epoch for epoch, *_ in figures(stopped)] == [1, 2]

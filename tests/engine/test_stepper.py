@@ -10,7 +10,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from designer.engine.group import ALONE
 from designer.engine.losses import guessing_loss, make_loss
+from designer.engine.meter import Meter
 from designer.engine.protocol import EngineError
 from designer.engine.recipe import OptimizerRecipe, Recipe
 from designer.engine.stepper import Stepper
@@ -85,6 +87,100 @@ def test_accumulated_batches_are_one_joint_batch():
         size = len(labels[window])
         parts.train(images[window], labels[window], 0.5, size / 12, last=window.stop == 12)
     torch.testing.assert_close(weights(parts), weights(joint))
+
+
+WEIGHTS = torch.tensor([0.25, 1.0, 3.0])
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+@pytest.mark.parametrize("class_weights", [(0.25, 1.0, 3.0), (0.0, 1.0, 3.0), (0.0, 0.0, 2.0)], ids=str)
+def test_accumulated_batches_are_one_joint_batch_of_weighted_examples_too(class_weights, smoothing):
+    images, labels = batch()
+    labels = labels.sort().values  # so that a whole batch may have no weight
+    plain = network()
+    optimizer = torch.optim.SGD(plain.parameters(), 0.5)
+    weight = torch.tensor(class_weights)
+    functional.cross_entropy(plain(images), labels, weight, label_smoothing=smoothing).backward()
+    optimizer.step()
+    recipe = Recipe(optimizer=SGD, accumulate=3, class_weights=class_weights, label_smoothing=smoothing)
+    parts = stepper(recipe)
+    for window in (slice(0, 2), slice(2, 7), slice(7, 12)):
+        size = len(labels[window])
+        parts.train(images[window], labels[window], 0.5, size / 12, last=window.stop == 12)
+    expected = torch.cat([parameter.detach().flatten() for parameter in plain.parameters()])
+    torch.testing.assert_close(weights(parts), expected)
+
+
+def test_accumulated_blends_are_one_joint_batch():
+    images, labels = batch()
+    shares = 0.3 * functional.one_hot(labels, 3) + 0.7 * functional.one_hot(labels.flip(0), 3)
+    plain = network()
+    functional.cross_entropy(plain(images), shares, WEIGHTS).backward()
+    torch.optim.SGD(plain.parameters(), 0.5).step()
+    parts = stepper(Recipe(optimizer=SGD, accumulate=2, class_weights=(0.25, 1.0, 3.0)))
+    for window in (slice(0, 5), slice(5, 12)):
+        size = len(labels[window])
+        parts.train(images[window], shares[window], 0.5, size / 12, last=window.stop == 12)
+    expected = torch.cat([parameter.detach().flatten() for parameter in plain.parameters()])
+    torch.testing.assert_close(weights(parts), expected)
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+def test_a_batch_without_weight_moves_nothing_and_is_a_number(accumulate, smoothing):
+    images, _ = batch()
+    labels = torch.zeros(12, dtype=torch.int64)
+    recipe = Recipe(optimizer=SGD, class_weights=(0, 1, 3), label_smoothing=smoothing, accumulate=accumulate)
+    stepped = stepper(recipe)
+    before = weights(stepped)
+    for part in range(accumulate):
+        _, loss = stepped.train(images, labels, 0.5, 1 / accumulate, last=part == accumulate - 1)
+        assert loss.item() == 0
+    assert torch.equal(weights(stepped), before)
+
+
+def test_a_weighted_step_is_torchs_to_the_bit():
+    images, labels = batch()
+    plain, own = network(), stepper(Recipe(optimizer=SGD, class_weights=(0.25, 1.0, 3.0), label_smoothing=0.1))
+    optimizer = torch.optim.SGD(plain.parameters(), 0.5, fused=True)
+    for _ in range(3):
+        optimizer.zero_grad()
+        functional.cross_entropy(plain(images), labels, WEIGHTS, label_smoothing=0.1).backward()
+        optimizer.step()
+        own.train(images, labels, 0.5, 1, last=True)
+    assert torch.equal(weights(own), torch.cat([parameter.detach().flatten() for parameter in plain.parameters()]))
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+@pytest.mark.parametrize("class_weights", [(), (0.25, 1.0, 3.0), (0.0, 1.0, 3.0)], ids=str)
+def test_batches_of_a_set_add_up_to_torchs_loss_of_the_whole(class_weights, smoothing):
+    images, labels = batch(50)
+    labels = labels.sort().values
+    stepped = stepper(Recipe(class_weights=class_weights, label_smoothing=smoothing))
+    meter, earlier = Meter(CPU), Meter(CPU)
+    with torch.inference_mode():
+        for number, window in enumerate(torch.arange(50).split(8)):  # the last one of two
+            scores, loss = stepped.run(stepped.evaluated, images[window], labels[window])
+            (meter if number > 2 else earlier).add(
+                loss, scores, labels[window], stepped.weighed(scores, labels[window])
+            )
+        meter_over = Meter(CPU)
+        meter_over.restore(earlier.state(ALONE))  # as where a run goes on
+        totals = meter_over.read().with_more(meter.read())
+        weight = torch.tensor(class_weights) if class_weights else None
+        whole = functional.cross_entropy(stepped.network(images), labels, weight, label_smoothing=smoothing)
+    assert totals.mean_loss == pytest.approx(whole.item(), rel=1e-6)
+    assert totals.examples == 50
+    assert meter_over.read().with_more(meter.read()).since(meter_over.read()).mean_loss == pytest.approx(
+        meter.read().mean_loss, rel=1e-6
+    )
+
+
+def test_guessing_by_weighted_classes_is_known():
+    recipe = Recipe(class_weights=(0, 1, 3), label_smoothing=0.1)
+    scores = torch.tensor([-20.0, 0.0, math.log(3)]).repeat(3, 1).requires_grad_()
+    loss = make_loss(Recipe(class_weights=(0, 1, 3)), 3, CPU)(scores, torch.arange(3))
+    assert loss.item() == pytest.approx(guessing_loss(recipe, 3), rel=1e-5)
 
 
 def test_a_gradient_is_clipped_to_its_length():

@@ -15,9 +15,10 @@ from pytestqt.qtbot import QtBot
 
 from designer.base.paths import runs_dir
 from designer.document.writing import write_document
+from designer.engine.checkpoints import best_checkpoint
 from designer.engine.control import Wishes
 from designer.engine.job import carry_out
-from designer.engine.recipe import DataRecipe, Recipe
+from designer.engine.recipe import DataRecipe, OptimizerRecipe, Recipe
 from designer.session.preparing import prepare_run
 from designer.session.session import Session
 from designer.ui.docks.results import OVERVIEW, TRY
@@ -85,6 +86,24 @@ def wait_for(qtbot: QtBot, window: MainWindow, count: int) -> tuple[TriedView, .
 
     qtbot.waitUntil(answered, timeout=60_000)
     return page.views
+
+
+def test_an_image_is_tried_with_the_weights_of_the_best_epoch_where_there_are_such(
+    qtbot: QtBot, open_window: Open, trained, images
+):
+    recipe = replace(RECIPE, epochs=3, optimizer=OptimizerRecipe("SGD", 1e-30))  # no epoch betters the first
+    run_dir = trained(recipe)
+    window = open_window("lenet_relu")
+    show(qtbot, window)
+    page = window.later.reviewing.dock.trying
+    drop(page, mime_of(images[0]))
+    wait_for(qtbot, window, 1)
+    assert page.note.text().startswith("After epoch 3.")
+    qtbot.mouseClick(page.best, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.note.text().startswith("After epoch 1."), timeout=60_000)
+    best_checkpoint(run_dir).unlink()
+    window.later.reviewing.refresh()
+    qtbot.waitUntil(lambda: not page.best.isEnabled())
 
 
 def test_dropped_images_are_tried_and_those_that_are_none_are_told(qtbot: QtBot, open_window: Open, trained, images):

@@ -29,7 +29,8 @@ _GAP_PX = 12
 class Trying(QWidget):
     """Shows a card an image, the newest first. `tools` are the controls, to stand in the dock's bar.
 
-    choose_requested, paste_requested, clear_requested, help_requested: a button was pressed. invert_changed(on).
+    choose_requested, paste_requested, clear_requested, help_requested: a button was pressed. invert_changed(on),
+    best_changed(on).
     """
 
     choose_requested = Signal()
@@ -37,6 +38,7 @@ class Trying(QWidget):
     clear_requested = Signal()
     help_requested = Signal()
     invert_changed = Signal(bool)
+    best_changed = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,6 +76,9 @@ class Trying(QWidget):
         self.invert = QCheckBox(self.tr("Invert"))
         self.invert.setToolTip(self.tr("Dark becomes bright: for runs on bright things before black, such as digits"))
         self.invert.toggled.connect(self.invert_changed)
+        self.best = QCheckBox(self.tr("Best weights"))
+        self.best.setToolTip(self.tr("Of the epoch whose figure was the best, not of the last: the recipe's keep best"))
+        self.best.toggled.connect(self.best_changed)
         self.choose, self.paste, self.clear = (
             QPushButton(words) for words in (self.tr("Choose…"), self.tr("Paste"), self.tr("Clear"))
         )
@@ -84,6 +89,7 @@ class Trying(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.note, 1)
+        row.addWidget(self.best)
         row.addWidget(self.invert)
         for button, icon, signal in (
             (self.choose, "folder-open", self.choose_requested),
@@ -103,8 +109,9 @@ class Trying(QWidget):
         """What is shown, in order."""
         return tuple(card.view for card in self.cards[: self._shown])
 
-    def show_readiness(self, ready: bool) -> None:
-        """Whether the run that is shown has weights to try images with."""
+    def show_readiness(self, ready: bool, has_best: bool = False) -> None:
+        """Whether the run that is shown has weights to try images with, and those of a best epoch too."""
+        self.best.setEnabled(ready and has_best)
         if ready:
             words = self.tr("Drop images here"), self.tr("or choose or paste one: see what the network takes it for.")
         else:

@@ -15,6 +15,7 @@ from designer.base.errors import advice
 from designer.base.text import Text, joined
 from designer.engine.protocol import EngineError
 from designer.engine.recipe import RECIPES, Recipe, RecipeError
+from designer.engine.recipe_checks import contradictions
 from designer.ui import language
 from designer.ui.docks.views import FieldSection, FieldView
 from designer.ui.presenters.recipe_fields import FIELDS, NAME, SECTIONS, RecipeField, translated
@@ -36,8 +37,10 @@ def line(recipe: Recipe) -> str:
 def sections(recipe: Recipe, refused: Mapping[str, Refused]) -> tuple[FieldSection, ...]:
     """The recipe's fields by section, the first without a title; those that mean nothing in this recipe are left out.
 
-    refused: by field; such a field keeps what was typed, with the reason under it.
+    refused: by field; such a field keeps what was typed, with the reason under it. What contradicts another field is
+    told there too.
     """
+    refused = {**_contradicted(recipe), **refused}
     found = [FieldSection("", (_view(NAME, recipe, refused),), is_open=True)]
     for section in SECTIONS:
         shown = [entry for entry in section.fields if entry.applies(recipe) or entry.key in refused]
@@ -45,6 +48,16 @@ def sections(recipe: Recipe, refused: Mapping[str, Refused]) -> tuple[FieldSecti
         own = [entry for entry in shown if entry.value(recipe) != entry.value(_DEFAULTS)]
         found.append(FieldSection(translated(section.title), views, section.is_open, _in_short(recipe, own)))
     return tuple(found)
+
+
+def _contradicted(recipe: Recipe) -> dict[str, Refused]:
+    return {
+        found.field: (
+            shown(FIELDS[found.field].value(recipe)),
+            _in_form(found.field, language.translated(found.message), advice(found.expected, found.fix)),
+        )
+        for found in reversed(contradictions(recipe))
+    }
 
 
 def _in_short(recipe: Recipe, own: list[RecipeField]) -> str:
@@ -140,6 +153,12 @@ def told(key: str, error: RecipeError) -> str:
     """Why a field was refused, in the form's words."""
     message = _said(error).replace(key, translated(FIELDS[key].label))
     return in_words(error, message)
+
+
+def _in_form(key: str, message: str, advised: Text) -> str:
+    """A sentence about a field by the form's own word for it, and what to do."""
+    message = message.replace(key, translated(FIELDS[key].label))
+    return language.translated(joined(message[:1].upper() + message[1:], advised))
 
 
 def in_words(error: EngineError, message: str = "") -> str:

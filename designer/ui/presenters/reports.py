@@ -6,9 +6,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
+
 from designer.analysis.diagnostics import Diagnostic
 from designer.base import numbers
-from designer.engine.protocol import Preparing
+from designer.engine.protocol import Kept, Preparing
 from designer.ui.docks.views import ProblemView, RunView
 from designer.ui.language import translated
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:  # loaded when there is code or a run to show
     from designer.codegen.classes import Range
     from designer.codegen.module import GeneratedCode, NodeKey
     from designer.runs.listing import Run
+
+translate = QCoreApplication.translate
 
 
 def problem_views(diagnostics: Sequence[Diagnostic]) -> list[ProblemView]:
@@ -53,6 +57,21 @@ def node_of(line_key: Hashable) -> NodeKey:
     """The node of a key of `line_map`."""
     block, node = line_key[:2]  # type: ignore[index]
     return block, node
+
+
+def best_line(kept: Kept) -> str:
+    """Which epoch was the best so far; nothing where its weights are not kept."""
+    if kept.best_epoch is None or kept.best_value is None:
+        return ""
+    figures = {
+        "validation_accuracy": translate("Reports", "validation accuracy"),
+        "validation_loss": translate("Reports", "validation loss"),
+        "test_accuracy": translate("Reports", "test accuracy"),
+        "test_loss": translate("Reports", "test loss"),
+    }
+    figure = figures.get(kept.best_figure, kept.best_figure)
+    told = translate("Reports", "best: epoch {0}, {1} {2}")
+    return told.format(kept.best_epoch, figure, f"{kept.best_value:.3f}")
 
 
 def progress_line(report: Preparing) -> str:
