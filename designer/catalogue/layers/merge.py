@@ -94,18 +94,20 @@ def _stack_sees(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tens
 
 
 def _matmul_sees(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor], port: int) -> Sequence[Field]:
-    """A row of the first tensor, and a column of the second."""
+    """A row of the first tensor, and a column of the second; of a vector, all of it."""
     result = outputs[port]
+    ends = [side for side, x in enumerate(inputs) if x.rank > 1]  # each leaves an axis at the end of the result
     found = []
-    for x, drawn, new in ((inputs[0], -1, -1), (inputs[1], -2, -2)):
-        missing = result.rank - x.rank
+    for side, x in enumerate(inputs):
+        num_stacked = result.rank - len(ends)  # axes before those of the matrices
+        missing = num_stacked - max(0, x.rank - 2)
         axes: list[int | None] = [
             k - missing if k >= missing and x.shape[k - missing] == length else None
-            for k, length in enumerate(result.shape)
+            for k, length in enumerate(result.shape[:num_stacked])
         ]
-        kept = -2 if drawn == -1 else -1
-        axes[new], axes[kept] = None, x.rank + kept
-        found.append(reach.moved(x, result, axes, {x.rank + drawn: reach.everything(x.shape[drawn])}))
+        kept, drawn = (x.rank - 1, max(0, x.rank - 2)) if side else (x.rank - 2, x.rank - 1)
+        axes += [kept if end == side else None for end in ends]
+        found.append(reach.moved(x, result, axes, {drawn: reach.everything(x.shape[drawn])}))
     return found
 
 
