@@ -17,6 +17,7 @@ from .text import Text
 
 _MOST_DIGESTS = 4_000_000
 _MOST_NAMED = 3
+_SETS = {"train": Text("training"), "validation": Text("validation"), "test": Text("test")}
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,18 @@ class Examination:
         for (first, second), count in self._shared.items():
             names = listed(self._shared_names[first, second], count)
             if count == 1:
-                yield Text("1 image of the {second} set is also in the {first} set: {names}.", second=Text(second),
-                           first=Text(first), names=names)  # fmt: skip
+                yield Text(
+                    "1 image of the {second} set is also in the {first} set: {names}.",
+                    second=_SETS[second],
+                    first=_SETS[first],
+                    names=names,
+                )
             else:
                 yield Text(
                     "{count:,} images of the {second} set are also in the {first} set: {names}.",
                     count=count,
-                    second=Text(second),
-                    first=Text(first),
+                    second=_SETS[second],
+                    first=_SETS[first],
                     names=names,
                 )
         if self._torn == 1:

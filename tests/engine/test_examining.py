@@ -48,7 +48,7 @@ def test_equal_images_across_sets_and_classes_and_those_of_one_colour(tmp_path: 
     notes = described(stored(tmp_path, images)).notes
     assert [note.partition(":")[0] for note in notes] == [
         "2 images are of one colour only",
-        "2 images of the test set are also in the train set",
+        "2 images of the test set are also in the training set",
         "1 image has an equal one of another class",
     ]
     if stored is in_files:

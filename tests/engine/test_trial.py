@@ -6,6 +6,7 @@ import base64
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -187,3 +188,14 @@ def test_what_is_no_number_is_told(trained, draw, tmp_path):
     save_checkpoint(path, state)
     with pytest.raises(protocol.EngineError, match="no number"):
         tried(run_dir, draw(tmp_path / "noise.png"))
+
+
+def test_a_deep_image_is_tried_by_the_range_that_the_run_was_trained_with(trained, tmp_path):
+    ramp = np.linspace(0, 4095, 784).astype("uint16").reshape(28, 28)
+    for number in range(12):
+        (tmp_path / "deep" / "ab"[number % 2]).mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.roll(ramp, number, axis=0)).save(tmp_path / "deep" / "ab"[number % 2] / f"{number}.png")
+    run_dir = trained(data={"source": str(tmp_path / "deep"), "normalise": "unit"})
+    Image.fromarray(ramp // 8).save(tmp_path / "dark.png")
+    answer = tried(run_dir, tmp_path / "dark.png")
+    assert abs(pixel(answer, 27, 27) - 255 / 8) <= 1
