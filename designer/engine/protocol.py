@@ -35,55 +35,13 @@ from .records import (
 from .run_files import append_to, fits, is_sensible, parse_json, read_lines, replace_file
 from .text import TEXTS, forms_of, in_forms
 
-__all__ = [
-    "CHECKPOINTS_DIR",
-    "CONTROLS_FILE",
-    "EVALUATION_FILE",
-    "HEARTBEAT_S",
-    "LAST_CHECKPOINT",
-    "LOG_FILE",
-    "METRICS_FILE",
-    "MODEL_FILE",
-    "RECIPE_FILE",
-    "SILENT_S",
-    "STALE_S",
-    "STATUS_FILE",
-    "WEIGHTS_FILE",
-    "Batch",
-    "Control",
-    "EngineError",
-    "Epoch",
-    "Evaluation",
-    "Failed",
-    "Finished",
-    "Kept",
-    "Message",
-    "Mistake",
-    "Pause",
-    "Paused",
-    "Preparing",
-    "Probed",
-    "Resume",
-    "Resumed",
-    "Started",
-    "State",
-    "Status",
-    "Stop",
-    "Summary",
-    "Unreadable",
-    "WarmStarted",
-    "Warned",
-    "read_control",
-    "read_evaluation",
-    "read_line",
-    "read_metrics",
-    "read_status",
-    "replace_file",
-    "send_control",
-    "sound_status",
-    "write_evaluation",
-    "write_line",
-]
+__all__ = ["CHECKPOINTS_DIR", "CONTROLS_FILE", "EVALUATION_FILE", "HEARTBEAT_S", "LAST_CHECKPOINT", "LOG_FILE"]
+__all__ += ["METRICS_FILE", "MODEL_FILE", "RECIPE_FILE", "SILENT_S", "STALE_S", "STATUS_FILE", "WEIGHTS_FILE"]
+__all__ += ["Batch", "Control", "EngineError", "Epoch", "Evaluation", "Failed", "Finished", "Kept", "Message"]
+__all__ += ["Mistake", "Pause", "Paused", "Preparing", "Probed", "Resume", "Resumed", "Started", "State", "Status"]
+__all__ += ["Stop", "Summary", "Unreadable", "WarmStarted", "Warned"]
+__all__ += ["read_control", "read_evaluation", "read_line", "read_metrics", "read_status", "replace_file"]
+__all__ += ["send_control", "sound_status", "write_evaluation", "write_line"]
 
 MODEL_FILE = "model.py"  # the generated source; its last class is the network. Written by the caller
 RECIPE_FILE = "recipe.json"  # `Recipe.to_json()`, with `data.source` resolved. Written by the caller
