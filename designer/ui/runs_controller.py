@@ -62,7 +62,12 @@ class RunsController(QObject):
     def _open(self, folder: str) -> None:
         from designer.runs.folder import DESIGN_FILE
 
-        self._documents.open_copy(Path(folder) / DESIGN_FILE)
+        path = Path(folder) / DESIGN_FILE
+        if path.exists() and not path.is_file():  # a pipe would keep the window waiting
+            text = self.tr("{0} of the run {1} is not a regular file.").format(DESIGN_FILE, Path(folder).name)
+            self._refused(BlockyardError(text, fix=self.tr("Open a design that Blockyard saved.")))
+            return
+        self._documents.open_copy(path)
 
     def _note(self, folder: str, text: str) -> None:
         from designer.runs.notes import write_note

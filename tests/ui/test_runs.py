@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -145,6 +147,21 @@ def test_a_damaged_run_is_listed_as_damaged(qtbot: QtBot, open_window: Open):
     assert state["evil"].data() == "damaged"
     assert "figures.epoch is 'x'" in state["evil"].data(Qt.ItemDataRole.ToolTipRole)
     assert state[sound.name].data() == "interrupted"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes that are files")
+def test_a_design_that_is_a_pipe_is_not_waited_for(qtbot: QtBot, open_window: Open):
+    folder = finished_run(Session.open("lenet_relu"), 1)
+    (folder / "design.blockyard").unlink()
+    os.mkfifo(folder / "design.blockyard")
+    window = open_window()
+    window.panels.show("runs")
+    table = window.runs.table
+    qtbot.waitUntil(lambda: table.model().rowCount() == 1)
+    where = table.visualRect(table.model().index(0, 1)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    qtbot.waitUntil(lambda: any("not a regular file" in toast.text for toast in window.toasts.shown))
 
 
 def test_a_run_of_more_steps_than_a_bar_counts(qtbot: QtBot, open_window: Open):
