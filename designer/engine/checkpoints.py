@@ -179,7 +179,7 @@ def _load(path: Path) -> tuple[dict[str, Any], bool]:
         ) from error
     except pickle.UnpicklingError:  # torch's own words advise to run it
         reason = ": it is none, or holds more than tensors and numbers; nothing of it was run."
-    except (OSError, RuntimeError, EOFError, LookupError, ValueError, TypeError, AttributeError) as error:
+    except Exception as error:  # whatever bytes are no checkpoint lead torch to: struct.error, for one
         reason = f": {first_line(error) or type(error).__name__}"
     if not isinstance(state, dict):
         raise DamagedCheckpointError(

@@ -81,6 +81,24 @@ def test_a_cut_file_is_told(saved, tmp_path_factory, left):
         load_checkpoint(path)
 
 
+@pytest.mark.parametrize("content", [b"", b"J", b"(", b"\x80\x02", b"X\xff\xff\xff\x7f", b"PK\x03\x04", b"\x8a\xff"])
+def test_whatever_bytes_are_no_checkpoint(tmp_path, content):
+    (tmp_path / "last.pt").write_bytes(content)
+    with pytest.raises(DamagedCheckpointError, match="cannot be read"):
+        load_checkpoint(tmp_path / "last.pt")
+
+
+@given(st.binary(max_size=60))
+@settings(max_examples=200, deadline=None)
+def test_nor_are_any_others(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("bytes") / "last.pt"
+    path.write_bytes(content)
+    try:
+        assert isinstance(load_checkpoint(path), dict)
+    except DamagedCheckpointError:
+        return
+
+
 def test_torch_and_safetensors_read_what_is_sealed(saved):
     from safetensors.torch import load_file
 
