@@ -118,7 +118,7 @@ def _rms_norm_saved(values: Values, inputs: Sequence[Tensor], outputs: Sequence[
 
 def _statistics_bytes(values: Values, x: Tensor) -> int:
     """Of one number for each group of elements that is normalised together."""
-    return int(product(x.shape[: x.rank - values.num_dims])) * saved.FLOAT_BYTES
+    return int(product(x.shape) // product(_normalized(values, (x,)))) * saved.FLOAT_BYTES
 
 
 SPECS = (

@@ -72,7 +72,7 @@ def dropout_mask(axes: int = 0, least: int = 0) -> SavedRule:
         if values.p == 1:
             return Saved(fixed_bytes=FLOAT_BYTES)  # a single zero
         (x,) = inputs
-        drawn = x.rank if not (axes or least) else 1 if axes in (1, 3) and x.rank == axes + 1 else 2
+        drawn = x.rank if not (axes or least) else 1 if axes in (1, 3) and x.rank != axes + 2 else 2
         return Saved(own_bytes=int(product(x.shape[:drawn])) * FLOAT_BYTES)
 
     return rule

@@ -35,7 +35,7 @@ def test_o_goes_through_the_overlays_and_back_to_none(editor: Editor) -> None:
     assert seen == {
         "Parameters": ("224", "584", "0", "584"),
         "MACs": ("55.30 k", "147.46 k", "0", "147.46 k"),
-        "Activation memory / image": ("8.0 KiB", "8.0 KiB", "0 B", "8.0 KiB"),
+        "Activation memory / image": ("0 B", "0 B", "0 B", "8.0 KiB"),
         "Receptive field": ("3×3", "5×5", "1×1", "5×5"),
     }
     editor.key(Qt.Key.Key_O)
@@ -58,8 +58,8 @@ def test_figures_follow_an_edit(editor: Editor) -> None:
 def test_the_least_is_told_however_far_below_the_most(open_window) -> None:
     window = open_window("vgg11_fashion")
     window.actions_by_id["overlay_memory"].trigger()
-    assert window.panel.scene.cards["fc3"].card.kind == "40 B"
-    assert (window.panel.legend.least, window.panel.legend.most) == ("40 B", "27.6 MiB")
+    assert window.panel.scene.cards["fc3"].card.kind == "0 B"
+    assert (window.panel.legend.least, window.panel.legend.most) == ("0 B", "21.4 MiB")
 
 
 def test_a_long_title_keeps_clear_of_the_cross(editor: Editor) -> None:

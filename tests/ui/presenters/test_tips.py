@@ -73,7 +73,7 @@ def test_a_tooltip_and_the_help_tell_the_numbers() -> None:
     assert facts_tip(facts).splitlines() == [
         "it · Conv2d",
         "3×224×224 → 64×112×112",
-        "9,472 parameters · 118.01 M MACs · 3.1 MiB activations / image",
+        "9,472 parameters · 118.01 M MACs · 0 B activations / image",
         "height = width = ⌊(224 + 2·3 − 1·(7 − 1) − 1) / 2⌋ + 1 = 112",
     ]
     assert "`parameters = 64·3·7·7 + 64 = 9,472`" in help_here(facts)
