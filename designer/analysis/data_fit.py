@@ -54,9 +54,6 @@ def _outputs(analysis: Analysis, data: DataFacts) -> Iterator[Diagnostic]:
     if len(root.outputs) != 1 or root.outputs[0] is None or root.outputs[0].rank != 2:
         return
     output, width = root.block.outputs[0], int(root.outputs[0].shape[1])
-    if width == data.num_classes:
-        return
-    is_short = width < data.num_classes
     said = Text(
         "{output}: it gives {width:,} scores for each image, and {data} has {count:,} classes.",
         output=output,
@@ -64,17 +61,18 @@ def _outputs(analysis: Analysis, data: DataFacts) -> Iterator[Diagnostic]:
         data=data.name,
         count=data.num_classes,
     )
-    yield Diagnostic(
-        "too_few_outputs" if is_short else "too_many_outputs",
-        Severity.ERROR if is_short else Severity.WARNING,
-        said,
-        expected=Text("{count:,} scores, one a class", count=data.num_classes),
-        received=f"{width:,}",
-        advice=Text("Let the last layer give {count:,} outputs.", count=data.num_classes),
-        fixes=tuple(_set_outputs(analysis, width, data.num_classes)),
-        path=(output.id,),
-        label=output.name,
-    )
+    rest = {
+        "expected": Text("{count:,} scores, one a class", count=data.num_classes),
+        "received": f"{width:,}",
+        "advice": Text("Let the last layer give {count:,} outputs.", count=data.num_classes),
+        "fixes": tuple(_set_outputs(analysis, width, data.num_classes)),
+        "path": (output.id,),
+        "label": output.name,
+    }
+    if width < data.num_classes:
+        yield Diagnostic("too_few_outputs", Severity.ERROR, said, **rest)
+    elif width > data.num_classes:
+        yield Diagnostic("too_many_outputs", Severity.WARNING, said, **rest)
 
 
 def _set_outputs(analysis: Analysis, width: int, wanted: int) -> Iterator[Fix]:
