@@ -103,7 +103,7 @@ class _Growing:
         ports = [f"x{k + 1}" for k in range(len(ends))] if spec.variadic else spec.inputs
         self._edges += [Edge(end, Endpoint(key, port)) for (end, _), port in zip(ends, ports, strict=True)]
         names = spec.output_ports(params)
-        ends = [(Endpoint(key, name), tensor) for name, tensor in zip(names, outputs, strict=True)]
+        ends = [(Endpoint(key, name), tensor) for name, tensor in zip(names, outputs, strict=False)]
         self.ends += [end for end in ends if end[1].shape[0] == BATCH]
         return True
 
