@@ -14,7 +14,7 @@ from designer.analysis import fixes
 from designer.analysis.checks.heads import head_of
 from designer.analysis.diagnostics import Diagnostic, Fix, Severity
 from designer.analysis.facts import Analysis
-from designer.analysis.reach import origin_of
+from designer.analysis.fix_reach import origin_of
 from designer.base.text import Text
 from designer.graph.block import Node
 from designer.graph.expressions import Expression

@@ -13,7 +13,7 @@ from designer.analysis import seeing
 from designer.analysis.activations import Kept, Part
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.field import Axes, Seen
-from designer.analysis.reach import with_reach
+from designer.analysis.fix_reach import with_reach
 from designer.analysis.totals import Totals
 from designer.catalogue.rules.reach import Field
 from designer.catalogue.spec import LayerSpec, Tensor, Values, Window

@@ -8,7 +8,7 @@ from itertools import pairwise
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from designer.editing import nodes
+from designer.editing import parameters
 from designer.graph.block import Block, Node, edge
 from designer.graph.design import Design
 from tests.ui.scenes.stage import SHIFT, Key, Seen, Stage, scene
@@ -24,13 +24,12 @@ def preset(stage: Stage) -> Seen:
 
 @scene("vgg11_small")
 def error(stage: Stage) -> Seen:
-    """A convolution feeds a linear layer: the program offers to insert a Flatten."""
+    """Images of 28 × 28 are too small for five pools: the program offers to change one block, or all of them."""
     window = stage.window
     window.panels.show("problems")
-    window.session.edit("Delete", lambda design: nodes.delete(design, design.main, ["flatten"]))
-    window._jump(("fc1",))
-    window.canvas._connect("block5", "output", "fc1", "input")
-    stage.select("fc1")
+    window.session.edit("Set", lambda design: parameters.set_param(design, design.main, "input", "shape", (1, 28, 28)))
+    window._jump(("block5",))
+    stage.select("block5")
     window.panel.view.fit_all()
     return None
 
