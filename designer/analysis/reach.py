@@ -41,14 +41,14 @@ def with_reach(diagnostic: Diagnostic, analysis: Analysis, places: Counter[str])
     if not diagnostic.path or not diagnostic.fixes:
         return diagnostic
     diagnostic = replace(diagnostic, fixes=tuple(_led(fix, diagnostic.path, analysis) for fix in diagnostic.fixes))
-    told = (each for fix in diagnostic.fixes for each in _told(fix, diagnostic.path, analysis.design, places))
-    return replace(diagnostic, fixes=tuple(told))
+    found = (each for fix in diagnostic.fixes for each in told(fix, diagnostic.path, analysis.design, places))
+    return replace(diagnostic, fixes=tuple(found))
 
 
 # -- in how many places ----------------------------------------------------------------------------------------------
 
 
-def _told(fix: Fix, path: Path, design: Design, places: Counter[str]) -> Iterator[Fix]:
+def told(fix: Fix, path: Path, design: Design, places: Counter[str]) -> Iterator[Fix]:
     """A fix as it is, or one that names all that it changes, and beside it one for this place alone."""
     shared = [name for name in fix.blocks or _changed(fix, design) if places[name] > 1]
     if not shared:

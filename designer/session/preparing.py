@@ -10,7 +10,7 @@ from pathlib import Path
 from designer.analysis.analyser import Analyser
 from designer.analysis.checks.walk import nodes_of
 from designer.analysis.data_fit import check_data
-from designer.analysis.diagnostics import Severity
+from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import Analysis, BlockFacts
 from designer.base.errors import BlockyardError, DesignError, TrainingError
 from designer.base.paths import runs_dir
@@ -101,10 +101,15 @@ def _check_ends(design: Design) -> None:
             )
 
 
+def fit_of(analysis: Analysis, recipe: Recipe) -> tuple[Diagnostic, ...]:
+    """How a design fits the recipe's data, where these are known by their name; else nothing."""
+    data = known_facts(recipe)
+    return check_data(analysis, data) if data else ()
+
+
 def _check_fit(analysis: Analysis, recipe: Recipe) -> None:
     """Raises DesignError where the design cannot learn a data set known by its name; of others, the engine tells."""
-    data = known_facts(recipe)
-    for found in check_data(analysis, data) if data else ():
+    for found in fit_of(analysis, recipe):
         if found.severity == Severity.ERROR:
             raise DesignError(
                 found.message,
