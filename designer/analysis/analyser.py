@@ -185,6 +185,8 @@ class Analyser:
         dirty = {key for key, node in block.nodes.items() if node is not old.nodes.get(key) or node.kind in kinds}
         if block.edges is not old.edges:
             dirty |= {key for key in block.nodes if block.incoming[key] != old.incoming.get(key)}
+            # which of several parts are taken, one of them may lack
+            dirty |= {key for key, known in before.nodes.items() if len(known.ports) > 1 and key in block.nodes}
         if block.edges is not old.edges or bool(block.outputs) != bool(old.outputs):
             dirty |= {key for key in block.nodes if not block.incoming[key]}  # idle, or an open end?
         dirty |= {key for key, known in before.nodes.items() if known.is_open and key in block.nodes}

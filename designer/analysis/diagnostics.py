@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from designer.base.text import joined
 from designer.graph.design import Design
+from designer.graph.expressions import Setting
 
 
 class Severity(StrEnum):
@@ -33,11 +34,13 @@ class Fix:
 
     apply: the design as it is -> the design as it should be.
     blocks: the names of the blocks that it edits; every instance of them is changed with them.
+    sets: where it gives one parameter another value, its node's id, its name and the value.
     """
 
     title: str
     apply: Callable[[Design], Design]
     blocks: tuple[str, ...] = ()
+    sets: tuple[str, str, Setting] | None = None
 
 
 @dataclass(frozen=True)

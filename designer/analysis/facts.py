@@ -13,7 +13,7 @@ from designer.analysis import seeing
 from designer.analysis.activations import Kept, Part
 from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.field import Axes, Seen
-from designer.analysis.fix_reach import with_reach
+from designer.analysis.fix_reach import with_reach, written_at
 from designer.analysis.totals import Totals
 from designer.catalogue.rules.reach import Field
 from designer.catalogue.spec import LayerSpec, Tensor, Values, Window
@@ -236,7 +236,8 @@ class Analysis:
         seen: set[tuple[str, str, str]] = set()
         for diagnostic, where in _walk(self.root, (), (), set()):
             # A fault drawn once shows in every instance of its block: say it once, where it comes first.
-            key = (where, diagnostic.code, diagnostic.message)
+            # One of a value that was handed in shows where that was written.
+            key = (written_at(diagnostic, self) or where, diagnostic.code, diagnostic.message)
             if key not in seen and len(found[diagnostic.severity]) < MAX_DIAGNOSTICS:
                 seen.add(key)
                 found[diagnostic.severity].append(diagnostic)

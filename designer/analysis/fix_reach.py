@@ -23,7 +23,7 @@ from designer.catalogue.validate import check_value
 from designer.graph.block import Block, Node
 from designer.graph.copies import with_own_blocks
 from designer.graph.design import Design
-from designer.graph.expressions import Expression, Setting, Value, evaluate, names_in, parse
+from designer.graph.expressions import Expression, Setting, Value, evaluate, names_in, parse, to_text
 
 if TYPE_CHECKING:
     from designer.analysis.facts import Analysis, BlockFacts
@@ -40,14 +40,15 @@ def with_reach(diagnostic: Diagnostic, analysis: Analysis, places: Counter[str])
         diagnostic = _traced(diagnostic, analysis)
     if not diagnostic.path or not diagnostic.fixes:
         return diagnostic
-    told = (each for fix in diagnostic.fixes for each in _told(fix, diagnostic.path, analysis.design, places))
-    return replace(diagnostic, fixes=tuple(told))
+    diagnostic = replace(diagnostic, fixes=tuple(_led(fix, diagnostic.path, analysis) for fix in diagnostic.fixes))
+    found = (each for fix in diagnostic.fixes for each in told(fix, diagnostic.path, analysis.design, places))
+    return replace(diagnostic, fixes=tuple(found))
 
 
 # -- in how many places ----------------------------------------------------------------------------------------------
 
 
-def _told(fix: Fix, path: Path, design: Design, places: Counter[str]) -> Iterator[Fix]:
+def told(fix: Fix, path: Path, design: Design, places: Counter[str]) -> Iterator[Fix]:
     """A fix as it is, or one that names all that it changes, and beside it one for this place alone."""
     shared = [name for name in fix.blocks or _changed(fix, design) if places[name] > 1]
     if not shared:
@@ -132,10 +133,40 @@ def _traced(diagnostic: Diagnostic, analysis: Analysis) -> Diagnostic:
     return replace(diagnostic, fixes=tuple(own), advice=joined(advice, diagnostic.advice))
 
 
-def origin_of(analysis: Analysis, path: Path, parameter: str) -> Origin | None:
+def written_at(diagnostic: Diagnostic, analysis: Analysis) -> str:
+    """Where the value at fault was written, if that is in another block or a variable; else empty."""
+    if not diagnostic.parameter:
+        return ""
+    here = origin_of(analysis, diagnostic.path, diagnostic.parameter)
+    if here is None or (here.node is not None and here.node.id == diagnostic.path[-1]):
+        return ""
+    return ".".join((here.facts.block.name, here.node.id if here.node else "", here.parameter))
+
+
+def _led(fix: Fix, path: Path, analysis: Analysis) -> Fix:
+    """A fix of one value, at the instance or the variable that hands the value in, where one does."""
+    if fix.sets is None or fix.sets[0] != path[-1]:
+        return fix
+    _, parameter, value = fix.sets
+    here = origin_of(analysis, path, parameter, as_it_is=True)
+    facts = analysis.inside(path[:-1])
+    if here is None or facts is None or fix.blocks != (facts.block.name,):
+        return fix
+    if here.node is not None and here.node.id == path[-1] and here.facts.block is facts.block:
+        return fix
+    if here.node is None:
+        if isinstance(value, Expression):
+            return fix
+        title = Text("Set {name} to {value}", name=here.parameter, value=to_text(value))
+        return fixes.set_variable(title, here.facts.block.name, here.parameter, value)
+    title = Text("Set {name} of {node} to {value}", name=here.parameter, node=here.node.name, value=to_text(value))
+    return fixes.set_param(title, here.facts.block.name, here.node.id, here.parameter, value)
+
+
+def origin_of(analysis: Analysis, path: Path, parameter: str, *, as_it_is: bool = False) -> Origin | None:
     """Where the value of a node's parameter is written: there, or in an instance around it, or as a variable.
 
-    None where there is no such node.
+    as_it_is: only as far as it is handed in unchanged. None where there is no such node.
     """
     while True:
         facts = analysis.inside(path[:-1])
@@ -146,7 +177,7 @@ def origin_of(analysis: Analysis, path: Path, parameter: str) -> Origin | None:
             return Origin(facts, node, parameter, None)
         setting = node.params[parameter]
         name = _handed_in(setting, facts)
-        if name is None:
+        if name is None or (as_it_is and str(setting).strip() != name):
             return Origin(facts, node, parameter, setting)
         if len(path) == 1:
             return Origin(facts, None, name, facts.scope[name])
@@ -174,14 +205,15 @@ def _value_fixes(here: Origin, node: Node, parameter: str) -> Iterator[Fix]:
     """What the value could be where it was written, so that `parameter` of `node` can take it."""
     block = here.facts.block.name
     if isinstance(here.setting, Expression):
-        source = _divided(here.setting.source)
-        value = _value(source, here.facts) if source else None
-        if source and _fits(node, parameter, value):
+        divided, value = _divided(here.setting.source), _value(here.setting.source, here.facts)
+        sources = (divided, f"int({here.setting.source})" if isinstance(value, float) else None)
+        source = next((s for s in sources if s and _fits(node, parameter, _value(s, here.facts))), None)
+        if source:
             title = Text("Set {name} of {node} to {value}", name=here.parameter, node=here.node.name, value=source)
             yield fixes.set_param(title, block, here.node.id, here.parameter, Expression(source))
         return
     value = here.setting
-    if not isinstance(value, float) or not value.is_integer() or not _fits(node, parameter, int(value)):
+    if not isinstance(value, float) or not _fits(node, parameter, int(value)):
         return
     if here.node is None:
         yield fixes.set_variable(

@@ -40,7 +40,8 @@ def _on_nodes(title: str, places: Iterable[tuple[str, str]], change: Callable[[N
 
 def set_param(title: str, block: str, node: str, param: str, setting: Setting) -> Fix:
     """Give a parameter another value."""
-    return _on_block(title, block, lambda b: b.with_node(b.nodes[node].with_param(param, setting)))
+    fix = _on_block(title, block, lambda b: b.with_node(b.nodes[node].with_param(param, setting)))
+    return replace(fix, sets=(node, param, setting))
 
 
 def set_params(title: str, block: str, node: str, settings: Mapping[str, Setting]) -> Fix:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from pathlib import Path
 
 from designer.analysis.analyser import Analyser
 from designer.analysis.data_fit import check_data
@@ -14,7 +15,7 @@ from designer.cli.data import COLUMN_FIELDS, describe
 from designer.cli.designs import add_design, add_json, add_object_size, open_document
 from designer.cli.output import write, write_json
 from designer.engine.recipe import Recipe
-from designer.session.data_facts import described_facts
+from designer.session.data_facts import described_facts, known_facts
 
 SUMMARY = "say what is wrong with a design, and how to mend it"
 
@@ -32,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     """Print the diagnostics, errors first. Returns 1 where there is an error."""
     document = open_document(options)
     analysis = Analyser().analyse(document.design)
-    found = (*_fit(options.data, document.recipe or Recipe(), analysis), *analysis.diagnostics)
+    found = (*_fit(options, document.recipe, analysis), *analysis.diagnostics)
     found = sorted(found, key=lambda d: d.severity.rank)
     is_ok = all(d.severity != Severity.ERROR for d in found)
     if options.json:
@@ -67,9 +68,12 @@ def run(options: argparse.Namespace) -> int:
     return 0 if is_ok else 1
 
 
-def _fit(source: str | None, recipe: Recipe, analysis: Analysis) -> tuple[Diagnostic, ...]:
-    if source is None:
-        return ()
-    described = describe(source, {name: getattr(recipe.data, name) for name in COLUMN_FIELDS})
-    with_data = replace(recipe, data=replace(recipe.data, source=source))
-    return check_data(analysis, described_facts(described, with_data))
+def _fit(options: argparse.Namespace, own: Recipe | None, analysis: Analysis) -> tuple[Diagnostic, ...]:
+    """Whether the design fits the data that are named, or that a file's own recipe names if they are known by name."""
+    if options.data is None:
+        data = known_facts(own) if Path(options.design).is_file() else None  # a preset is no choice of data
+        return check_data(analysis, data) if data else ()
+    recipe = own or Recipe()
+    recipe = replace(recipe, data=replace(recipe.data, source=options.data))
+    columns = {name: getattr(recipe.data, name) for name in COLUMN_FIELDS}
+    return check_data(analysis, known_facts(recipe) or described_facts(describe(options.data, columns), recipe))

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from designer.analysis.analyser import Analyser
+from designer.analysis.diagnostics import Severity
 from designer.base.errors import BlockyardError, TrainingError
 from designer.base.paths import runs_dir
 from designer.cli.designs import UsageError, add_design, add_json, open_document
@@ -18,7 +20,7 @@ from designer.engine import recipe_options
 from designer.engine.protocol import EngineError, Failed, Finished, Unreadable, write_line
 from designer.engine.recipe import RECIPES, Recipe, find_recipe
 from designer.session.leading import EngineDied, Report
-from designer.session.preparing import prepare_run
+from designer.session.preparing import fit_of, prepare_run
 from designer.session.resuming import find_run, resume_run
 from designer.session.training import TrainingControl
 from designer.session.trust import UntrustedError, trust_layers, trust_run
@@ -67,7 +69,11 @@ def _begun(options: argparse.Namespace) -> TrainingControl:
     recipe = _recipe(options, document.recipe or Recipe())
     if options.trust:
         trust_layers(document.design.customs.values())
-    control = TrainingControl(prepare_run(document, recipe, run_dir=options.run_dir), devices=recipe.devices)
+    run_dir = prepare_run(document, recipe, run_dir=options.run_dir)
+    for found in fit_of(Analyser().analyse(document.design), recipe):
+        if found.code != "too_many_outputs":  # the engine tells that itself, of any data
+            note(f"{'note' if found.severity == Severity.INFO else 'warning'}: {found.message}")
+    control = TrainingControl(run_dir, devices=recipe.devices)
     control.start()
     return control
 

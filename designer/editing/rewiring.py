@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -73,67 +73,80 @@ def insert_into(design: Design, block_name: str, node_id: str, wire: Edge) -> De
     return links.connect(design, block_name, Edge(Endpoint(node_id, gives[0]), wire.target))
 
 
-def join(design: Design, block_name: str, node_ids: Iterable[str]) -> Design:
-    """The design with nodes wired as the block is drawn: in a row, each output to the next one's first free input.
+def join(design: Design, block_name: str, node_ids: Iterable[str], problems: list[LinkError] | None = None) -> Design:
+    """The design with nodes wired as the block is drawn: in a row, each to the next one's first free input.
 
-    A merge among them, which takes several inputs, takes the outputs of all that stand before it and lead to none of
-    the others yet. No wire that is there makes way. Raises EditError where no wire could be drawn.
+    A node that merges several tensors, as Concat and Add do, takes the outputs of all that are drawn before it and do
+    not yet lead to another of them; it is the first of what is drawn behind it. No wire makes way. problems: takes on
+    why a wire could not be drawn, where others could. Raises EditError where none could be drawn.
     """
     block = design.blocks[block_name]
-    step = -1 if block.is_downward else 1  # downward, the height counts first
-    chosen = sorted((get_node(block, key) for key in node_ids), key=lambda node: node.position[::step])
+    axis = 1 if block.is_downward else 0
+    chosen = [get_node(block, key) for key in node_ids]
     if len(chosen) < 2:
         raise EditError("There is nothing to join.", expected="two nodes or more", fix="Select them first.")
-    problems: list[LinkError] = []
+    step = -1 if block.is_downward else 1  # downward, the height counts first
+    chosen.sort(key=lambda node: node.position[::step])
+    pairs: list[tuple[Node, Node, bool]] = []  # from, to, and whether all outputs are taken
+    waiting = chosen
+    for merge in [node for node in chosen if _merges(design, block, node)]:
+        rest = [node for node in waiting if node is not merge]
+        sources = [node for node in rest if node.position[axis] <= merge.position[axis]]
+        if not sources and waiting is chosen:  # drawn before all that are to be merged
+            behind = block.graph.descendants(merge.id)
+            sources = [node for node in rest if node.id not in behind]
+        pairs += [(node, merge, True) for node in sources if not _leads_on(block, node, merge, chosen)]
+        waiting = [merge, *(node for node in rest if node not in sources)]
+    pairs += [(before, after, False) for before, after in pairwise(waiting)]
+    found: list[LinkError] = []
     made = design
-    for before, after in _pairs(design, block, chosen):
+    for before, after, takes_all in pairs:
         try:
-            made = _link(made, block_name, before, after)
+            made = _link(made, block_name, before, after, takes_all)
         except AlreadyLinkedError:
             continue
         except LinkError as error:
-            problems.append(error)
-    if made is design and problems:
-        raise problems[0]
+            found.append(error)
+    if made is design and found:
+        raise found[0]
+    if problems is not None:
+        problems += found
     return made
 
 
-def _pairs(design: Design, block: Block, chosen: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
-    """Which of some nodes, in the order in which they are drawn, feeds which."""
-    keys = {node.id for node in chosen}
-    inner = {edge.source.node for edge in block.edges if edge.source.node in keys and edge.target.node in keys}
-    row: list[Node] = []  # since the last merge
-    for node in chosen:
-        if row and _is_merge(design, block, node):
-            yield from ((other, node) for other in row if other.id not in inner)
-            row = [node]
-        else:
-            row.append(node)
-    yield from pairwise(row)
-
-
-def _is_merge(design: Design, block: Block, node: Node) -> bool:
+def _merges(design: Design, block: Block, node: Node) -> bool:
+    """Whether a node takes several tensors."""
     spec = spec_of(node.kind, design)
     return bool(spec and spec.variadic) or len(input_ports(design, block, node)) > 1
 
 
-def _link(design: Design, block_name: str, before: Node, after: Node) -> Design:
+def _leads_on(block: Block, node: Node, merge: Node, chosen: Sequence[Node]) -> bool:
+    """Whether the result of a node goes to another of those that are chosen already."""
+    others = {other.id for other in chosen} - {merge.id, node.id}
+    return not others.isdisjoint(block.graph.succ[node.id])
+
+
+def _link(design: Design, block_name: str, before: Node, after: Node, takes_all: bool) -> Design:
+    """The design with the first output of a node, or all of them, at free inputs of another. Raises LinkError."""
     block = design.blocks[block_name]
-    wired = block.incoming[after.id]
-    if any(source.node == before.id for source in wired.values()):
+    if any(source.node == before.id for source in block.incoming[after.id].values()):
         return design
-    gives, takes = output_ports(design, block, before), input_ports(design, block, after)
-    free = [port for port in takes if port not in wired]
-    if not gives or not takes:
+    gives = output_ports(design, block, before)
+    if not gives or not input_ports(design, block, after):
         told = Text("{node} has no input.", node=after) if gives else Text("{node} has no output.", node=before)
         raise LinkError(told, expected="nodes that can stand in a row")
-    if not free:
-        raise LinkError(
-            Text("All inputs of {node} are taken.", node=after),
-            expected="a free input",
-            fix="Take a wire away first, or draw the new one by hand: it takes the other's place.",
-        )
-    return links.connect(design, block_name, Edge(Endpoint(before.id, gives[0]), Endpoint(after.id, free[0])))
+    for output in gives if takes_all else gives[:1]:
+        block = design.blocks[block_name]
+        wired = block.incoming[after.id]
+        free = [port for port in input_ports(design, block, after) if port not in wired]
+        if not free:
+            raise LinkError(
+                Text("All inputs of {node} are taken.", node=after),
+                expected="a free input",
+                fix="Take a wire away first, or draw the new one by hand: it takes the other's place.",
+            )
+        design = links.connect(design, block_name, Edge(Endpoint(before.id, output), Endpoint(after.id, free[0])))
+    return design
 
 
 def move_wires(design: Design, block_name: str, wires: Sequence[Edge], source: Endpoint) -> Design:

@@ -113,6 +113,7 @@ class Described:
     sizes: the commonest first. mean, std: of the training images' pixels in 0..1, one a channel. checked: images that
     were read for it, of all that there are; broken: the first of the broken_count among them. problem, fix: why it
     cannot be trained on as the recipe stands, empty where it can. notes: what else a person should know.
+    stored_channels: before the recipe makes images grey or colour; 0 where not told.
     """
 
     type: ClassVar = "described"
@@ -133,6 +134,7 @@ class Described:
     problem: str = ""
     fix: str = ""
     notes: tuple[str, ...] = ()
+    stored_channels: int = 0
 
 
 @dataclass(frozen=True)

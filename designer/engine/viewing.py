@@ -95,7 +95,15 @@ class View:
             problem=problem.message if problem else "",
             fix=problem.fix if problem else "",
             notes=(*self._collection.notes, *first.pictures.notes, *converted(found.seen), *found.notes(), *notes),
+            stored_channels=self._stored_channels(),
         )
+
+    def _stored_channels(self) -> int:
+        """The channels of the training images before the recipe makes them grey or colour."""
+        pictures = self._parts["train"].pictures
+        if self._fit.channels is None:
+            return self._fitted[id(pictures)].shape[0]
+        return pictures.fitted(Fit(self._fit.side_px, self._fit.keep_ratio)).shape[0]
 
     def _fitted_of(self, part: Part) -> Part:
         return Part(self._fitted[id(part.pictures)], part.labels, part.numbers)

@@ -19,7 +19,7 @@ def known_facts(recipe: Recipe | None) -> DataFacts | None:
         return None
     found = known_set(recipe.data.source)
     name = found.name if found else recipe.data.source
-    if name not in _SIZES:
+    if name not in _SIZES or Path(recipe.data.source).expanduser().exists():  # a folder of that name goes first
         return None
     channels, side = _SIZES[name]
     return _facts(name, _CLASSES, channels, (side, side), recipe)
@@ -30,9 +30,12 @@ def described_facts(described: Described, recipe: Recipe) -> DataFacts:
     first = described.sizes[0] if described.sizes else None
     size = (first.height, first.width) if first else None
     name = known.name if (known := known_set(recipe.data.source)) else Path(recipe.data.source).name
-    return _facts(name, len(described.classes), described.channels, size, recipe)
+    return _facts(name, len(described.classes), described.stored_channels or described.channels, size, recipe)
 
 
 def _facts(name: str, classes: int, channels: int, size: tuple[int, int] | None, recipe: Recipe) -> DataFacts:
     resizes = recipe.data.resize is not None or recipe.augment.crop is not None
-    return DataFacts(name, classes, channels, size, resizes)
+    side = recipe.augment.crop or (None if recipe.augment.scale else recipe.data.resize)
+    taken = (side, side) if side else None
+    made = {"grey": 1, "rgb": 3}.get(recipe.data.channels)
+    return DataFacts(name, classes, channels, size, resizes, taken, made)

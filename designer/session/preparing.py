@@ -9,8 +9,8 @@ from pathlib import Path
 
 from designer.analysis.analyser import Analyser
 from designer.analysis.checks.walk import nodes_of
-from designer.analysis.data_fit import check_data
-from designer.analysis.diagnostics import Severity
+from designer.analysis.data_fit import DataFacts, check_data
+from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import Analysis, BlockFacts
 from designer.base.errors import BlockyardError, DesignError, TrainingError
 from designer.base.paths import runs_dir
@@ -50,9 +50,17 @@ def fitted(recipe: Recipe, analysis: Analysis) -> Recipe:
     return replace(recipe, data=data)
 
 
-def prepare_run(document: Document, recipe: Recipe, *, root: Path | None = None, run_dir: Path | None = None) -> Path:
+def prepare_run(
+    document: Document,
+    recipe: Recipe,
+    *,
+    root: Path | None = None,
+    run_dir: Path | None = None,
+    data: DataFacts | None = None,
+) -> Path:
     """Make the run folder of a training: under `root`, by default the person's own runs, or exactly `run_dir`.
 
+    data: what is known of the recipe's data; of sets that have a name it need not be told.
     The run's recipe says to which size images are brought; its copy of the document keeps what the person wrote.
     Raises UntrustedError where the document brings code that the person has not trusted, DesignError where the design
     has errors or is not of the kind that a data set trains, BlockyardError where the recipe contradicts itself or the
@@ -64,7 +72,7 @@ def prepare_run(document: Document, recipe: Recipe, *, root: Path | None = None,
     _check_ends(design)
     _check_sense(recipe)
     _check_batches(analysis, recipe)
-    _check_fit(analysis, recipe)
+    _check_fit(analysis, recipe, data)
     folder = create_run(
         root or runs_dir(),
         RunDesign(
@@ -101,10 +109,15 @@ def _check_ends(design: Design) -> None:
             )
 
 
-def _check_fit(analysis: Analysis, recipe: Recipe) -> None:
-    """Raises DesignError where the design cannot learn a data set known by its name; of others, the engine tells."""
-    data = known_facts(recipe)
-    for found in check_data(analysis, data) if data else ():
+def fit_of(analysis: Analysis, recipe: Recipe, data: DataFacts | None = None) -> tuple[Diagnostic, ...]:
+    """How a design fits the recipe's data, where these are known, by their name if nobody tells; else nothing."""
+    data = data or known_facts(recipe)
+    return check_data(analysis, data) if data else ()
+
+
+def _check_fit(analysis: Analysis, recipe: Recipe, data: DataFacts | None) -> None:
+    """Raises DesignError where the design cannot learn the data, as far as they are known; else the engine tells."""
+    for found in fit_of(analysis, recipe, data):
         if found.severity == Severity.ERROR:
             raise DesignError(
                 found.message,

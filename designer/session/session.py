@@ -365,12 +365,13 @@ class Session:
         """What starts a training of the design as it is now, as `train` does. It may be called in another thread."""
         recipe = recipe or self.recipe
         document = Document(self.design, recipe)
+        data = self._data if recipe.data == self.recipe.data else None
 
         def task() -> TrainingControl:
             from designer.session.preparing import prepare_run
             from designer.session.training import TrainingControl
 
-            control = TrainingControl(prepare_run(document, recipe, root=root), devices=recipe.devices)
+            control = TrainingControl(prepare_run(document, recipe, root=root, data=data), devices=recipe.devices)
             control.start()
             return control
 

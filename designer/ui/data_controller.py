@@ -51,6 +51,7 @@ class DataController(QObject):
         self._window = window
         self._view = DataView()
         self._recipe: Recipe | None = None  # what was last asked about
+        self._asked_for: Session | None = None  # whose recipe it is of
         self._described: Described | None = None
         self._description = 0  # the number of the request
         self._part, self._label = "train", None
@@ -108,8 +109,9 @@ class DataController(QObject):
             return
         session = self._current()
         recipe, before = fitted(session.recipe, session.analysis), self._recipe
+        other, self._asked_for = session is not self._asked_for, session
         self._recipe = recipe
-        if before is None or _data_of(before) != _data_of(recipe):
+        if other or before is None or _data_of(before) != _data_of(recipe):
             self._describe()
         elif self._described is not None and (before.data, before.augment) != (recipe.data, recipe.augment):
             self._ask_transforms()
@@ -201,7 +203,8 @@ class DataController(QObject):
         if self._recipe is None:
             return
         self._described = described
-        self._current().know_data(described_facts(described, self._current().recipe))
+        if self._asked_for is not None:
+            self._asked_for.know_data(described_facts(described, self._asked_for.recipe))
         if all(part.name != self._part for part in described.parts):
             self._part = "train"
         if self._label is not None and self._label >= len(described.classes):

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from designer.base.errors import BlockyardError
 from designer.editing import blocks, fragments, lifting, nodes, notes, parameters, repeating, rewiring
 from designer.editing.aligning import Alignment, aligned
-from designer.editing.errors import EditError
+from designer.editing.errors import EditError, LinkError
 from designer.editing.grouping import group
 from designer.editing.port_order import move_port
 from designer.editing.room import make_room
@@ -111,9 +111,12 @@ class NodeEdits(QObject):
         canvas.edit(self.tr("Disconnect"), lambda design, block: nodes.delete(design, block, (), edges))
 
     def join(self) -> None:
-        """Wire the selected nodes in a row, from left to right."""
-        chosen = self._canvas.selected
-        self._canvas.edit(self.tr("Join"), lambda design, block: rewiring.join(design, block, chosen))
+        """Wire the selected nodes as they are drawn, and tell of a wire that could not be drawn."""
+        canvas, chosen = self._canvas, self._canvas.selected
+        problems: list[LinkError] = []
+        if canvas.edit(self.tr("Join"), lambda design, block: rewiring.join(design, block, chosen, problems)):
+            for problem in problems[:1]:
+                canvas.refused.emit(problem)
 
     def put_into(self, places: dict[str, tuple[float, float]], card: str, wire: str) -> None:
         """Move nodes, and lead a wire through one of them."""

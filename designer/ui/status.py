@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QStatusBar
 
+from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.facts import Analysis
 from designer.base import numbers
 from designer.ui.language import translated
@@ -27,8 +30,8 @@ class StatusLine:
         self.problem.setContentsMargins(24, 0, 16, 0)
         bar.addPermanentWidget(self.problem, 1)
 
-    def show_analysis(self, analysis: Analysis) -> None:
-        """The totals and the first problem of a design as it is now."""
+    def show_analysis(self, analysis: Analysis, problems: Sequence[Diagnostic]) -> None:
+        """The totals and the first problem of a design as it is now. problems: the gravest first."""
         totals = analysis.totals
         params = (
             translate("StatusLine", "{0} parameters")
@@ -37,9 +40,9 @@ class StatusLine:
         )
         self.params.setText(params.format(numbers.count(totals.params)))
         self.macs.setText(translate("StatusLine", "{0} MACs").format(numbers.count(totals.macs)))
-        set_state(self.problem, "role", "error" if not analysis.ok else "warn")
+        set_state(self.problem, "role", "error" if problems and problems[0].severity == Severity.ERROR else "warn")
         has_begun = bool(analysis.root.block.nodes)  # an empty canvas is no fault yet; the dock says how to begin
-        self.problem.setText(_first_problem(analysis) if analysis.problems and has_begun else "")
+        self.problem.setText(_first_problem(problems) if problems and has_begun else "")
 
     def show_memory(self, line: str, fits: bool) -> None:
         """The memory of a training. fits: whether the device has as much."""
@@ -47,8 +50,7 @@ class StatusLine:
         set_state(self.memory, "role", "muted" if fits else "warn")
 
 
-def _first_problem(analysis: Analysis) -> str:
-    problems = analysis.problems
+def _first_problem(problems: Sequence[Diagnostic]) -> str:
     counted = translate("StatusLine", "1 problem") if len(problems) == 1 else translate("StatusLine", "{0} problems")
     fixes = [translated(fix.title) for fix in problems[0].fixes[:1]]
     fix = translate("StatusLine", " Fix: {0}").format(*fixes) if fixes else ""

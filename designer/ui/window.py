@@ -250,7 +250,7 @@ class MainWindow(QMainWindow):
         self.problems.show_problems(problem_views(problems))
         count = len(self.session.problems)
         self.panels.set_title("problems", self.tr("Problems {0}").format(count) if count else self.tr("Problems"))
-        self.status.show_analysis(self.session.analysis)
+        self.status.show_analysis(self.session.analysis, self.session.problems)
         self.summary.show_stale()
         self.coding.refresh()
         self._show_state()

@@ -30,6 +30,8 @@ CLASSIFIER = block(
 )
 FIXED = block("Fixed", Node("input", "Input"), *head(8), OUT)
 
+FLAT_TWICE = block("Twice", Node("input", "Input"), *head(8), OUT)
+
 WIDTHS = {
     "a number": (between(*head(7)), "Set out_features of fc to 5"),
     "a default": (between(Node("flat", "Flatten"), Node("fc", "Linear")), "Set out_features of fc to 5"),
@@ -113,3 +115,58 @@ def test_each_preset_is_brought_to_five_classes_by_one_fix(preset: str) -> None:
 
 def test_a_design_with_errors_has_none_of_the_data() -> None:
     assert check_data(Analyser().analyse(between(Node("pool", "MaxPool2d", params={"kernel_size": 99}))), FIVE) == ()
+
+
+def _codes(design, data: DataFacts = FIVE) -> dict[str, tuple[str, ...]]:
+    return {d.code: tuple(f.title for f in d.fixes) for d in check_data(Analyser().analyse(design), data)}
+
+
+def _mended(design, data: DataFacts, title: str) -> dict[str, tuple[str, ...]]:
+    found = [f for d in check_data(Analyser().analyse(design), data) for f in d.fixes if f.title == title]
+    return _codes(found[0].apply(design), data)
+
+
+def test_an_output_of_other_axes_is_flattened():
+    conv = Node("conv", "Conv2d", params={"out_channels": 5, "kernel_size": 1})
+    design = between(conv, Node("pool", "AdaptiveAvgPool2d", params={"output_size": 1}))
+    assert _codes(design) == {"output_not_scores": ("Insert Flatten",)}
+    assert _mended(design, FIVE, "Insert Flatten") == {}
+
+
+def test_an_input_of_rows_is_no_input_of_images():
+    design = between(Node("fc", "Linear", params={"out_features": 5}), shape=(784,))
+    assert _codes(design, DataFacts("digits", 5, 1, (28, 28))) == {
+        "input_not_images": ("Set shape of input to (1, 28, 28)",)
+    }
+
+
+@pytest.mark.parametrize(
+    ("shape", "data"),
+    [
+        ((3, 20, 30), FIVE),  # not square: nothing resizes to it
+        ((3, 32, 32), DataFacts("pets", 5, 3, (32, 32), resizes=True, taken=(48, 48))),
+        ((3, 32, 32), DataFacts("pets", 5, 3, None, resizes=True, taken=(24, 24))),
+    ],
+)
+def test_images_that_arrive_in_another_size_are_told_with_a_fix(shape: tuple[int, ...], data: DataFacts):
+    size = data.taken or data.size
+    title = f"Set shape of input to {(3, *size)}"
+    design = between(*head(5), shape=shape)
+    assert _codes(design, data) == {"wrong_image_size": (title,)}
+    assert "wrong_image_size" not in _mended(design, data, title)
+
+
+@pytest.mark.parametrize(("made", "channels"), [(1, 3), (3, 1)])
+def test_channels_that_the_recipe_says_are_not_converted_again(made: int, channels: int):
+    data = DataFacts("pets", 5, 3, (32, 32), made=made)
+    design = between(*head(5), shape=(channels, 32, 32))
+    title = f"Set shape of input to {(made, 32, 32)}"
+    assert _codes(design, data) == {"wrong_channels": (title,)}
+    assert "wrong_channels" not in _mended(design, data, title)
+
+
+def test_a_head_in_a_block_that_stands_twice_says_so():
+    design = between(Node("f", "Twice"), Node("g", "Twice"), inner=[FLAT_TWICE])
+    (titles,) = _codes(design).values()
+    assert titles == ("Set out_features of fc to 5 in all 2 Twice blocks", "Set out_features of fc to 5 only here")
+    assert _mended(design, FIVE, titles[1]) == {}

@@ -375,4 +375,5 @@ def test_every_code_of_analysis_is_provoked():
         written |= set(re.findall(r'(?:self\.error|Diagnostic|LayerError)\(\s*"([a-z_]+)"', path.read_text("utf-8")))
     assert len(written) > 15
     of_data = {"too_few_outputs", "too_many_outputs", "wrong_channels", "images_converted"}  # test_data_fit.py
+    of_data |= {"output_not_scores", "input_not_images", "wrong_image_size"}
     assert written - {"parts_need_a_value"} - of_data <= set(FAULTS)  # that one needs a layer with a number of outputs

@@ -51,3 +51,26 @@ def test_a_training_says_that_some_scores_are_of_no_class(blockyard: Blockyard, 
     assert "128 scores" in warning["message"]
     assert "10 classes" in warning["message"]
     assert messages.index(warning) < next(i for i, m in enumerate(messages) if m["type"] == "batch")
+
+
+def test_what_a_training_converts_is_said_before_it(blockyard: Blockyard, tmp_path: Path) -> None:
+    (tmp_path / "net.blockyard").write_text(network(10, (3, 12, 12)), "utf-8")
+    done = blockyard("train", "net.blockyard", "--epochs", "1", "--limit", "64")
+    assert done.status == 0, done.err
+    assert "the grey images of fashion-mnist-mini are made colour" in done.err
+    assert "are resized to 12 × 12" in done.err
+
+
+def test_the_data_of_a_files_own_recipe_are_checked_unasked(blockyard: Blockyard, tmp_path: Path) -> None:
+    document = json.loads(network(128, (1, 28, 28)))
+    document["recipe"] = {"data": {"source": "fashion-mnist-mini"}}
+    (tmp_path / "net.blockyard").write_text(json.dumps(document), "utf-8")
+    told = blockyard("check", "net.blockyard", "--json")
+    (found,) = told.json["diagnostics"]
+    assert (found["code"], told.status) == ("too_many_outputs", 0)
+    assert blockyard("check", "net.blockyard", "--data", "mnist", "--json").json == {
+        "ok": True,
+        "diagnostics": [
+            {**found, "message": found["message"].replace("fashion-mnist-mini", "mnist")},
+        ],
+    }

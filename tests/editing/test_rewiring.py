@@ -91,6 +91,56 @@ def test_joining_takes_no_wire_away(design: Design):
     assert edge("conv1", "relu1") in design.root.edges
 
 
+def _drawn(*nodes: tuple[str, str, float, float], wires: str = "", is_downward: bool = False) -> Design:
+    """Nodes (id, kind, x, y), and wires `a>b`; downward, x and y change places."""
+    made = {}
+    for key, kind, x, y in nodes:
+        params = {"shape": (3, 8, 8)} if kind == "Input" else {"chunks": 2} if kind == "Chunk" else {}
+        made[key] = Node(key, kind, params=params, position=(y, x) if is_downward else (x, y))
+    edges = tuple(edge(*wire.split(">")) for wire in wires.split())
+    return Design("Net", {"Net": Block("Net", nodes=made, edges=edges, is_downward=is_downward)})
+
+
+BRANCHES = [("input", "Input", 0, 160), *((f"conv{k}", "Conv2d", 280, 100 * (k - 1)) for k in (1, 2, 3))]
+FED = "input>conv1 input>conv2 input>conv3"
+
+
+@pytest.mark.parametrize("is_downward", [False, True])
+@pytest.mark.parametrize("kind", ["Concat", "Add", "Multiply", "Stack"])
+@pytest.mark.parametrize("x", [560, 280, 0])
+def test_a_merge_takes_all_the_others(kind: str, x: float, is_downward: bool):
+    design = _drawn(*BRANCHES, ("merge", kind, x, 90), wires=FED, is_downward=is_downward)
+    made = rewiring.join(design, "Net", ["conv1", "conv2", "conv3", "merge"])
+    assert set(made.root.edges) >= set(design.root.edges)
+    assert {made.root.incoming["merge"][port].node for port in ("x1", "x2", "x3")} == {"conv1", "conv2", "conv3"}
+    assert len(made.root.edges) == 6
+    assert rewiring.join(made, "Net", ["conv1", "conv2", "conv3", "merge"]) is made
+
+
+def test_what_leads_on_among_the_selected_is_not_merged_and_what_follows_comes_behind():
+    design = _drawn(*BRANCHES, ("merge", "Concat", 560, 90), ("relu", "ReLU", 800, 90), wires=FED)
+    made = rewiring.join(design, "Net", list(design.root.nodes))
+    new = {(e.source.node, e.target.node) for e in set(made.root.edges) - set(design.root.edges)}
+    assert new == {("conv1", "merge"), ("conv2", "merge"), ("conv3", "merge"), ("merge", "relu")}
+
+
+def test_a_merge_takes_all_parts():
+    design = _drawn(("input", "Input", 0, 0), ("parts", "Chunk", 200, 0), ("merge", "Concat", 400, 0))
+    made = rewiring.join(design, "Net", ["parts", "merge"])
+    assert len(made.root.incoming["merge"]) == 2
+
+
+def test_joining_replaces_no_wire():
+    design = _drawn(*BRANCHES, wires=FED)
+    with pytest.raises(LinkError, match="are taken"):
+        rewiring.join(design, "Net", ["conv1", "conv2", "conv3"])
+    more = _drawn(*BRANCHES, ("relu", "ReLU", 560, 0), wires=FED)
+    problems: list[LinkError] = []
+    made = rewiring.join(more, "Net", ["conv2", "conv3", "relu"], problems)
+    assert set(made.root.edges) == {*more.root.edges, edge("conv3", "relu")}
+    assert len(problems) == 1
+
+
 def test_the_wires_of_an_output_move_together(design: Design):
     wires = [edge("conv1", "relu1")]
     made = rewiring.move_wires(design, "Net", wires, Endpoint("tanh1", "output"))

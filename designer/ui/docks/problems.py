@@ -29,7 +29,7 @@ from designer.ui.widgets import EmptyState, label, set_state
 
 _ICONS = {"error": ("circle-alert", "bad"), "warning": ("triangle-alert", "warn"), "info": ("info", "accent")}
 HINT = "hint"  # the severity of what nobody is told unless he asks
-_NARROW_PX = 620  # below, the fixes stand under the words
+_NARROW_PX = 620  # below, the fixes stand under the words; also where they are wider than these
 _MOST_CARDS = 60  # a broken design of a thousand nodes is not mended by reading a thousand cards
 
 
@@ -122,7 +122,8 @@ class _Card(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < _NARROW_PX
+        fixes_px = sum(button.sizeHint().width() for button in self.buttons)
+        narrow = self.width() < _NARROW_PX or 2 * fixes_px > self.width()  # words need the greater half
         directions = QBoxLayout.Direction
         self._parts.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
 
