@@ -287,6 +287,8 @@ class Tracer:
             if there:
                 raise
             return replace(step, outputs=passed, is_unfit=True)
+        if not there and len(step.outputs) < len(names):  # it would give fewer parts than are read of it here
+            return replace(step, outputs=passed, is_unfit=True)
         if step.optional and incoming and not step.loop:
             step = replace(step, outputs=tuple(_either(when, out, incoming[0]) for out in step.outputs))
         return step

@@ -175,9 +175,11 @@ class _Run:
     def module(self, kind: str, p: dict[str, Any], x: Tensor) -> nn.Module:
         """The layer for what arrives."""
         made = getattr(nn, kind)
-        if kind.startswith("Conv"):
-            return made(x.shape[1], p.pop("out_channels"), **p)
-        if kind.startswith(("BatchNorm", "InstanceNorm")):
+        if kind[:-2] in ("Conv", "ConvTranspose"):
+            return made(x.shape[-int(kind[-2]) - 1], p.pop("out_channels"), **p)  # one example may go without a batch
+        if kind.startswith("InstanceNorm"):
+            return made(x.shape[-int(kind[-2]) - 1], **p)
+        if kind.startswith("BatchNorm"):
             return made(x.shape[1], **p)
         match kind:
             case "GroupNorm":

@@ -56,7 +56,7 @@ def map_too_small_early(facts: BlockFacts, is_main: bool) -> Iterator[tuple[str,
     """A window over several elements where one is left; the first of a block tells of all."""
     for key, found in nodes_of(facts, _SLIDING):
         entering = found.inputs[0] if found.inputs else None
-        if entering is None or entering.shape[-1] != 1 or max(entering.shape[2:], default=1) != 1:
+        if entering is None or entering.shape[-1:] != (1,) or max(entering.shape[2:], default=1) != 1:
             continue
         windows = _windows(found)
         if not windows:
