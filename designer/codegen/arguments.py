@@ -39,7 +39,7 @@ def own_tensors(block: Block, entered: Tensors) -> tuple[tuple[Argument, ...], T
     taken = {*block.defaults, *block.kinds}
     for index, (entry, tensor) in enumerate(zip(block.inputs, entered, strict=True)):
         of = "the input" if len(block.inputs) == 1 else f"the input '{entry.name}'"
-        shape = [tensor.shape[0]]
+        shape = list(tensor.shape[:1])
         for axis in range(1, tensor.rank):
             stem = axis_name(tensor.rank, axis)
             name = _free(f"in_{stem}" if index == 0 else f"{entry.name}_{stem}", f"input_{stem}", taken)

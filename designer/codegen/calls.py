@@ -65,4 +65,6 @@ class Calls:
         numbers = Values({name: symbols.number(symbol) for name, symbol in step.values.items()})
         sources = {name: symbol.source for name, symbol in step.values.items()}
         derived = {argument.name: source_of(argument.of(numbers, step.inputs)) for argument in step.spec.derived}
-        return constructor(step.spec, sources, derived, lazy=self.lazy)
+        # PyTorch's lazy norms take the second axis for channels, where there is no batch too.
+        is_other = step.spec.lazy_switches and derived["num_features"] != source_of(step.inputs[0].shape[1])
+        return constructor(step.spec, sources, derived, lazy=self.lazy and not is_other)

@@ -46,13 +46,13 @@ def _written(trace: Trace, attributes: Attributes, inside: Collection[str]) -> I
     within: dict[Endpoint, tuple[str, ...]] = {}  # the nodes that are written there with it
     used, returned = trace.used, trace.returned
     for step in trace.steps:
+        is_read = not used.isdisjoint(step.ends)
+        if not is_read and (step.fixed_out or not step.is_module):
+            continue
         if step.fixed_out:
             values.update(dict.fromkeys(step.ends, values[step.sources[0]]))
             within.update(dict.fromkeys(step.ends, within.get(step.sources[0], ())))
             typed.update(step.ends if step.sources[0] in typed else ())
-            continue
-        is_read = not used.isdisjoint(step.ends)
-        if not is_read and not step.is_module:
             continue
         arriving = [values[source] for source in step.sources]
         while len(arriving) > _MOST_OPERANDS and is_read and _is_left_fold(step.spec):

@@ -287,10 +287,15 @@ def _scales(one: BlockFacts, two: BlockFacts) -> bool:
     """Whether a block does to each of two examples what it does to one."""
     for key, node in one.nodes.items():
         other = two.nodes[key]
-        if len(node.copies) != len(other.copies) or other.worst != node.worst:
+        if len(node.copies) != len(other.copies) or other.worst != node.worst or node.totals[0] != other.totals[0]:
             return False
+        takes_the_batch = node.spec and node.spec.kind.startswith("InstanceNorm") and node.inputs[0] is not None
+        if takes_the_batch and node.inputs[0].rank < int(node.spec.kind[-2]) + 2:
+            return False  # it takes the first axis for channels
         for tensor, twice in zip(node.outputs, other.outputs, strict=True):
-            if tensor and (twice is None or twice.shape != (_BATCH * tensor.shape[0], *tensor.shape[1:])):
+            if tensor and (
+                twice is None or twice.shape != (*(_BATCH * n for n in tensor.shape[:1]), *tensor.shape[1:])
+            ):
                 return False
         if not all(_scales(*pair) for pair in zip(node.copies, other.copies, strict=True)):
             return False
