@@ -105,7 +105,9 @@ def _sees(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor], p
     drawn = _axes(values, x)
     kept = [axis for axis in range(x.rank) if values.keepdim or axis not in drawn]
     axes = [None if axis in drawn else axis for axis in kept]
-    return [reach.moved(x, outputs[port], axes, {axis: reach.everything(x.shape[axis]) for axis in drawn})]
+    return [
+        reach.moved(x, outputs[port], axes, {axis: reach.everything(x.shape[axis]) for axis in drawn if axis < x.rank})
+    ]
 
 
 def _reduction(
