@@ -116,7 +116,7 @@ def closed_form(passed: Sequence[Tensors], repeat: Symbol, run: Run) -> Tensor:
     if any(tensors[0].rank != behind.rank for tensors in passed):
         return Tensor(tuple(map(unstated, last.shape)), last.dtype)
     behind, count = _one_copy(passed, probes, run), symbols.number(repeat)
-    shape = list(start.shape[:1])
+    shape = list(last.shape[:1])  # of the batch, which padding may change where there is none
     for axis in range(1, start.rank):
         form = grown(start.shape[axis], probes[axis], behind.shape[axis], count)
         if repeat.value == 0:

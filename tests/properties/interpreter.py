@@ -86,7 +86,7 @@ class _Run:
                     break
             waiting.remove(node)
             tensors = [values[source.node, source.port] for _, source in arriving]
-            for port, tensor in zip(self.ports(node), self.node(node, scope, tensors, path), strict=True):
+            for port, tensor in zip(self.ports(node), self.node(node, scope, tensors, path), strict=False):
                 values[node.id, port] = tensor
         ends = [sources[node.id, "input"] for node in block.outputs]
         return tuple(values[end.node, end.port] for end in ends)
