@@ -168,9 +168,9 @@ FAULTS: Mapping[str, list[Design]] = {
     "expression_error": [
         between(conv(out_channels=X("width"))),
         between(conv(out_channels=X("1 //"))),
-        between(conv(out_channels=X("in_channels"))),
+        between(conv(out_channels=X("channels"))),
         between(Node("conv", "ReLU", repeat=X("1 // 0"))),
-        between(Node("conv", "ReLU", when=X("in_channels > 3"))),
+        between(Node("conv", "ReLU", when=X("channels > 3"))),
         between(
             Node("p", "P", params={"a": X("b")}),
             inner=[block("P", Node("input", "Input"), OUT, parameters=[BlockParameter("a", 1)])],

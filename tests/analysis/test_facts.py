@@ -276,3 +276,10 @@ def test_growth_that_cannot_be_remembered_is_cut_off():
 def test_forty_levels_are_fine():
     blocks = [chain(f"B{k}", Node("n", f"B{k + 1}" if k < 39 else "ReLU")) for k in range(1, 40)]
     assert Analyser().analyse(net(Node("top", "B1"), inner=blocks)).ok
+
+
+def test_in_channels_of_the_outermost_block_are_those_of_its_first_input():
+    drawn = net(
+        conv(out_channels=X("2 * in_channels")), shape=X("(wide, 9, 9)"), parameters=[BlockParameter("wide", 5)]
+    )
+    assert facts_of(drawn, "conv").output.shape[1] == 10
