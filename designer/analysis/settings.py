@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from designer.analysis import fixes
@@ -167,17 +168,15 @@ class Settings:
         return values
 
     def _parts_need_a_value(self, name: str, value: Value) -> None:
+        title = Text("Set {name} to {value}", name=name, value=value)
+        written = fixes.set_param(title, self.block.name, self.node.id, name, value)
         self.error(
             "parts_need_a_value",
             Text("{name} is an expression, but it says how many outputs there are.", name=name),
             expected="a value: wires are drawn to its outputs",
             received=str(self.node.params[name]),
             advice=Text("Write the value, {name}={value}.", name=name, value=value),
-            fixes=[
-                fixes.set_param(
-                    Text("Set {name} to {value}", name=name, value=value), self.block.name, self.node.id, name, value
-                )
-            ],
+            fixes=[replace(written, sets=None)],  # here and nowhere else: that it is an expression is the fault
         )
 
     def block_values(self, inner: Block, there: bool) -> dict[str, Value]:

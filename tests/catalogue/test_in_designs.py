@@ -111,10 +111,8 @@ def test_a_class_of_a_recurrent_layer_and_its_last_step() -> None:
     )
     source, printed = run(made, width=12)
     assert "self.lstm = nn.LSTM(width, 16, batch_first=True, num_layers=2)" in source
-    assert (
-        "        lstm_output, _ = self.lstm(self.embedding(x))\n        return self.fc(lstm_output.select(1, -1))\n"
-        in source
-    )
+    assert "        lstm_output, _ = self.lstm(self.embedding(x))\n" in source
+    assert "        fc: Tensor = self.fc(lstm_output.select(1, -1))\n        return fc\n" in source
     assert "network(torch.zeros(1, 20, dtype=torch.int64))" in source
     assert "lstm       (1, 20, 16)\n" in printed
 

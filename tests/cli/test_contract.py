@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ from designer import __version__
 from designer.document.document import Document
 from designer.document.presets import list_presets, open_design
 from designer.document.writing import write_document
-from designer.editing import rewiring
 from tests.analysis.unwise import UNWISE
 from tests.event_files import shown
 
@@ -91,10 +91,12 @@ def test_check_tells_what_is_wrong(blockyard, tmp_path: Path):
 
 
 def test_check_says_each_fix_once(blockyard, tmp_path: Path):
-    design = rewiring.delete_and_heal(open_design("vgg11_small").design, "VGG11", ["flatten"])
+    design = open_design("vgg11_small").design
+    (entry,) = design.root.inputs
+    design = design.with_block(design.root.with_node(replace(entry, repeat=2)))
     write_document(Document(design), tmp_path / "net.blockyard")
     told = blockyard("check", "net.blockyard").out.splitlines()
-    assert [line for line in told if "Insert Flatten" in line] == ["  fix: Insert Flatten."]
+    assert [line for line in told if "Set repeat to 1" in line] == ["  fix: Set repeat to 1."]
 
 
 def test_help(blockyard):
