@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from designer.engine.recipe import DataRecipe
 from designer.engine.sources.idx import read
 
 MINI = Path(__file__).resolve().parents[2] / "resources" / "fashion-mnist-mini"
@@ -16,7 +17,7 @@ FULL = Path("/usr/share/datasets/fashion-mnist")
 
 
 def test_is_balanced():
-    data = read(MINI)
+    data = read(MINI, DataRecipe())
     train, test = data.train, data.test
     assert train.pictures.shape == test.pictures.shape == (1, 28, 28)
     assert (len(train), len(test)) == (6000, 1000)
