@@ -31,7 +31,7 @@ _SHOW_FIRST = (
     '            print(f"{{{name}:{width}}}{{tuple(tensor.shape)}}")',
 )
 _SHOW_ONE = ('            print(f"{{{name}:{width}}}{{tuple(output.shape)}}")',)
-_LOOP_NAME = re.compile(r"(channels|features|length|depth|height|width|size\d+|index|\w+_arch)\d*")
+_LOOP_NAME = re.compile(r"(batch|channels|features|length|depth|height|width|size\d+|index|\w+_arch)\d*")
 
 NodeKey = tuple[str, str]  # the block's name, the node's id
 
