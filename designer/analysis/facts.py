@@ -15,6 +15,7 @@ from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.field import Axes, Seen
 from designer.analysis.fix_reach import with_reach, written_at
 from designer.analysis.totals import Totals
+from designer.analysis.unread import unread_operations
 from designer.catalogue.rules.reach import Field
 from designer.catalogue.spec import LayerSpec, Tensor, Values, Window
 from designer.graph.block import INPUT, OUTPUT, Block, Node
@@ -72,16 +73,6 @@ class NodeFacts:
     def is_there(self) -> bool:
         """Whether it stands for at least one copy; where not, its first input passes through."""
         return self.active and self.repeat > 0
-
-    @property
-    def is_never_there(self) -> bool:
-        """Whether no value of a parameter brings it back: code has no place for it."""
-        return self.node.when is False or self.node.repeat == 0
-
-    @property
-    def is_operation(self) -> bool:
-        """Whether it is a layer that code keeps no module and no weights for: it writes it where its value is read."""
-        return self.spec is not None and self.spec.function is not None and self.spec.state is None
 
     @property
     def is_open(self) -> bool:
@@ -154,26 +145,8 @@ class BlockFacts:
     @cached_property
     def totals(self) -> Totals:
         """Sums over the nodes that are part of the network: from which a path leads to an Output."""
-        live, unread = self.block.live, self.unread
+        live, unread = self.block.live, unread_operations(self.block, self.nodes)
         return Totals.of(facts.totals for key, facts in self.nodes.items() if key in live and key not in unread)
-
-    @cached_property
-    def unread(self) -> frozenset[str]:
-        """The ids of the operations on a path to an Output that nothing reads, as the next node on it is never there.
-
-        Such a node passes its first input on, and code works out none of the others.
-        """
-        if not any(node.is_never_there for node in self.nodes.values()):
-            return frozenset()
-        read: set[str | None] = set()
-        left_out = []
-        for key in filter(self.block.live.__contains__, reversed(self.block.order)):
-            node = self.nodes[key]
-            if (node.is_never_there or node.is_operation) and key not in read:
-                left_out.append(key)
-                continue
-            read.update(node.sources[:1] if node.is_never_there else node.sources)
-        return frozenset(left_out)
 
     @cached_property
     def seen(self) -> Mapping[str, seeing.Sights]:
