@@ -15,6 +15,7 @@ from designer.analysis.diagnostics import Diagnostic, Severity
 from designer.analysis.field import Axes, Seen
 from designer.analysis.fix_reach import with_reach, written_at
 from designer.analysis.totals import Totals
+from designer.analysis.unread import unread_operations
 from designer.catalogue.rules.reach import Field
 from designer.catalogue.spec import LayerSpec, Tensor, Values, Window
 from designer.graph.block import INPUT, OUTPUT, Block, Node
@@ -144,8 +145,8 @@ class BlockFacts:
     @cached_property
     def totals(self) -> Totals:
         """Sums over the nodes that are part of the network: from which a path leads to an Output."""
-        live = self.block.live
-        return Totals.of(facts.totals for key, facts in self.nodes.items() if key in live)
+        live, unread = self.block.live, unread_operations(self.block, self.nodes)
+        return Totals.of(facts.totals for key, facts in self.nodes.items() if key in live and key not in unread)
 
     @cached_property
     def seen(self) -> Mapping[str, seeing.Sights]:

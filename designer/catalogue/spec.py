@@ -228,15 +228,16 @@ class LayerSpec:
     input, None where that is not known; by default, element by element at the same place. module: the class that code
     constructs; lazy: PyTorch's other class for the same, which takes all `derived` arguments from its first input;
     derived: its arguments that follow from the input; positional: the arguments that code writes without their names,
-    in PyTorch's order, always stated. call: further arguments that code gives the module with its inputs. unpack: the
-    left side of the assignment, from one name an output, where the module returns more than its outputs or nests them.
-    function: or, for a layer that is no module, the expression that code writes, from the parameters' sources and the
-    inputs' names. state: the source of the learnable tensor that code keeps for it, from its parameters' and derived
-    arguments' sources; `function` then gets its name before the inputs'. parts: the parameter that says how many
-    outputs there are, at ports part1, part2, …: a number, or a tuple with an item for each. It takes no expression,
-    since wires are drawn to its ports. brief: the card's line. fault: what is wrong with the kind itself, so that none
-    of its nodes can work. unstated: the costs that nobody knows, `params` and `macs`, which count as 0. doubts: what is
-    accepted and probably not meant, asked where `infer` has accepted it.
+    in PyTorch's order, always stated. call: further arguments that code gives the module with its inputs. contiguous:
+    whether it refuses inputs whose elements do not lie in the order of their axes. unpack: the left side of the
+    assignment, from one name an output, where the module returns more than its outputs or nests them. function: or, for
+    a layer that is no module, the expression that code writes, from the parameters' sources and the inputs' names.
+    state: the source of the learnable tensor that code keeps for it, from its parameters' and derived arguments'
+    sources; `function` then gets its name before the inputs'. parts: the parameter that says how many outputs there
+    are, at ports part1, part2, …: a number, or a tuple with an item for each. It takes no expression, since wires are
+    drawn to its ports. brief: the card's line. fault: what is wrong with the kind itself, so that none of its nodes can
+    work. unstated: the costs that nobody knows, `params` and `macs`, which count as 0. doubts: what is accepted and
+    probably not meant, asked where `infer` has accepted it.
     """
 
     kind: str
@@ -262,6 +263,7 @@ class LayerSpec:
     derived: tuple[Derived, ...] = ()
     positional: tuple[str, ...] = ()
     call: str = ""
+    contiguous: Callable[[Sequence[Tensor]], bool] = lambda inputs: False
     unpack: Callable[[Sequence[str]], str] | None = None
     function: Callable[[Mapping[str, str], Sequence[str]], str] | None = None
     state: Callable[[Mapping[str, str]], str] | None = None

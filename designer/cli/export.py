@@ -59,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
         write(f"Wrote {files[0]}")
     else:
         write(f"Wrote {len(files)} files to {options.output}; start with: python {options.output / 'train.py'}")
+    for variable in session.code_task(lazy=options.lazy)().fixed:
+        note(f"note: {variable.text} is fixed in {variable.block}: what follows from it has no general form in code")
     if options.weights:
         note(f"The weights of {weights} are in {START_FILE}.")
     elif weights and options.format == "project":

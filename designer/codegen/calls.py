@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from designer.catalogue.emit import constructor, source_of
-from designer.catalogue.spec import Values
+from designer.catalogue.spec import LayerSpec, Tensor, Values
 from designer.codegen import symbols
 from designer.codegen.plan import Origins, Plan, UnstatedError
 from designer.codegen.stages import Stages
@@ -65,6 +65,11 @@ class Calls:
         numbers = Values({name: symbols.number(symbol) for name, symbol in step.values.items()})
         sources = {name: symbol.source for name, symbol in step.values.items()}
         derived = {argument.name: source_of(argument.of(numbers, step.inputs)) for argument in step.spec.derived}
-        # PyTorch's lazy norms take the second axis for channels, where there is no batch too.
-        is_other = step.spec.lazy_switches and derived["num_features"] != source_of(step.inputs[0].shape[1])
-        return constructor(step.spec, sources, derived, lazy=self.lazy and not is_other)
+        is_lazy = self.lazy and not (step.spec.lazy_switches and _is_unbatched(step.spec, numbers, step.inputs[0]))
+        return constructor(step.spec, sources, derived, lazy=is_lazy)
+
+
+def _is_unbatched(spec: LayerSpec, values: Values, x: Tensor) -> bool:
+    """Whether a norm's channels are not on axis 1, which is where PyTorch's lazy norms take them from."""
+    axes = Tensor(tuple(range(x.rank)), x.dtype)  # each length is the number of its axis, so that none are alike
+    return spec.derived[0].of(values, (axes,)) != 1

@@ -18,7 +18,7 @@ from designer.codegen.calls import Calls
 from designer.codegen.constructor import Attributes, Statement
 from designer.codegen.dims import UNSTATED
 from designer.codegen.growth import Tensors
-from designer.codegen.plan import Origins, Plan, UnstatedError, deciding
+from designer.codegen.plan import FixedVariable, Origins, Plan, UnstatedError, deciding
 from designer.codegen.symbols import Symbol, constant
 from designer.codegen.trace import Entrance, Step, Trace, Tracer, block_scope
 from designer.graph.block import Block, BlockParameter
@@ -36,7 +36,7 @@ class ClassCode:
 
     parameters: the names of the block's parameters that it takes. fixed: the names of arguments that it might have had,
     had they not to be what they are here: parameters, and `candidates` that follow from what arrives. uses: the classes
-    that it constructs.
+    that it constructs. fixed_variables: the parameters among `fixed`.
     """
 
     block: Block
@@ -47,6 +47,7 @@ class ClassCode:
     candidates: tuple[Argument, ...]
     lines: list[str]
     uses: tuple[ClassCode, ...] = ()
+    fixed_variables: tuple[FixedVariable, ...] = ()
     ranges: dict[str, tuple[Range, ...]] = field(default_factory=dict)
 
     def held(self, values: Mapping[str, Symbol], tensors: Tensors) -> Iterator[str]:
@@ -163,7 +164,7 @@ def write_class(tracer: Tracer, entrance: Entrance, made: Draft, name: str) -> C
     outside = trace
     if trace.has_loops:  # closed forms in their place
         outside = tracer.trace(block, _scope(entrance, made.tensors, made.plan.fixed), made.tensors)
-    fixed = {key: value for key, value in entrance.values.items() if key in made.plan.fixed}
+    fixed = tuple(FixedVariable(block.name, *item) for item in entrance.values.items() if item[0] in made.plan.fixed)
     lines = [
         f"class {name}({'nn.Sequential' if trace.is_chain else 'nn.Module'}):",
         *docs.of_class(block, (*given, *made.parameters), fixed, trace.inputs, outside.outputs, INDENT),
@@ -173,7 +174,7 @@ def write_class(tracer: Tracer, entrance: Entrance, made: Draft, name: str) -> C
     ]
     names = tuple(parameter.name for parameter in made.parameters)
     candidates, _ = own_tensors(entrance)
-    code = ClassCode(block, name, given, names, made.plan.fixed, candidates, lines, made.uses)
+    code = ClassCode(block, name, given, names, made.plan.fixed, candidates, lines, made.uses, fixed)
     _put(code, made.constructor, merged)
     if not trace.is_chain:
         names, returned = forward.signature(trace)

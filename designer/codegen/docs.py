@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from designer.catalogue.emit import source_of
 from designer.catalogue.spec import Tensor
 from designer.codegen import layout, wrap
 from designer.codegen.arguments import Argument
 from designer.codegen.dims import UNSTATED
 from designer.codegen.growth import Tensors
+from designer.codegen.plan import FixedVariable
 from designer.graph.block import Block, BlockParameter
-from designer.graph.expressions import Value
 
 _SHORT = {"in_height": "H", "in_width": "W", "in_length": "L"}
 _LONGEST = 36  # characters of one length
@@ -22,7 +21,7 @@ _LONGEST = 36  # characters of one length
 def of_class(
     block: Block,
     arguments: Sequence[Argument | BlockParameter],
-    fixed: Mapping[str, Value],
+    fixed: Sequence[FixedVariable],
     inputs: Tensors,
     outputs: Tensors,
     indent: str,
@@ -43,7 +42,7 @@ def of_class(
     if docs:
         paragraphs.append(["Args:", *docs])
     if fixed:
-        paragraphs.append([f"Fixed: {', '.join(f'{name}={source_of(value)}' for name, value in fixed.items())}"])
+        paragraphs.append([f"Fixed: {', '.join(variable.text for variable in fixed)}"])
     paragraphs.append(["Shape:", *_transition(inputs, outputs, layout.WIDTH - len(indent) - len(layout.STEP))])
     return wrap.docstring(paragraphs, indent)
 

@@ -134,7 +134,8 @@ def _computed(step: Step, values: list[str], attributes: Attributes) -> str:
             name: f"self.{attributes.parameter(step, name)}" if stored and not symbol.constant else symbol.source
             for name, symbol in step.values.items()
         }
-        computed = application(step.spec, own, sources, values)
+        given = [f"({value}).contiguous()" for value in values] if step.needs_contiguous else values
+        computed = application(step.spec, own, sources, given)
     else:
         computed = f"{own}({', '.join(values)})"
     if not needs_flag(step, False):

@@ -36,7 +36,9 @@ class LoopVariable:
 
 
 def axis_name(rank: int, axis: int) -> str:
-    """What an axis behind the batch is called: `channels`, `height`, `features`."""
+    """What an axis is called: `channels`, `height`, `features`; the first one `batch`."""
+    if axis == 0:
+        return "batch"
     names = _AXES.get(rank) or ("channels", "depth", "height", "width")
     return names[axis - 1] if axis <= len(names) else f"size{axis}"
 
@@ -71,22 +73,30 @@ def loop(passed: Sequence[Tensors], run: Run, taken: set[str]) -> Loop | None:
     if any(tensor.rank != start.rank for tensor in (first, *(tensors[0] for tensors in passed))):
         return None
     names: dict[int, str] = {}
-    for axis, (before, after) in enumerate(zip(start.shape, first.shape, strict=True)):
-        if repr(before) != repr(after):
+    inside, behind = start, first
+    while changed := [
+        axis
+        for axis, (before, after) in enumerate(zip(inside.shape, behind.shape, strict=True))
+        if axis not in names and repr(before) != repr(after)
+    ]:  # those that follow from a length that has a name now change too, if only from the second copy on
+        for axis in changed:
             stem = axis_name(start.rank, axis)
             names[axis] = stem if stem not in taken else fresh(stem, taken)
             taken.add(names[axis])
-    inside = _named(start, names)
-    behind = _one_copy(passed, names, run)
+        inside = _named(start, names)
+        behind = run((inside,))[0]
+    behind = _for_any_copy(behind, passed, names, run)
     variables = tuple(
         LoopVariable(name, repr(start.shape[axis]), repr(behind.shape[axis])) for axis, name in names.items()
     )
     return inside, Tensor(_named(last, names).shape, behind.dtype), variables
 
 
-def _one_copy(passed: Sequence[Tensors], names: dict[int, str], run: Run) -> Tensor:
-    """What any copy makes of lengths that have these names; a length that is not the same for all has no source."""
-    behind = run((_named(passed[0][0], names),))[0]
+def _for_any_copy(behind: Tensor, passed: Sequence[Tensors], names: dict[int, str], run: Run) -> Tensor:
+    """What any copy makes of lengths that have these names; a length that is not the same for all has no source.
+
+    behind: what the first copy makes of them.
+    """
     unlike: set[int] = set()
     seen = {signature(passed[0])}
     for tensors in passed[1:-1]:
@@ -115,7 +125,7 @@ def closed_form(passed: Sequence[Tensors], repeat: Symbol, run: Run) -> Tensor:
     behind = run((_named(start, probes),))[0]
     if any(tensors[0].rank != behind.rank for tensors in passed):
         return Tensor(tuple(map(unstated, last.shape)), last.dtype)
-    behind, count = _one_copy(passed, probes, run), symbols.number(repeat)
+    behind, count = _for_any_copy(behind, passed, probes, run), symbols.number(repeat)
     shape = list(last.shape[:1])  # of the batch, which padding may change where there is none
     for axis in range(1, start.rank):
         form = grown(start.shape[axis], probes[axis], behind.shape[axis], count)

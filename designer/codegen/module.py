@@ -17,6 +17,7 @@ from designer.base.text import Text
 from designer.codegen import layout, wrap
 from designer.codegen.classes import INDENT, ClassCode, Range, draft, own_trace, write_class
 from designer.codegen.opening import customs_in_use, opening
+from designer.codegen.plan import FixedVariable
 from designer.codegen.trace import UNFIT, Entrance, Tracer
 from designer.graph.block import Block
 from designer.graph.design import Design
@@ -31,7 +32,7 @@ _SHOW_FIRST = (
     '            print(f"{{{name}:{width}}}{{tuple(tensor.shape)}}")',
 )
 _SHOW_ONE = ('            print(f"{{{name}:{width}}}{{tuple(output.shape)}}")',)
-_LOOP_NAME = re.compile(r"(channels|features|length|depth|height|width|size\d+|index|\w+_arch)\d*")
+_LOOP_NAME = re.compile(r"(batch|channels|features|length|depth|height|width|size\d+|index|\w+_arch)\d*")
 
 NodeKey = tuple[str, str]  # the block's name, the node's id
 
@@ -41,11 +42,13 @@ class GeneratedCode:
     """source: the module. lines: for each node, its lines in the constructor and in `forward`, counted from 1.
 
     A line of `forward` may belong to several nodes, those whose values it works out. names: what the nodes are called.
+    fixed: the variables that the code could not keep general.
     """
 
     source: str
     lines: Mapping[NodeKey, tuple[Range, ...]]
     names: Mapping[NodeKey, str]
+    fixed: tuple[FixedVariable, ...] = ()
 
     def nodes_at(self, line: int) -> list[NodeKey]:
         """The nodes that a line belongs to, each behind those whose values it takes."""
@@ -78,7 +81,8 @@ def generate(design: Design, analysis: Analysis, *, lazy: bool = False) -> Gener
             nodes[key] = (*nodes.get(key, ()), *((first + above, last + above) for first, last in ranges))
     lines += ["", "", *_program(design.root, analysis)]
     names = {(name, key): design.blocks[name].nodes[key].name for name, key in nodes}
-    return GeneratedCode("\n".join(lines) + "\n", nodes, names)
+    fixed = dict.fromkeys(variable for code in codes for variable in code.fixed_variables)
+    return GeneratedCode("\n".join(lines) + "\n", nodes, names, tuple(fixed))
 
 
 def _classes(design: Design, lazy: bool, batch: int) -> list[ClassCode]:

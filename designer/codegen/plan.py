@@ -8,10 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from designer.catalogue.emit import source_of
 from designer.codegen.dims import names_in
 from designer.codegen.growth import LoopVariable
 from designer.codegen.trace import Step, Trace
+from designer.graph.expressions import Value
+
+
+class FixedVariable(NamedTuple):
+    """A parameter of a block that its class has not, as what follows from it has no general form; and its value."""
+
+    block: str
+    name: str
+    value: Value
+
+    @property
+    def text(self) -> str:
+        """It as in the class's docstring: `k=0`."""
+        return f"{self.name}={source_of(self.value)}"
 
 
 class UnstatedError(Exception):

@@ -72,6 +72,11 @@ class Step:
         return self.inner is not None or bool(self.spec and self.spec.module)
 
     @property
+    def needs_contiguous(self) -> bool:
+        """Whether its module takes an input only where its elements lie in the order of the axes."""
+        return bool(self.spec and self.spec.contiguous(self.inputs))
+
+    @property
     def unpacked(self) -> bool:
         """Whether what its module returns is more than its outputs."""
         return bool(self.spec and self.spec.unpack)
@@ -128,7 +133,9 @@ class Trace:
             return False
         at = Endpoint(self.block.inputs[0].id, "output")
         for step in self.steps:
-            if not step.is_module or step.sources != (at,) or len(step.ends) != 1 or step.unpacked:
+            if not step.is_module or step.sources != (at,) or len(step.ends) != 1:
+                return False
+            if step.unpacked or step.needs_contiguous:
                 return False
             at = step.ends[0]
         return self.results == (at,)

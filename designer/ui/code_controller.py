@@ -14,7 +14,7 @@ from designer.ui.background import Background
 from designer.ui.canvas_controller import CanvasController
 from designer.ui.docks.code import Code
 from designer.ui.language import translated
-from designer.ui.presenters.reports import line_map, line_names, node_of
+from designer.ui.presenters.reports import fixed_line, line_map, line_names, node_of
 
 _DELAY_MS = 120  # after the last edit
 
@@ -73,7 +73,7 @@ class CodeController(QObject):
             self._writing.run(task, self._written, self._refused, "code")
 
     def _written(self, code: object) -> None:
-        self._dock.set_code(code.source, line_map(code), names=line_names(code))
+        self._dock.set_code(code.source, line_map(code), fixed_line(code), line_names(code))
 
     def _refused(self, error: BlockyardError) -> None:
         before, reason = self._dock.view.toPlainText(), translated(str(error))

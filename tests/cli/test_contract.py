@@ -15,7 +15,11 @@ from designer import __version__
 from designer.document.document import Document
 from designer.document.presets import list_presets, open_design
 from designer.document.writing import write_document
+from designer.graph.block import BlockParameter, Node
+from designer.graph.design import Design
+from designer.graph.expressions import Expression
 from tests.analysis.unwise import UNWISE
+from tests.drawing import block
 from tests.event_files import shown
 
 PRESETS = [preset.id for preset in list_presets()]
@@ -181,6 +185,19 @@ def test_export(blockyard, tmp_path: Path):
     assert blockyard("export", "lenet_sigmoid", "-o", tmp_path, "--format", "project").status == 2
     assert blockyard("export", "vgg11_small", "-o", tmp_path / "lazy.py", "--lazy").status == 0
     assert "nn.LazyConv2d(\n            out_channels" in (tmp_path / "lazy.py").read_text("utf-8")
+
+
+def test_export_tells_which_variables_are_fixed(blockyard, tmp_path: Path):
+    lift = block("Lift", Node("input", "Input"), Node("u", "Unsqueeze"), Node("output", "Output"))
+    image = Node("input", "Input", params={"shape": (3, 8, 8)})
+    about = {"parameters": (BlockParameter("k", 0), BlockParameter("spare", 1))}
+    main = block("Net", image, Node("lift", "Lift", repeat=Expression("k")), Node("output", "Output"), **about)
+    write_document(Document(Design("Net", {"Net": main, "Lift": lift})), tmp_path / "net.blockyard")
+    for number, options in enumerate([(), ("--lazy",), ("--json",), ("--format", "project")]):
+        done = blockyard("export", "net.blockyard", "-o", tmp_path / f"made{number}", *options)
+        assert done.status == 0
+        assert done.err.splitlines() == ["note: k=0 is fixed in Net: what follows from it has no general form in code"]
+    assert blockyard("export", "lenet_sigmoid", "-o", tmp_path / "lenet.py").err == ""
 
 
 def test_train_and_runs(blockyard, tmp_path: Path):

@@ -286,3 +286,13 @@ def test_a_size_given_as_a_number_here_and_as_a_tuple_there(net, tools):
             Node("a", "Body"), Node("b", "Body", params={"k": (3, 5)}), Node("c", "Body", params={"k": 5}), inner=[body]
         )
     )
+
+
+@pytest.mark.parametrize("kind", ["GRU", "RNN"])
+@pytest.mark.parametrize("copies", [1, 2, 3, 4])
+def test_a_length_that_follows_from_another_one_changes_from_a_later_copy_on(net, tools, kind, copies):
+    """The last state puts the layers where the batch was, and the batch where the channels were."""
+    layer = Node("layer", kind, params={"hidden_size": X("in_channels"), "num_layers": 2})
+    body = tools.block("Body", IN, layer, OUT, edges=["input>layer", "layer.h_n>output"])
+    design = net(Node("body", "Body", repeat=X("n")), inner=[body], shape=(1, 1), parameters=(P("n", copies),))
+    tools.sound(design, *({"n": other} for other in range(1, 5)))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from designer.graph.block import Node
 from designer.graph.expressions import Expression as X
-from tests.codegen.drawing import IN, OUT, P, conv, relu
+from tests.codegen.drawing import IN, OUT, P, conv, image, relu
 
 
 def forward_of(built, name: str = "Body") -> list[str]:
@@ -127,3 +130,55 @@ def test_random_numbers_come_in_the_same_order_nested_or_not(net, tools):
     torch.manual_seed(1)
     r = inner.r(inner.drop1(inner.conv1(x)))
     torch.testing.assert_close(found, r + inner.drop2(x))
+
+
+TURNS = {
+    "swapped": Node("turn", "Transpose", params={"dim0": 1, "dim1": 2}),
+    "reversed": Node("turn", "Permute", params={"dims": (0, 4, 3, 2, 1)}),
+    "last": Node("turn", "Transpose", params={"dim0": -1, "dim1": -2}),
+    "summed": Node("turn", "Add"),
+}
+
+
+@pytest.mark.parametrize("turn", TURNS)
+@pytest.mark.parametrize("copies", [1, 2])
+@pytest.mark.parametrize("axes", [2, 3])
+def test_a_norm_across_channels_takes_elements_in_any_order(net, tools, turn, copies, axes):
+    """With more than two spatial axes PyTorch's own refuses a tensor whose elements do not lie in their order."""
+    node = TURNS[turn]
+    if axes == 2 and turn == "reversed":
+        node = Node("turn", "Permute", params={"dims": (0, 3, 2, 1)})
+    first = Node("first", "Transpose", params={"dim0": 1, "dim1": -1})
+    last = Node("norm", "LocalResponseNorm", params={"size": 3, "alpha": 1.0}, repeat=copies)
+    wires = ["input>first", "first>turn.x1", "first>turn.x2"] if turn == "summed" else ["input>first", "first>turn"]
+    nodes = (image(shape=(4, 3, 4, 2)[: axes + 1]), first, node, last, OUT)
+    built = tools.sound(net(*nodes, edges=[*wires, "turn>norm", "norm>output"]))
+    assert (".contiguous()" in built.code.source) == (axes > 2)
+    x = torch.randn(2, *(4, 3, 4, 2)[: axes + 1])
+    expected = x.transpose(1, -1)
+    if turn == "summed":
+        expected = expected + expected
+    elif turn == "reversed":
+        expected = expected.permute(*node.params["dims"])
+    else:
+        expected = expected.transpose(*node.params.values())
+    for _ in range(copies):
+        expected = nn.LocalResponseNorm(3, 1.0)(expected.contiguous())
+    torch.testing.assert_close(built.network()(x), expected)
+
+
+@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("between", [(), ("ReLU",), ("Transpose",), ("Identity", "Transpose")])
+def test_a_product_that_nothing_reads_is_not_worked_out_and_costs_nothing(net, tools, there, between):
+    """The Add that is not there passes its first input on; a layer with a module stays, and reads what it read."""
+    path = ["product", *(f"step{number}" for number in range(len(between)))]
+    steps = [Node(key, kind) for key, kind in zip(path[1:], between, strict=True)]
+    nodes = (image(shape=(4, 4)), Node("product", "MatMul"), *steps, Node("last", "Add", when=there), OUT)
+    edges = ["input>product.x1", "input>product.x2", *map(">".join, pairwise(path))]
+    edges += ["input>last.x1", f"{path[-1]}>last.x2", "last>output"]
+    built = tools.sound(net(*nodes, edges=edges))
+    is_read = there or any(kind in ("ReLU", "Identity") for kind in between)
+    assert ("torch.matmul" in built.code.source) == is_read
+    with FlopCounterMode(display=False) as counter:
+        built.network()(torch.zeros(1, 4, 4))
+    assert counter.get_total_flops() // 2 == built.analysis.totals.macs == (64 if is_read else 0)

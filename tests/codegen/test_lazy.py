@@ -162,3 +162,15 @@ def test_every_switch_of_a_lazy_layer_is_the_same_layer(spec, net):
 def test_an_instance_norm_is_the_same_where_variables_decide(net, learns, tracks):
     node = Node("n", "InstanceNorm2d", params={"affine": X("learns"), "track_running_stats": X("tracks")})
     assert_same(net(node, parameters=(P("learns", learns), P("tracks", tracks))))
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+@pytest.mark.parametrize("tracks", [False, True])
+@pytest.mark.parametrize("drops", [None, True, False])
+def test_an_instance_norm_without_a_batch_is_the_same(net, axes, tracks, drops):
+    """PyTorch's lazy norms take axis 1 for the channels, which they are not here; a condition may hide the rank."""
+    condition = {} if drops is None else {"when": X("wide")}
+    first = Node("first", "Mean", params={"dim": (2,)}, **condition)
+    norm = Node("n", f"InstanceNorm{axes}d", params={"affine": True, "track_running_stats": tracks})
+    design = net(first, norm, shape=(4, *(3,) * axes), parameters=(P("wide", bool(drops)),))
+    assert ("nn.LazyInstanceNorm" in assert_same(design)) == (drops is False)

@@ -7,6 +7,7 @@ import ast
 import pytest
 import torch
 
+from designer.analysis.analyser import Analyser
 from designer.codegen.module import generate
 from designer.graph.block import Node
 from designer.graph.expressions import Expression as X
@@ -70,6 +71,19 @@ def test_copies_that_change_the_number_of_axes(net, tools, count):
     source = both(design, tools)
     assert arguments(source, "Net") == ["z"]
     assert f"Fixed: k={count}" in source
+    for lazy in (False, True):
+        code = generate(design, Analyser().analyse(design), lazy=lazy)
+        assert [(v.block, v.name, v.value, v.text) for v in code.fixed] == [("Net", "k", count, f"k={count}")]
+
+
+def test_what_is_fixed_in_blocks_is_told_once_for_each_block(net, tools):
+    lift = tools.block("Lift", IN, Node("u", "Unsqueeze"), OUT)
+    body = tools.block("Body", IN, Node("s", "Lift", repeat=X("k")), OUT, parameters=(P("k", 1), P("name", "a b")))
+    nodes = [Node(key, "Body", params={"k": X("count")}) for key in ("one", "two")]
+    code = generate(design := net(*nodes, inner=[lift, body], parameters=(P("count", 2),)), Analyser().analyse(design))
+    assert [(v.block, v.text) for v in code.fixed] == [("Body", "k=2"), ("Net", "count=2")]
+    general = net(conv(repeat=X("k")), parameters=(P("k", 2),))
+    assert generate(general, Analyser().analyse(general)).fixed == ()
 
 
 def test_what_is_not_there_and_would_not_fit_is_left_out(net, tools):

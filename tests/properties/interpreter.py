@@ -170,6 +170,8 @@ class _Run:
                 module = getattr(nn, kind)(x.shape[-1], batch_first=True, **p)
                 output, hidden = self.weights.given_to(module, name)(x)
                 return [output, *hidden] if kind == "LSTM" else [output, hidden]
+            case "LocalResponseNorm":
+                x = x.contiguous()  # with more than two spatial axes PyTorch takes no other
         return [self.weights.given_to(self.module(kind, p, x), name)(x)]
 
     def module(self, kind: str, p: dict[str, Any], x: Tensor) -> nn.Module:

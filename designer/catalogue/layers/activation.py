@@ -8,7 +8,14 @@ from typing import Any
 from designer.base.text import Text
 from designer.catalogue.briefs import brief_of
 from designer.catalogue.rules import saved
-from designer.catalogue.rules.expect import expect_float, expect_not_zero, expect_numbers, is_float
+from designer.catalogue.rules.expect import (
+    expect_float,
+    expect_not_zero,
+    expect_numbers,
+    expect_rank,
+    is_float,
+    product,
+)
 from designer.catalogue.spec import (
     Derived,
     Family,
@@ -94,6 +101,18 @@ _APPROXIMATE = Parameter(
     choices=("none", "tanh"),
 )
 
+_MOST_GELU_AXES = 12  # of oneDNN's exact GELU, which PyTorch calls on CPUs for more than one element of these types
+_GELU_TYPES = ("float32", "bfloat16")
+
+
+def _gelu(values: Values, inputs: Sequence[Tensor]) -> Tensor:
+    (x,) = inputs
+    if values.approximate == "none" and x.dtype in _GELU_TYPES and product(x.shape) > 1:
+        fix = 'Flatten some of them before it, or set approximate to "tanh".'
+        expect_rank(x, range(_MOST_GELU_AXES + 1), Text("{limit} axes or fewer", limit=_MOST_GELU_AXES), fix)
+    return keep(values, inputs)
+
+
 _PER_CHANNEL = Parameter(
     "per_channel",
     ParameterType.BOOL,
@@ -177,6 +196,7 @@ SPECS = (
         "Use it in transformers and in modern convolutional networks such as ConvNeXt.",
         "Computes `x · Φ(x)`, where Φ is the distribution function of the standard normal distribution.",
         'weights trained with `approximate="tanh"` give slightly other results with the exact formula.',
+        _gelu,
         parameters=(_APPROXIMATE,),
     ),
     activation(

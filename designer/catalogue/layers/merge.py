@@ -60,7 +60,9 @@ def _matmul_doubts(values: Values, inputs: Sequence[Tensor]) -> list[Doubt]:
 
 
 def _matmul_macs(values: Values, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> int:
-    if inputs[1].rank == 1:  # a product with a vector, which PyTorch's counter of operations leaves out
+    first, second = inputs
+    is_folded = first.rank == 1 and second.rank > 2 and second.shape[-2] == 1
+    if second.rank == 1 or is_folded:  # a product with a vector, which PyTorch's counter of operations leaves out
         return 0
     return matrix_macs(outputs[0].shape, inputs[0].shape[-1])
 

@@ -309,7 +309,14 @@ def _local_response_saved(values: Values, inputs: Sequence[Tensor], outputs: Seq
     (x,) = inputs
     channels = int(x.shape[1])  # the squares are padded by a window's reach; then their means, and their power
     squares = saved.size_bytes(x) * (channels + int(values.size) - 1) // channels
-    return Saved(inputs=(0,), own_bytes=squares + 2 * saved.size_bytes(x))
+    return Saved(
+        inputs=(0,), own_bytes=squares + 2 * saved.size_bytes(x), needs_contiguous=_is_local_response_viewed(inputs)
+    )
+
+
+def _is_local_response_viewed(inputs: Sequence[Tensor]) -> bool:
+    """Whether PyTorch sees all axes behind the first spatial one as one, which it does only where they lie in order."""
+    return inputs[0].rank > 4
 
 
 SPECS = (
@@ -359,6 +366,7 @@ The shape stays as it is: `(N, C, L)` or `(N, C, H, W)`.
         saved=_local_response_saved,
         sees=reach.of_one(lambda values, x, y: {1: reach.sliding(Window(values.size, 1, values.size // 2))}),
         module="nn.LocalResponseNorm",
+        contiguous=_is_local_response_viewed,
         positional=("size",),
         brief=brief_of(_LOCAL_RESPONSE),
     ),

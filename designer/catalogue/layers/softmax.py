@@ -60,6 +60,8 @@ def _glu(values: Values, inputs: Sequence[Tensor]) -> Tensor:
 
 
 def _along(values: Values, x: Tensor, y: Tensor) -> dict[int, reach.Reach]:
+    if not x.rank:
+        return {}
     axis = resolve_axis(values.dim, x.rank, "dim")
     return {axis: reach.everything(x.shape[axis])}
 

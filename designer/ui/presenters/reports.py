@@ -53,6 +53,17 @@ def line_names(code: GeneratedCode) -> dict[Hashable, str]:
     return {key: code.names[node_of(key)] for key in line_map(code)}
 
 
+def fixed_line(code: GeneratedCode) -> str:
+    """Which variables the code could not keep general, with their values; nothing where it kept all."""
+    if not code.fixed:
+        return ""
+    is_one_block = len({variable.block for variable in code.fixed}) == 1
+    said = ", ".join(v.text if is_one_block else f"{v.block}.{v.text}" for v in code.fixed)
+    if len(code.fixed) == 1:
+        return translate("Reports", "1 variable is fixed: {0}").format(said)
+    return translate("Reports", "{0} variables are fixed: {1}").format(len(code.fixed), said)
+
+
 def node_of(line_key: Hashable) -> NodeKey:
     """The node of a key of `line_map`."""
     block, node = line_key[:2]  # type: ignore[index]
