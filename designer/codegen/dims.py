@@ -91,6 +91,8 @@ class Dim(int):
     def __sub__(self, other: int) -> int:
         if not isinstance(other, Dim):
             return self + -other
+        if UNSTATED in (self._base, other._base):  # two of them are not the same for having the same source
+            return unstated(int(self) - int(other))
         (mine, offset), (theirs, less) = self._terms(), other._terms()
         left = list(mine)
         for addend in theirs:

@@ -180,3 +180,15 @@ def test_a_sum_of_very_many(net, tools):
     built = tools.sound(net(*nodes, edges=[*edges, "all>output"]))
     x = torch.rand(1, 2, 3, 3)
     assert torch.allclose(built.network()(x), 100 * x.sigmoid())
+
+
+@pytest.mark.parametrize("parts", [{"chunks": 2}, {"chunks": 3}, {"chunks": 4}])
+def test_parts_of_a_length_that_has_no_general_form(net, tools, parts):
+    """An axis more or less, by a condition, leaves no length with a source; the parts are as long as they are."""
+    body = tools.block(
+        "Body", IN, Node("parts", "Chunk", params=parts), Node("slice", "Slice", params={"length": 1}),
+        conv(kernel_size=1), OUT, edges=["input>parts", "parts.part2>slice", "slice>conv", "conv>output"],
+    )  # fmt: skip
+    lift = Node("lift", "Unsqueeze", when=X("deep"))
+    design = net(lift, Node("body", "Body"), inner=[body], shape=(7, 6, 6), parameters=(P("deep", False),))
+    both(design, tools)
