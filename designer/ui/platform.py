@@ -6,10 +6,12 @@ import os
 import sys
 from collections.abc import Callable
 
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QCoreApplication, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from designer.base.errors import BlockyardError
+
+translate = QCoreApplication.translate
 
 Refuse = Callable[[BlockyardError], object]
 _VARIABLE = "QT_QPA_PLATFORM"
@@ -45,13 +47,18 @@ def _error(notes: list[str]) -> BlockyardError:
     told = " ".join(" ".join(notes).split())[:_MOST]
     if chosen:
         return BlockyardError(
-            f"No window can be opened with {_VARIABLE}={chosen[:60]}: {told}",
-            expected="a platform of Qt that works here, such as xcb or wayland",
-            fix=f"Unset {_VARIABLE}; the subcommands need no window (blockyard --help).",
+            translate("Platform", "No window can be opened with {0}={1}: {2}").format(_VARIABLE, chosen[:60], told),
+            expected=translate("Platform", "a platform of Qt that works here, such as xcb or wayland"),
+            fix=translate("Platform", "Unset {0}; the subcommands need no window (blockyard --help).").format(
+                _VARIABLE
+            ),
         )
     return BlockyardError(
-        f"No window can be opened: {told}",
-        expected="a display that can be reached, and the system libraries that Qt needs",
-        fix="Check DISPLAY or WAYLAND_DISPLAY, and see the README for the system's packages; "
-        "the subcommands need no window (blockyard --help).",
+        translate("Platform", "No window can be opened: {0}").format(told),
+        expected=translate("Platform", "a display that can be reached, and the system libraries that Qt needs"),
+        fix=translate(
+            "Platform",
+            "Check DISPLAY or WAYLAND_DISPLAY, and see the README for the system's packages; "
+            "the subcommands need no window (blockyard --help).",
+        ),
     )

@@ -13,6 +13,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from designer.editing import variables
 from designer.engine.protocol import Finished, read_metrics, read_status
 from designer.ui.window import MainWindow
 
@@ -92,12 +93,14 @@ def test_what_a_run_was_warned_of_is_still_there_when_it_has_ended(qtbot: QtBot,
         assert window.training_dock.message.text().startswith("Finished in")
         return window.training_dock.warnings.text()
 
-    broken, stuck = train().splitlines()
+    broken, wide, stuck = train().splitlines()
+    assert wide.startswith("The network gives 10 scores for each image; the data has 2 classes.")
     assert broken.startswith("1 image that cannot be read is left out: dog/3.png")
     assert "the network still guesses" in stuck
     assert "Use a smaller learning rate" in stuck
     damaged.unlink()
     recipe = window.session.recipe
     window.session.set_recipe(replace(recipe, epochs=1))  # too short a run to be judged
+    window.session.edit("Set", lambda d: variables.set_variable(d, d.main, "num_classes", default=2))
     assert train() == ""
     assert not window.training_dock.warnings.isVisible()

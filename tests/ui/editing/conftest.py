@@ -161,6 +161,8 @@ def editor(qtbot: QtBot, qapp: QApplication) -> Iterator[Editor]:
     window.canvas.refused.connect(lambda error: refused.append(str(error)))
     yield Editor(window, Hand(window.panel), refused)
     window.session.history.mark_saved()
+    window._is_leaving = True
+    window.close()
     QApplication.clipboard().clear()
     qapp.setFont(font)
     qapp.setStyleSheet(sheet)
