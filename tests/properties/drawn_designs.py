@@ -8,6 +8,7 @@ Each design is exported plain and lazy and compared with its interpretation: sha
 from __future__ import annotations
 
 import argparse
+import math
 import time
 import traceback
 import warnings
@@ -106,6 +107,14 @@ def _macs(source: str, name: str, analysis: Analysis) -> int:
     return counter.get_total_flops() // 2
 
 
+_MOST_ELEMENTS = 1 << 26  # of a tensor, or of all weights: more says nothing that less would not
+
+
+def _largest(analysis: Analysis) -> int:
+    tensors = (tensor for row in analysis.rows(depth=99) for tensor in row.facts.outputs if tensor)
+    return max((math.prod(tensor.shape) for tensor in tensors), default=0)
+
+
 def survey(seeds: range, *, log: float = 60.0) -> tuple[Counter, list[tuple[int, str]]]:
     """What becomes of some seeds: how many agree, are refused, or fail, and the failures in words."""
     counts: Counter = Counter()
@@ -119,6 +128,9 @@ def survey(seeds: range, *, log: float = 60.0) -> tuple[Counter, list[tuple[int,
                 counts["refused"] += 1
                 continue
             design, analysis, refused = drawn
+            if _largest(analysis) > _MOST_ELEMENTS or analysis.totals.params > _MOST_ELEMENTS:
+                counts["too large to run"] += 1
+                continue
             counts.update(f"taken out: {code}" for code in refused)
             check(design, analysis)
             counts["agree"] += 1
