@@ -38,6 +38,7 @@ def report(benchmark: Any, counts: tuple[int, ...], times: list[float]) -> None:
     print(benchmark.extra_info)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", growing.SOUND)
 def test_code(benchmark, make):
     times = []
@@ -49,6 +50,7 @@ def test_code(benchmark, make):
     benchmark.pedantic(generate, args=(design, analysis), rounds=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", growing.FAULTY)
 def test_diagnostics(benchmark, make):
     times = []

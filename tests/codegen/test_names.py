@@ -125,6 +125,7 @@ def test_every_name_of_an_input_is_refused_or_works(tools):
     assert {"x", "fc", "channels", "name"} & taken({name: two(name) for name in NAMES}) >= {"x", "channels", "name"}
 
 
+@pytest.mark.slow
 def test_every_name_of_a_parameter_is_refused_or_works(tools):
     found = taken({name: within(tools.block, body(tools.block, width=name)) for name in ALL})
     assert {"x", "channels", "in_channels", "in_features", "cls", "stage", "forward", "Net", "Body2", "height"} <= found

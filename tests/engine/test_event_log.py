@@ -40,6 +40,7 @@ def require_the_same(run_dir: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a kill")
 def test_a_run_that_was_killed_and_went_on_is_told_once(run_folder, start_engine):
     slower = "__import__('time').sleep(0.01)"

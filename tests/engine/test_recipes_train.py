@@ -52,6 +52,7 @@ def test_too_small_a_share_is_told():
         hold_out(few, 0.1, 0, "data.validation")
 
 
+@pytest.mark.slow
 def test_a_rich_recipe_stopped_and_resumed_is_as_if_never_stopped(run_folder, start_engine):
     ends = []
     for name, statement in (("unbroken", "pass"), ("stopped", "__import__('time').sleep(0.02)")):

@@ -147,6 +147,7 @@ def test_little_shared_memory_means_fewer_processes(pictures, monkeypatch):
     assert reader._worker_count(group=200) == 0
 
 
+@pytest.mark.slow
 def test_a_streamed_run_ends_as_one_in_memory_and_may_change_over(run_folder, start_engine, pictures):
     folder = str(pictures(count=30))
     recipe = {"model": NETWORK, "epochs": 3, "batch_size": 8, "augment": {"flip": 0.5}}

@@ -66,13 +66,14 @@ def _signature(view: ParameterView) -> tuple[str, bool]:
 class _Row:
     """One parameter's widgets. The form owns them; the row only keeps them in step."""
 
-    def __init__(self, view: ParameterView) -> None:
+    def __init__(self, view: ParameterView, form: QWidget) -> None:
         self.name = view.name
         self.signature = _signature(view)
         self.title = RowLabel(view.label or view.name)
         self.editor = make_editor(view)
         self.title.setBuddy(self.editor)
         self.complaint = Sentence(role="error")
+        self.complaint.setParent(form)  # or it would be shown as a window, which closes a popup
         self.complaint.hide()
         self.is_wide: bool | None = None  # whether the editor has a line to itself; None: it has no place yet
         self._complaint = self._remark = ""
@@ -221,7 +222,7 @@ class Form(QWidget):
                 self._grid.addWidget(row.editor, 3 * index + is_wide, 1 - is_wide, 1, 1 + is_wide, middle)
 
     def _add(self, view: ParameterView) -> _Row:
-        row = _Row(view)
+        row = _Row(view, self)
         row.editor.edited.connect(lambda text, name=view.name: self.edited.emit(name, text))
         row.title.menu_requested.connect(lambda where, name=view.name: self.menu_requested.emit(name, where))
         row.editor.browse_requested.connect(lambda name=view.name: self.browse_requested.emit(name))
