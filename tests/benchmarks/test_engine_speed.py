@@ -19,6 +19,7 @@ from tests.benchmarks.racing import note, race, run_folder
 CONTENDERS = {"engine": ("engine",), "bare": ("bare",), "course": ("course",), "course_4_workers": ("course", "4")}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     ("preset", "recipe", "limit", "rounds"),

@@ -140,6 +140,7 @@ def test_faults_are_told_in_words(value, words):
     assert caught.value.fix
 
 
+@pytest.mark.slow
 def test_an_augmented_run_stopped_and_resumed_is_as_if_never_stopped(run_folder, start_engine):
     ends = []
     for name, statement in (("unbroken", "pass"), ("stopped", "__import__('time').sleep(0.02)")):
