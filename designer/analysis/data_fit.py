@@ -187,13 +187,18 @@ def _images(analysis: Analysis, data: DataFacts) -> Iterator[Diagnostic]:
         yield _converted(entry, said, own, taken, ())
 
 
+def _shaped(analysis: Analysis, entry: Node, shape: tuple[int, ...]) -> Fix:
+    """Give the input a whole shape."""
+    title = Text("Set shape of {node} to {value}", node=entry.name, value=shape)
+    return fixes.set_param(title, analysis.root.block.name, entry.id, "shape", shape)
+
+
 def _no_images(analysis: Analysis, entry: Node, shape: tuple[int, ...], data: DataFacts) -> Diagnostic:
     """The input takes something else than images, such as rows of numbers."""
     mended: tuple[Fix, ...] = ()
     if data.size and not isinstance(entry.params.get("shape"), Expression):
         new = (data.channels, *data.size)
-        title = Text("Set shape of {node} to {value}", node=entry.name, value=new)
-        mended = (fixes.set_param(title, analysis.root.block.name, entry.id, "shape", new),)
+        mended = (_shaped(analysis, entry, new),)
     return Diagnostic(
         "input_not_images",
         Severity.ERROR,
@@ -221,8 +226,7 @@ def _wrong_size(
     shape = entry.params.get("shape")
     if isinstance(shape, tuple):
         new = (shape[0], *size)
-        title = Text("Set shape of {node} to {value}", node=entry.name, value=new)
-        mended = (fixes.set_param(title, analysis.root.block.name, entry.id, "shape", new),)
+        mended = (_shaped(analysis, entry, new),)
     return Diagnostic(
         "wrong_image_size",
         Severity.WARNING,
